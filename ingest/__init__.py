@@ -1,0 +1,1 @@
+"""kepu-intake: the job that takes a contest's mail in."""

@@ -1,0 +1,390 @@
+"""The nouns of the program, one meaning each. Frozen values, no IO; the words are those of the contest's rulebook."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from parsers.facts import Broken, Facts, FormFacts, VideoFacts
+
+
+class Stage(StrEnum):
+    """Where an arrival stands. Only forwards."""
+
+    LISTED = "listed"
+    FETCHED = "fetched"
+    EXTRACTED = "extracted"
+    PARSED = "parsed"
+    ENDED = "ended"
+
+
+class Ended(StrEnum):
+    """What became of a mail: exactly one of these, and `pending` until then."""
+
+    WORK = "work"
+    SUPPLEMENT = "supplement"
+    DUPLICATE = "duplicate"
+    NOT_A_SUBMISSION = "not-a-submission"
+    MACHINE_MAIL = "machine-mail"
+    QUARANTINED = "quarantined"
+    UNREADABLE = "unreadable"
+
+
+class Kind(StrEnum):
+    """What a file is in the contest."""
+
+    VIDEO = "video"
+    FORM = "form"
+    SCAN = "scan"
+    PROOF = "proof"
+    LICENCE = "licence"
+    IDENTITY = "identity"
+    COVER_LETTER = "cover-letter"
+    LIST = "list"
+    OTHER = "other"
+
+
+class PartSource(StrEnum):
+    """By which way a file came."""
+
+    ATTACHMENT = "attachment"
+    ARCHIVE = "archive"
+    CLOUD = "cloud"
+    MANUAL = "manual"
+    BODY = "body"
+
+
+class Outcome(StrEnum):
+    """What a rule found."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    MISSING = "missing"
+    PENDING = "pending"
+    REVIEW = "review"
+    MANUAL = "manual"
+    NA = "na"
+
+
+class WorkState(StrEnum):
+    """The machine's view of a work: the worst that applies. Members are in that order, worst first."""
+
+    MALWARE = "malware"
+    FAIL = "fail"
+    MISSING = "missing"
+    PENDING = "pending"
+    REVIEW = "review"
+    PASS = "pass"
+
+
+class Decision(StrEnum):
+    """What staff decided; outranks the state everywhere. The values are the words in the workbook's cells."""
+
+    ACCEPTED = "通过"
+    REFUSED = "不通过"
+    AMEND = "补正"
+    WITHDRAWN = "撤回"
+    MERGED = "合并到"
+    SPLIT = "拆分"
+    OTHER_TRACK = "转组别"
+    NO_REMINDER = "免催"
+
+
+class TodoKind(StrEnum):
+    """What a person is asked to do."""
+
+    QUESTION = "question"
+    CHOOSE_WORK = "choose-work"
+    CHOOSE_FILE = "choose-file"
+    FETCH_LINK = "fetch-link"
+    BROKEN_FILE = "broken-file"
+    UNREADABLE_MAIL = "unreadable-mail"
+    QUARANTINED = "quarantined"
+    PLACE_FILE = "place-file"
+
+
+class LetterKind(StrEnum):
+    """The letters to submitters."""
+
+    RECEIPT = "receipt"
+    SUPPLEMENT = "supplement"
+    ATTENTION = "attention"
+    LATE = "late"
+    REMINDER = "reminder"
+
+
+class LetterState(StrEnum):
+    """The life of a letter in the outbox. `draft` is a letter of mode preview: written, never to be sent by itself."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One item seen at a source, before its bytes are fetched.
+
+    mailbox, folder, uidvalidity and uid are its key. size: bytes as the source says, None if it does not.
+    received_at: when it arrived at the receiving server (aware), None where the source cannot say.
+    """
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: str
+    size: int | None
+    received_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file that arrived. `facts` is None until it was parsed; `certain`: its kind was told by content, not by name.
+
+    inside: name of the archive or subject of the forwarded mail around it; folder: folders within the archive.
+    problem: why its bytes are not there or not whole, "" if they are.
+    """
+
+    id: int
+    arrival_id: int
+    position: int
+    name: str
+    size: int
+    sha256: str
+    format: str
+    source: PartSource
+    inside: str = ""
+    folder: str = ""
+    content_type: str = ""
+    disposition: str = ""
+    content_id: str = ""
+    provider: str = ""
+    url: str = ""
+    expires_at: dt.datetime | None = None
+    code: str = ""
+    problem: str = ""
+    kind: Kind = Kind.OTHER
+    certain: bool = False
+    why: str = ""
+    facts: Facts | None = None
+
+    @property
+    def here(self) -> bool:
+        """Its bytes are in the store."""
+        return bool(self.sha256)
+
+    @property
+    def is_link(self) -> bool:
+        """It is a link whose file has not been fetched."""
+        return bool(self.url) and not self.here
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One mail, with what was read of it. `id` is the ledger's; `pending` the reason it waits, "" if it does not."""
+
+    id: int
+    mailbox: str
+    track: str
+    folder: str
+    uidvalidity: int
+    uid: str
+    stage: Stage
+    size: int | None
+    received_at: dt.datetime | None
+    raw_sha256: str = ""
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    from_name: str = ""
+    from_address: str = ""
+    to: tuple[str, ...] = ()
+    text: str = ""
+    own_text: str = ""
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problem: str = ""
+    parts: tuple[Part, ...] = ()
+    tries: int = 0
+    pending: str = ""
+    may_reply: bool = False
+    for_work: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """A part in its role within a work. `arrived_at` is its mail's arrival time; `in_force`: the version judged."""
+
+    part: Part
+    kind: Kind
+    in_force: bool
+    arrived_at: dt.datetime | None
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One entry as the rules see it: its track, its materials in order of arrival, and what is still awaited.
+
+    received_at: the clock of the deadline, first arrival of a form or a video (or of the link to one); None if none
+    has come or no source could say when. clock_known: some such arrival is there, whatever its time.
+    texts: the subjects and own texts of its mails, oldest first, as hints.
+    """
+
+    id: str
+    track: str
+    mailbox: str
+    title: str
+    materials: tuple[Material, ...] = ()
+    received_at: dt.datetime | None = None
+    clock_known: bool = False
+    state: WorkState = WorkState.REVIEW
+    decision: Decision | None = None
+    senders: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def all_of(self, kind: Kind) -> tuple[Material, ...]:
+        """Materials of one kind, in order of arrival, old versions too."""
+        return tuple(m for m in self.materials if m.kind is kind)
+
+    def in_force(self, kind: Kind) -> Material | None:
+        """The material of a kind that is judged; None if there is none."""
+        return next((m for m in self.materials if m.kind is kind and m.in_force), None)
+
+    @property
+    def links(self) -> tuple[Material, ...]:
+        """Materials that are links whose file is not here."""
+        return tuple(m for m in self.materials if m.part.is_link)
+
+    @property
+    def video(self) -> VideoFacts | None:
+        """Facts of the film in force, None if there is none or it could not be opened."""
+        material = self.in_force(Kind.VIDEO)
+        return material.part.facts if material and isinstance(material.part.facts, VideoFacts) else None
+
+    @property
+    def form(self) -> FormFacts | None:
+        """Facts of the electronic form in force, None if there is none or it could not be read."""
+        material = self.in_force(Kind.FORM)
+        return material.part.facts if material and isinstance(material.part.facts, FormFacts) else None
+
+    def broken(self, kind: Kind) -> Broken | None:
+        """Why the material in force cannot be read, None if it can or is not there."""
+        material = self.in_force(kind)
+        return material.part.facts if material and isinstance(material.part.facts, Broken) else None
+
+    def field(self, name: str) -> str:
+        """A field's value in the electronic form, "" if the form, the label or the value is not there."""
+        form = self.form
+        found = form.fields.get(name) if form else None
+        return found.value.strip() if found else ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule's function says: an outcome and the sentence (Chinese) by which a person can check it."""
+
+    outcome: Outcome
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict with the rule and the clause it rests on."""
+
+    rule: str
+    outcome: Outcome
+    clause: str
+    evidence: str
+
+
+STATE_OF_OUTCOME: Mapping[Outcome, WorkState] = {
+    Outcome.FAIL: WorkState.FAIL,
+    Outcome.MISSING: WorkState.MISSING,
+    Outcome.PENDING: WorkState.PENDING,
+    Outcome.REVIEW: WorkState.REVIEW,
+}
+"""`pass`, `manual` and `na` set no state."""
+
+
+def state_of(findings: tuple[Finding, ...] | list[Finding]) -> WorkState:
+    """The worst state that applies; `malware` failing outranks all."""
+    states = {STATE_OF_OUTCOME[f.outcome] for f in findings if f.outcome in STATE_OF_OUTCOME}
+    if any(f.rule == "malware" and f.outcome is Outcome.FAIL for f in findings):
+        states.add(WorkState.MALWARE)
+    return next((state for state in WorkState if state in states), WorkState.PASS)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing a person must do. `key` makes it the same to-do in every run; `text` says what, in Chinese."""
+
+    key: str
+    kind: TodoKind
+    text: str
+    work: str = ""
+    arrival_id: int | None = None
+    part_id: int | None = None
+    candidates: tuple[str, ...] = ()
+    due_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What `decide()` says of one arrival.
+
+    ended None means it stays pending for `reason`. groups: for `work`, the part ids of each new work with its title;
+    work: for `supplement`, the work it joins. todos: what a person must do about it.
+    """
+
+    ended: Ended | None
+    reason: str = ""
+    groups: tuple[Group, ...] = ()
+    work: str = ""
+    todos: tuple[Todo, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts that are one work, and the title they give it ("" if none)."""
+
+    title: str
+    part_ids: tuple[int, ...]
+
+
+STATE_WORDS: Mapping[WorkState, str] = {
+    WorkState.MALWARE: "疑似恶意",
+    WorkState.FAIL: "不符合要求",
+    WorkState.MISSING: "材料不全",
+    WorkState.PENDING: "处理中",
+    WorkState.REVIEW: "待人工复核",
+    WorkState.PASS: "机审通过",
+}
+
+OUTCOME_WORDS: Mapping[Outcome, str] = {
+    Outcome.PASS: "符合",
+    Outcome.FAIL: "不符合",
+    Outcome.MISSING: "缺",
+    Outcome.PENDING: "待处理",
+    Outcome.REVIEW: "待人工",
+    Outcome.MANUAL: "人工核对",
+    Outcome.NA: "不适用",
+}
+
+KIND_WORDS: Mapping[Kind, str] = {
+    Kind.VIDEO: "视频",
+    Kind.FORM: "电子表",
+    Kind.SCAN: "扫描件",
+    Kind.PROOF: "播放证明",
+    Kind.LICENCE: "授权材料",
+    Kind.IDENTITY: "身份/资质证明",
+    Kind.COVER_LETTER: "推荐函",
+    Kind.LIST: "汇总表",
+    Kind.OTHER: "其他",
+}

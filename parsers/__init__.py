@@ -1,0 +1,1 @@
+"""Files to facts. Nothing here knows a mailbox, a contest or a database."""

@@ -1,0 +1,281 @@
+"""What parsers say of a file, as frozen values that go to JSON and back.
+
+A file that cannot be read is a value too (`Broken`), never an exception: the trouble is the submitter's, and a person
+must see it. `reason` is a key of `BROKEN_REASONS`, whose sentence is what staff read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+PARSERS_VERSION = "1"
+"""Part of the key under which facts are kept: raise it when a parser sees more or other than before."""
+
+BROKEN_REASONS: dict[str, str] = {
+    "empty": "文件为空（0 字节）",
+    "not-a-mail": "不是可以识别的邮件",
+    "cut-off": "文件不完整，末尾缺失",
+    "no-index": "视频文件不完整：缺少索引信息（moov），无法播放",
+    "no-picture": "视频文件中没有画面",
+    "not-what-it-says": "扩展名与实际内容不符",
+    "bad-archive": "压缩包已损坏，无法解开",
+    "bad-checksum": "压缩包内文件校验不符（CRC 错误）",
+    "locked": "文件有密码，无法打开",
+    "too-large": "超过允许的大小，未解开",
+    "too-many": "内含文件过多，未全部解开",
+    "too-deep": "嵌套层数过多，未继续解开",
+    "unsupported": "这种格式目前不能自动读取",
+    "unreadable": "文件已损坏，无法读取",
+}
+"""Reasons a file could not be read, and the sentence a staff member understands."""
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Link(_Facts):
+    """A cloud attachment or a net-disk link found in a body. `size` in bytes, `expires_at` aware."""
+
+    provider: str
+    key: str
+    url: str
+    name: str | None = None
+    size: int | None = None
+    expires_at: dt.datetime | None = None
+    code: str | None = None
+
+
+class MailPart(_Facts):
+    """One file of a mail (the contract's "part"). `size` and `sha256` are of the bytes after transfer decoding.
+
+    path: name of the file in the scratch folder the parser was given, or "" if it only hashed.
+    inside: subject of the forwarded mail it came in, else "". depth: forwarded mails around it.
+    """
+
+    name: str
+    raw_name: str = ""
+    size: int
+    sha256: str
+    content_type: str = ""
+    disposition: str = ""
+    content_id: str = ""
+    inside: str = ""
+    depth: int = 0
+    path: str = ""
+    problem: str = ""
+
+
+class MailFacts(_Facts):
+    """A mail: headers as people read them, its text, its files, the links in its text.
+
+    headers: lower-case name to decoded values, in order of appearance, bounded in number and length.
+    from_address, reply_to, to, cc: lower-case addresses; from_name: the display name.
+    text: the body as plain text (from HTML where there is no other), bounded; own_text: without quoted replies.
+    problems: keys and details of what was odd, for people ("bad base64 in 表.docx").
+    """
+
+    fact: Literal["mail"] = "mail"
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    from_name: str = ""
+    from_addresses: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    date: str = ""
+    content_type: str = ""
+    report_type: str = ""
+    headers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    text: str = ""
+    own_text: str = ""
+    parts: tuple[MailPart, ...] = ()
+    links: tuple[Link, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class Member(_Facts):
+    """One file in an archive. `path` as in `MailPart`; `folder` the folders around it, "/"-joined, for grouping only.
+
+    problem: a key of BROKEN_REASONS, or "outside" (its name climbs out), "link", "device"; then `path` is "".
+    """
+
+    name: str
+    raw_name: str = ""
+    folder: str = ""
+    size: int
+    sha256: str = ""
+    path: str = ""
+    problem: str = ""
+
+
+class ArchiveFacts(_Facts):
+    """An archive and its members; `problem` when not all could be had (a key of BROKEN_REASONS)."""
+
+    fact: Literal["archive"] = "archive"
+    format: str
+    members: tuple[Member, ...] = ()
+    problem: str = ""
+
+
+class AudioTrack(_Facts):
+    """One audio stream. `duration_s` seconds, `bit_rate` bits per second."""
+
+    codec: str = ""
+    channels: int | None = None
+    sample_rate: int | None = None
+    duration_s: float | None = None
+    bit_rate: int | None = None
+
+
+class VideoFacts(_Facts):
+    """A film as its container and streams describe it.
+
+    container: mp4, mov, mkv, avi, flv, wmv, mpegts … by bytes; brand: the MP4 major brand, exactly four characters.
+    duration_s: of the picture stream; container_duration_s: as the container says. Seconds.
+    width, height: coded pixels; shown_width, shown_height: after pixel aspect and rotation; display_aspect = shown
+    width / shown height; rotation clockwise degrees (0 90 180 270); frame_rate per second; bit_rate bits per second.
+    faststart: the index lies before the media data. tools: name to version of what measured.
+    """
+
+    fact: Literal["video"] = "video"
+    container: str
+    brand: str = ""
+    compatible_brands: tuple[str, ...] = ()
+    size: int
+    duration_s: float | None = None
+    container_duration_s: float | None = None
+    codec: str = ""
+    profile: str = ""
+    width: int
+    height: int
+    shown_width: int
+    shown_height: int
+    pixel_aspect: float = 1.0
+    display_aspect: float
+    rotation: int = 0
+    frame_rate: float | None = None
+    bit_rate: int | None = None
+    bit_depth: int | None = None
+    hdr: str = ""
+    audio: tuple[AudioTrack, ...] = ()
+    faststart: bool | None = None
+    created: str = ""
+    tools: dict[str, str] = Field(default_factory=dict)
+
+
+class FieldValue(_Facts):
+    """One field of a form: the value as written, the label it stood by, and the confidence (0 to 1) of the reading.
+
+    others: other values found under the same field, when they differ. blank: the label is there, the value is not.
+    """
+
+    value: str
+    label: str
+    confidence: float = 1.0
+    others: tuple[str, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """The label is in the form and nothing is written beside it."""
+        return not self.value.strip()
+
+
+class FormFacts(_Facts):
+    """A document with text: a form if labels were found in it, else just text.
+
+    title: the line that reads like the form's title ("2024年…推荐表"), "" if none. fields: field to value, for every
+    label found, blank ones too. text: all of it, bounded. pages: None where the format has none before layout.
+    pictures: how many pictures are embedded. active: macros or external templates, named.
+    """
+
+    fact: Literal["form"] = "form"
+    format: str
+    title: str = ""
+    fields: dict[str, FieldValue] = Field(default_factory=dict)
+    text: str = ""
+    pages: int | None = None
+    pictures: int = 0
+    active: tuple[str, ...] = ()
+
+
+class ImageFacts(_Facts):
+    """A picture, or a PDF without a text layer. width, height: pixels, after EXIF orientation (points for a PDF)."""
+
+    fact: Literal["image"] = "image"
+    format: str
+    width: int
+    height: int
+    pages: int = 1
+    orientation: int = 1
+
+
+class Unknown(_Facts):
+    """A file no parser is for; `format` as sniffed."""
+
+    fact: Literal["unknown"] = "unknown"
+    format: str
+
+
+class Broken(_Facts):
+    """A file that could not be read: `reason` a key of BROKEN_REASONS, `detail` for the log and the evidence."""
+
+    fact: Literal["broken"] = "broken"
+    format: str
+    reason: str
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What staff read."""
+        return BROKEN_REASONS.get(self.reason, BROKEN_REASONS["unreadable"])
+
+
+Facts = Annotated[
+    MailFacts | ArchiveFacts | VideoFacts | FormFacts | ImageFacts | Unknown | Broken, Field(discriminator="fact")
+]
+
+_ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
+
+
+def to_json(facts: Facts) -> str:
+    """Facts as one JSON object."""
+    return _ADAPTER.dump_json(facts).decode()
+
+
+def from_json(text: str) -> Facts:
+    """The facts again. Raises pydantic.ValidationError if they were written by another version."""
+    return _ADAPTER.validate_json(text)
+
+
+class Wants(BaseModel):
+    """What the caller asks of a parser: the labels of an edition's forms, and bounds.
+
+    labels: field to the synonyms by which forms name it. titles: words that end a form's title (推荐表, 自荐表).
+    max_text: characters of text kept. max_pages: pages of a PDF read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+    max_text: int = 200_000
+    max_pages: int = 30
+
+
+class Limits(BaseModel):
+    """Bounds on what a container may hold, on bytes actually read. `max_bytes` per container, all members together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_depth: int = 5
+    max_members: int = 1_000
+    max_bytes: int = 4 * 2**30
+    max_ratio: int = 200
+    max_header_bytes: int = 1_000_000
+    max_text: int = 200_000

@@ -1,0 +1,192 @@
+"""Every sheet as data: columns, headings, widths, formats, which are staff's. Nothing here writes a file.
+
+The frames that fill them have these headings as columns, plus, where a sheet has links, a column `<heading>.link`
+holding a path relative to the workbook's folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["text", "wrap", "datetime", "date", "number", "integer", "link"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. width: characters of the default font. choices: the list offered in a staff cell."""
+
+    heading: str
+    width: float = 14
+    format: Format = "text"
+    staff: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet. key: the heading that identifies a row; "" if its rows carry nothing of staff's."""
+
+    title: str
+    columns: tuple[Column, ...]
+    key: str = ""
+
+    @property
+    def staff_columns(self) -> tuple[Column, ...]:
+        """Columns whose cells are staff's."""
+        return tuple(c for c in self.columns if c.staff)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """All headings, left to right."""
+        return tuple(c.heading for c in self.columns)
+
+
+DECISIONS = ("通过", "不通过", "补正", "撤回", "合并到", "拆分", "转组别", "免催")
+
+_WORK_HEAD = (
+    Column("登记号", 13),
+    Column("作品名称", 28, "wrap"),
+    Column("状态", 12),
+    Column("问题摘要", 46, "wrap"),
+    Column("变化", 18, "wrap"),
+)
+_WORK_TAIL = (
+    Column("第一作者", 12),
+    Column("制作单位", 24, "wrap"),
+    Column("联系人", 10),
+    Column("联系电话", 15),
+    Column("邮箱", 24),
+    Column("收到时间", 17, "datetime"),
+    Column("视频", 22, "wrap"),
+    Column("电子表", 18, "wrap"),
+    Column("扫描件", 18, "wrap"),
+    Column("播放证明", 18, "wrap"),
+    Column("时长", 10),
+    Column("分辨率", 12),
+    Column("大小", 11),
+    Column("人工核对项", 26, "wrap"),
+    Column("相关作品", 16, "wrap"),
+    Column("回信", 12),
+    Column("文件夹", 9, "link"),
+    Column("审查页", 9, "link"),
+    Column("光盘收到", 12, "date", staff=True),
+    Column("纸质表收到", 12, "date", staff=True),
+    Column("视频另行传送", 13, "date", staff=True),
+    Column("初审结论", 11, staff=True, choices=DECISIONS),
+    Column("合并到", 13, staff=True),
+    Column("负责人", 10, staff=True),
+    Column("审核人", 10, staff=True),
+    Column("备注", 30, "wrap", staff=True),
+)
+
+
+def work_sheet(title: str, who: str) -> Sheet:
+    """The sheet of one track's works. who: heading of the recommending unit or the kind of entrant."""
+    return Sheet(title, (*_WORK_HEAD, Column(who, 22, "wrap"), *_WORK_TAIL), key="登记号")
+
+
+FINDINGS = Sheet(
+    "审查明细",
+    (
+        Column("登记号", 13),
+        Column("作品名称", 26, "wrap"),
+        Column("条款", 16),
+        Column("规则", 16),
+        Column("结果", 9),
+        Column("依据", 70, "wrap"),
+    ),
+)
+QUOTAS = Sheet(
+    "推荐名额",
+    (
+        Column("推荐单位", 30),
+        Column("类别", 12),
+        Column("名额", 8, "integer"),
+        Column("已用", 8, "integer"),
+        Column("超出", 8, "integer"),
+        Column("剩余", 8, "integer"),
+        Column("作品", 50, "wrap"),
+    ),
+)
+DUPLICATES = Sheet(
+    "疑似重复",
+    (
+        Column("编号", 10),
+        Column("作品一", 13),
+        Column("作品二", 13),
+        Column("理由", 60, "wrap"),
+        Column("结论", 14, staff=True, choices=("是同一作品", "不是同一作品")),
+    ),
+    key="编号",
+)
+TODOS = Sheet(
+    "待办",
+    (
+        Column("编号", 10),
+        Column("事项", 60, "wrap"),
+        Column("类别", 14),
+        Column("登记号", 13),
+        Column("来信人", 26),
+        Column("邮件主题", 30, "wrap"),
+        Column("提出时间", 17, "datetime"),
+        Column("已等天数", 9, "integer"),
+        Column("截止", 17, "datetime"),
+        Column("候选", 26, "wrap"),
+        Column("选择", 14, staff=True),
+        Column("密码", 14, staff=True),
+        Column("处理", 14, staff=True, choices=("已处理", "不处理")),
+        Column("处理人", 10, staff=True),
+    ),
+    key="编号",
+)
+LETTERS = Sheet(
+    "回信",
+    (
+        Column("编号", 10),
+        Column("登记号", 16, "wrap"),
+        Column("种类", 10),
+        Column("收信人", 26),
+        Column("主题", 40, "wrap"),
+        Column("状态", 10),
+        Column("生成时间", 17, "datetime"),
+        Column("发出时间", 17, "datetime"),
+        Column("信件", 8, "link"),
+        Column("放行/暂缓", 11, staff=True, choices=("放行", "暂缓")),
+    ),
+    key="编号",
+)
+MESSAGES = Sheet(
+    "邮件",
+    (
+        Column("编号", 10),
+        Column("信箱", 12),
+        Column("收到时间", 17, "datetime"),
+        Column("发件人", 26),
+        Column("主题", 40, "wrap"),
+        Column("去向", 12),
+        Column("登记号", 14, "wrap"),
+        Column("说明", 40, "wrap"),
+        Column("附件", 50, "wrap"),
+        Column("归属", 14, staff=True),
+    ),
+    key="编号",
+)
+CONFLICTS = Sheet(
+    "冲突",
+    (
+        Column("发现时间", 17, "datetime"),
+        Column("工作表", 12),
+        Column("编号", 13),
+        Column("栏目", 14),
+        Column("表中的值", 30, "wrap"),
+        Column("另一处的值", 30, "wrap"),
+        Column("说明", 50, "wrap"),
+    ),
+)
+
+
+def sheets(works: Sequence[Sheet]) -> tuple[Sheet, ...]:
+    """All data sheets in the workbook's order; 概览 comes before them and 说明 after."""
+    return (*works, FINDINGS, QUOTAS, DUPLICATES, TODOS, LETTERS, MESSAGES, CONFLICTS)
