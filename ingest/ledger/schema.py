@@ -1,0 +1,297 @@
+"""The ledger's tables (SQLAlchemy Core). A change here needs a migration, and `HEAD` raised to it.
+
+Times are stored as UTC text of fixed width, so that they sort as text in every database; they come back aware.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+"""The newest migration. A ledger already there is opened without loading Alembic."""
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware time, as UTC text like 2024-10-01T02:03:04.000000Z."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
+        """Aware time to text. ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time reached the ledger")
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
+        """Text to aware time."""
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Edition, revision, digests of what was last written."""
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("last_success_at", Moment),
+    Column("last_try_at", Moment),
+    Column("error", Text, nullable=False, default=""),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("mailbox", String(60), nullable=False),
+    Column("track", String(40), nullable=False),
+    Column("folder", String(250), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", String(500), nullable=False),
+    Column("uid_number", BigInteger),
+    Column("size", BigInteger),
+    Column("received_at", Moment),
+    Column("listed_at", Moment, nullable=False),
+    Column("stage", String(12), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("retry_at", Moment),
+    Column("error", Text, nullable=False, default=""),
+    Column("pending", Text, nullable=False, default=""),
+    Column("ended", String(20)),
+    Column("reason", Text, nullable=False, default=""),
+    Column("ended_at", Moment),
+    Column("raw_sha256", String(64), nullable=False, default=""),
+    Column("message_id", String(1000), nullable=False, default=""),
+    Column("in_reply_to", JSON, nullable=False, default=list),
+    Column("refs", JSON, nullable=False, default=list),
+    Column("subject", Text, nullable=False, default=""),
+    Column("from_name", Text, nullable=False, default=""),
+    Column("from_address", String(400), nullable=False, default=""),
+    Column("to", JSON, nullable=False, default=list),
+    Column("headers", JSON, nullable=False, default=dict),
+    Column("text", Text, nullable=False, default=""),
+    Column("own_text", Text, nullable=False, default=""),
+    Column("problem", Text, nullable=False, default=""),
+    Column("digest", String(64), nullable=False, default=""),
+    Column("may_reply", Boolean, nullable=False, default=False),
+    Column("may_reply_why", Text, nullable=False, default=""),
+    Column("for_work", String(20), nullable=False, default=""),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index(None, "stage", "ended"),
+    Index(None, "message_id"),
+    Index(None, "mailbox", "from_address"),
+    Index(None, "digest"),
+)
+"""A row a mail (or a bundle of hand-fed files). `digest` is over the sorted digests of its files."""
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("arrival_id", Integer, ForeignKey("arrivals.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("raw_name", Text, nullable=False, default=""),
+    Column("size", BigInteger, nullable=False, default=0),
+    Column("sha256", String(64), nullable=False, default=""),
+    Column("format", String(20), nullable=False, default=""),
+    Column("source", String(12), nullable=False),
+    Column("inside", Text, nullable=False, default=""),
+    Column("folder", Text, nullable=False, default=""),
+    Column("content_type", String(200), nullable=False, default=""),
+    Column("disposition", String(40), nullable=False, default=""),
+    Column("content_id", String(400), nullable=False, default=""),
+    Column("provider", String(40), nullable=False, default=""),
+    Column("url", Text, nullable=False, default=""),
+    Column("expires_at", Moment),
+    Column("code", String(40), nullable=False, default=""),
+    Column("problem", Text, nullable=False, default=""),
+    Column("kind", String(20), nullable=False, default="other"),
+    Column("certain", Boolean, nullable=False, default=False),
+    Column("why", Text, nullable=False, default=""),
+    UniqueConstraint("arrival_id", "position"),
+    Index(None, "sha256"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("version", String(20), primary_key=True),
+    Column("wants", String(64), primary_key=True),
+    Column("json", Text, nullable=False),
+)
+"""What parsers said, once per file, parsers' version and question."""
+
+works = Table(
+    "works",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("track", String(40), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("mailbox", String(60), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("folder", Text, nullable=False, default=""),
+    Column("state", String(12), nullable=False),
+    Column("received_at", Moment),
+    Column("opened_at", Moment, nullable=False),
+    Column("moved_to", String(20), nullable=False, default=""),
+    Column("dirty", Boolean, nullable=False, default=True),
+    Column("reviewed_with", String(64), nullable=False, default=""),
+    Column("placed_with", String(64), nullable=False, default=""),
+    UniqueConstraint("track", "number"),
+    Index(None, "dirty"),
+)
+"""`folder`: its name on the share, given once. `reviewed_with`, `placed_with`: digests of what the last review and the
+last filing were made from."""
+
+work_arrivals = Table(
+    "work_arrivals",
+    metadata,
+    Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
+    Column("arrival_id", Integer, ForeignKey("arrivals.id"), primary_key=True),
+    Column("role", String(12), nullable=False),
+    Index(None, "arrival_id"),
+)
+
+materials = Table(
+    "materials",
+    metadata,
+    Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
+    Column("part_id", Integer, ForeignKey("parts.id"), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("in_force", Boolean, nullable=False),
+    Index(None, "part_id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
+    Column("rule", String(40), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(500), nullable=False, unique=True),
+    Column("kind", String(12), nullable=False),
+    Column("mailbox", String(60), nullable=False),
+    Column("arrival_id", Integer, ForeignKey("arrivals.id")),
+    Column("to_address", String(400), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("message_id", String(250), nullable=False),
+    Column("in_reply_to", String(1000), nullable=False, default=""),
+    Column("refs", JSON, nullable=False, default=list),
+    Column("state", String(10), nullable=False),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("file", Text, nullable=False, default=""),
+    Index(None, "state"),
+    Index(None, "message_id"),
+)
+"""A row a letter, before anything is sent. `key` makes it the same letter in every run; `file`: the draft written."""
+
+letter_works = Table(
+    "letter_works",
+    metadata,
+    Column("letter_id", Integer, ForeignKey("letters.id"), primary_key=True),
+    Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
+    Index(None, "work_id"),
+)
+
+todos = Table(
+    "todos",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("work_id", String(20), nullable=False, default=""),
+    Column("arrival_id", Integer),
+    Column("part_id", Integer),
+    Column("candidates", JSON, nullable=False, default=list),
+    Column("due_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index(None, "closed_at"),
+)
+
+staff_cells = Table(
+    "staff_cells",
+    metadata,
+    Column("sheet", String(60), primary_key=True),
+    Column("row", String(60), primary_key=True),
+    Column("heading", String(250), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+"""The last known value of every cell that is staff's, and of the columns they added."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("work_id", String(20), nullable=False, default=""),
+    Column("arrival_id", Integer),
+    Column("detail", JSON, nullable=False, default=dict),
+    Index(None, "work_id"),
+    Index(None, "arrival_id"),
+)
+"""What happened, in order. Never changed, never removed."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("seconds", Float),
+    Column("exit_code", Integer),
+    Column("summary", JSON, nullable=False, default=dict),
+)
