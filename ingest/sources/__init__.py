@@ -1,0 +1,113 @@
+"""The doors mail comes in by: one protocol over IMAP, Maildir and folders of .eml files. All of them only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from ingest.config import Mailbox
+from ingest.errors import ConfigError
+from ingest.model import Listing
+
+INBOX = "INBOX"
+"""Every source has this folder: the inbox, the Maildir itself, the .eml folder."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of a source. `uidvalidity` 0 where the source has none; UIDs mean something only together with it."""
+
+    name: str
+    uidvalidity: int
+
+
+class Seen(Protocol):
+    """What is known already of one folder under one uidvalidity. The ledger answers."""
+
+    @property
+    def last_uid(self) -> int:
+        """The highest numeric UID known, 0 if none."""
+        ...
+
+    def known(self, uids: Sequence[str]) -> set[str]:
+        """Which of these are known."""
+        ...
+
+
+class Target(Protocol):
+    """Where a mail is written to: a binary file or `store.Writer`. A source may start anew with seek(0), truncate()."""
+
+    def write(self, data: bytes, /) -> int:
+        """Append all of `data`."""
+        ...
+
+    def seek(self, offset: int, /) -> int:
+        """Go back to the start."""
+        ...
+
+    def truncate(self) -> int:
+        """Cut off what lies behind."""
+        ...
+
+
+class Source(Protocol):
+    """One mailbox, read-only: nothing in it ever changes, flags included.
+
+    Any call may raise UnreachableError, naming the mailbox; nothing is connected or opened before the first call.
+    """
+
+    def folders(self) -> list[Folder]:
+        """The configured folders. UnreachableError for one that is not there, naming those that are."""
+        ...
+
+    def listing(self, folder: Folder, seen: Seen) -> Iterator[Listing]:
+        """Items of a folder that are not known, oldest first. Work is in proportion to what is new."""
+        ...
+
+    def copy(self, listing: Listing, target: Target) -> None:
+        """The whole raw mail in pieces, into an empty target. GoneError if it is no longer there.
+
+        What `target` raises passes through as it is.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection. Never raises; a closed source may be used again."""
+        ...
+
+    def __enter__(self) -> Self:
+        """The source itself."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        ...
+
+
+def open_source(mailbox: Mailbox, *, base: Path, password: Callable[[], str]) -> Source:
+    """The source of a mailbox by the scheme of its url. A relative path is taken from `base`.
+
+    password: called only when an IMAP server is logged in to, with the errors of its own. ConfigError for a url that is
+    none of the four.
+    """
+    scheme, _, rest = mailbox.url.partition(":")
+    if rest and scheme in ("imaps", "imap"):
+        from ingest.sources.imap import ImapSource
+
+        return ImapSource(mailbox, password)
+    if rest and scheme == "maildir":
+        from ingest.sources.maildir import MaildirSource
+
+        return MaildirSource(mailbox, base / rest)
+    if rest and scheme == "eml":
+        from ingest.sources.eml import EmlSource
+
+        return EmlSource(mailbox, base / rest)
+    raise ConfigError(
+        f"邮箱 {mailbox.name} 的 url 无法识别",
+        why=f"url = {mailbox.url!r}",
+        mend="请在 config.toml 的 [[mailboxes]] 中把 url 写成 imaps://主机:993、imap://主机、maildir:路径"
+        " 或 eml:文件夹。",
+    )
