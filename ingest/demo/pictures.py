@@ -1,0 +1,99 @@
+"""Frames for made films: a moving picture cheap to draw, with a title, credits or subtitles written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ingest.demo.font import write
+
+Plane = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a stretch of film shows.
+
+    lines: text in the middle, the first one largest; subtitle: one line at the bottom; look: number of the picture,
+    other numbers give other colours and another course of the disc; grain: strength of the noise, 0 to 40.
+    """
+
+    width: int
+    height: int
+    frames: int
+    lines: tuple[str, ...] = ()
+    subtitle: str = ""
+    look: int = 0
+    grain: int = 0
+
+
+def planes(scene: Scene) -> Iterator[Plane]:
+    """The frames of a scene as yuv420p arrays of shape (height * 3 / 2, width), one after the other.
+
+    Width and height must be even. Only a disc moves over a still ground, so that films can be very small; grain
+    moves everywhere and takes as many bytes as the encoder will give.
+    """
+    draws = np.random.default_rng(scene.look)
+    ground = _ground(scene)
+    chroma = _chroma(scene, draws)
+    noise = draws.integers(0, scene.grain + 1, size=(scene.height, scene.width), dtype=np.uint8)
+    words = _words(scene)
+    for number in range(scene.frames):
+        luma = _with_disc(ground, scene, number)
+        if scene.grain:
+            luma = luma + np.roll(noise, (number * 37 % scene.height, number * 61 % scene.width), axis=(0, 1))
+        yield np.concatenate((np.maximum(luma, words), chroma), axis=0)
+
+
+def _ground(scene: Scene) -> Plane:
+    """A slanting gradient between 40 and 130, dark enough for white letters."""
+    down = np.linspace(0, 50, scene.height)[:, None]
+    across = np.linspace(0, 40, scene.width)[None, :]
+    return (40 + 3 * (scene.look % 10) + down + across).astype(np.uint8)
+
+
+def _chroma(scene: Scene, draws: np.random.Generator) -> Plane:
+    """One colour for the whole picture, laid out as yuv420p wants its two quarter planes."""
+    blue, red = (int(draws.integers(105, 150)) for _ in range(2))
+    quarter = scene.height // 4
+    rest = scene.height // 2 - quarter
+    flat = np.empty(scene.height // 2 * scene.width, dtype=np.uint8)
+    flat[: flat.size // 2], flat[flat.size // 2 :] = blue, red
+    return flat.reshape(quarter + rest, scene.width)
+
+
+def _with_disc(ground: Plane, scene: Scene, number: int) -> Plane:
+    """The ground with a bright disc on its way from left to right."""
+    radius = scene.height // 12
+    y = int(scene.height * (0.2 + 0.04 * (scene.look % 4)))
+    x = radius + (number * 8 + scene.look * 97) % (scene.width - 2 * radius)
+    rows, columns = np.ogrid[-radius:radius, -radius:radius]
+    picture = ground.copy()
+    window = picture[y - radius : y + radius, x - radius : x + radius]
+    window[rows * rows + columns * columns < radius * radius] = 190
+    return picture
+
+
+def _words(scene: Scene) -> Plane:
+    """The text of a scene as a plane of zeros and whites."""
+    sheet = Image.new("L", (scene.width, scene.height), 0)
+    pen = ImageDraw.Draw(sheet)
+    if scene.lines:
+        _centred(pen, scene, scene.lines)
+    if scene.subtitle:
+        size = scene.height // 22
+        write(pen, (scene.width / 2, scene.height * 0.92), scene.subtitle, size, fill=235, anchor="mm")
+    return np.asarray(sheet, dtype=np.uint8)
+
+
+def _centred(pen: ImageDraw.ImageDraw, scene: Scene, lines: Sequence[str]) -> None:
+    big, small = scene.height // 9, scene.height // 20
+    y = scene.height * 0.42 if len(lines) == 1 else scene.height * 0.3
+    for number, line in enumerate(lines):
+        size = min(big if number == 0 else small, int(scene.width * 0.9 / max(len(line), 1)))
+        write(pen, (scene.width / 2, y), line, size, fill=235, anchor="mm")
+        y += big if number == 0 else small * 1.5
