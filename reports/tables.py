@@ -25,12 +25,25 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Colour:
+    """A cell's colours as RRGGBB; text "" leaves the usual black."""
+
+    fill: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One sheet. key: the heading that identifies a row; "" if its rows carry nothing of staff's."""
+    """One sheet. key: the heading that identifies a row; "" if its rows carry nothing of staff's.
+
+    coloured: the heading whose words have colours (`COLOURS`); print_to: the last heading that is printed, "" for all.
+    """
 
     title: str
     columns: tuple[Column, ...]
     key: str = ""
+    coloured: str = ""
+    print_to: str = ""
 
     @property
     def staff_columns(self) -> tuple[Column, ...]:
@@ -42,6 +55,31 @@ class Sheet:
         """All headings, left to right."""
         return tuple(c.heading for c in self.columns)
 
+
+_BAD, _WARN, _BUSY = Colour("F8CBAD", "9C0006"), Colour("FFE699", "7F6000"), Colour("DDEBF7", "1F4E78")
+_GOOD, _GREY = Colour("C6E0B4", "375623"), Colour("E7E6E6", "404040")
+
+COLOURS: dict[str, Colour] = {
+    "疑似恶意": Colour("C00000", "FFFFFF"),
+    "不符合要求": _BAD,
+    "材料不全": Colour("FCE4D6", "974706"),
+    "处理中": _BUSY,
+    "待人工复核": _WARN,
+    "机审通过": _GOOD,
+    "不符合": _BAD,
+    "缺": Colour("FCE4D6", "974706"),
+    "待处理": _BUSY,
+    "待人工": _WARN,
+    "人工核对": _BUSY,
+    "通过": _GOOD,
+    "不通过": _BAD,
+    "补正": _WARN,
+    "撤回": _GREY,
+    "合并到": _GREY,
+    "拆分": _GREY,
+    "转组别": _GREY,
+}
+"""Colours of the words for states, outcomes and decisions. The word itself always stands in the cell too."""
 
 DECISIONS = ("通过", "不通过", "补正", "撤回", "合并到", "拆分", "转组别", "免催")
 
@@ -81,10 +119,33 @@ _WORK_TAIL = (
     Column("备注", 30, "wrap", staff=True),
 )
 
+OVERVIEW_TITLE, GUIDE_TITLE = "概览", "说明"
+"""The sheets that are no tables: the program writes them whole."""
+
+STATE_MEANINGS: dict[str, str] = {
+    "疑似恶意": "文件中查出疑似病毒，请不要打开，告诉运维人员",
+    "不符合要求": "有测得不符合通知要求的地方，见「审查明细」",
+    "材料不全": "缺少必交的材料或表格内容",
+    "处理中": "有文件还没有取到或还没有处理完",
+    "待人工复核": "程序不能判断，请人工核对",
+    "机审通过": "程序核对的各项均符合，人工核对项仍须核对",
+}
+DECISION_MEANINGS: dict[str, str] = {
+    "通过": "形式审查通过",
+    "不通过": "形式审查不通过，不计入名额",
+    "补正": "请投稿人补正后再审",
+    "撤回": "投稿人撤回，不计入名额",
+    "合并到": "与另一件是同一作品，登记号写在「合并到」一栏",
+    "拆分": "一封信里其实是几件作品，请程序分开登记",
+    "转组别": "转到另一组别，程序会给新的登记号",
+    "免催": "不再发催补信",
+}
+
 
 def work_sheet(title: str, who: str) -> Sheet:
     """The sheet of one track's works. who: heading of the recommending unit or the kind of entrant."""
-    return Sheet(title, (*_WORK_HEAD, Column(who, 22, "wrap"), *_WORK_TAIL), key="登记号")
+    columns = (*_WORK_HEAD, Column(who, 22, "wrap"), *_WORK_TAIL)
+    return Sheet(title, columns, key="登记号", coloured="状态", print_to="收到时间")
 
 
 FINDINGS = Sheet(
@@ -97,6 +158,7 @@ FINDINGS = Sheet(
         Column("结果", 9),
         Column("依据", 70, "wrap"),
     ),
+    coloured="结果",
 )
 QUOTAS = Sheet(
     "推荐名额",

@@ -1,0 +1,187 @@
+"""One data sheet: headings, rows, staff's cells put back, and what makes it pleasant to work in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from reports.book import Book, CellKey, StaffCells, Value
+from reports.cells import looks_like_formula, text_width, to_key, to_value
+from reports.styles import STAFF_CELL, Palette
+from reports.tables import COLOURS, DECISIONS, Column, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Table = list[list[Value | None]]
+"""A sheet's values by column."""
+LINE_PT = 15.0
+MAX_LINES = 8
+"""Rows grow with their wrapped text, but a very long one must not push all others off the screen."""
+MAX_LINKS = 60_000
+"""The format allows 65,530 hyperlinks a sheet."""
+SPARE_ROWS = 200
+"""Rows under the data that still offer staff's lists."""
+ADDED_WIDTH = 16.0
+_LINK_ESCAPES = {ord(c): f"%{ord(c):02X}" for c in ' "<>[]^`{}%#?'}
+
+
+def draw_sheet(workbook: Workbook, sheet: Sheet, book: Book, palette: Palette) -> None:
+    """Adds the sheet to the workbook, filled and arranged."""
+    target = workbook.create_sheet(sheet.title)
+    added = book.extras.of(sheet.title)
+    columns = (*sheet.columns, *(Column(c.heading, c.width or ADDED_WIDTH, "wrap", staff=True) for c in added))
+    frame = book.frames.get(sheet.title)
+    _headings(target, columns, palette)
+    if frame is not None:
+        table = _values(sheet, columns, frame, book.staff)
+        _rows(target, sheet, columns, table, palette)
+        _links(target, columns, frame)
+    _arrange(target, sheet, columns, target.max_row)
+
+
+def _headings(target: Worksheet, columns: Sequence[Column], palette: Palette) -> None:
+    target.append([_cell(target, c.heading, palette.header(c.staff)) for c in columns])
+    target.row_dimensions[1].height = 2 * LINE_PT
+
+
+def _values(sheet: Sheet, columns: Sequence[Column], frame: pd.DataFrame, staff: StaffCells) -> Table:
+    """The sheet's values by column: the program's from the frame, staff's by the row's key."""
+    count = len(frame)
+    keys = [to_key(to_value(raw)) for raw in frame[sheet.key].tolist()] if sheet.key else [""] * count
+    table: Table = []
+    for column in columns:
+        if column.staff and sheet.key:
+            table.append([staff.get(CellKey(sheet.title, key, column.heading)) for key in keys])
+        elif column.heading in frame.columns:
+            table.append([to_value(raw) for raw in frame[column.heading].tolist()])
+        else:
+            table.append([None] * count)
+    return table
+
+
+def _rows(target: Worksheet, sheet: Sheet, columns: Sequence[Column], table: Table, palette: Palette) -> None:
+    drawn = [list(_drawn(target, sheet, c, values, palette)) for c, values in zip(columns, table, strict=True)]
+    for cells in zip(*drawn, strict=True):
+        target.append(cells)
+    for number, lines in enumerate(_line_counts(columns, table), start=2):
+        if lines > 1:
+            target.row_dimensions[number].height = LINE_PT * min(lines, MAX_LINES)
+
+
+def _drawn(
+    target: Worksheet, sheet: Sheet, column: Column, values: Sequence[Value | None], palette: Palette
+) -> Iterator[Any]:
+    base = STAFF_CELL if column.staff else None
+    plain, quoted = palette.body(column.format, base), palette.body(column.format, base, True)
+    coloured = column.heading == sheet.coloured
+    for value in values:
+        style = plain
+        if isinstance(value, str):
+            if coloured and value in COLOURS:
+                style = palette.body(column.format, COLOURS[value])
+            elif looks_like_formula(value):
+                style = quoted
+        yield _cell(target, value, style)
+
+
+def _cell(target: Worksheet, value: Value | None, style: Any) -> Any:
+    """A cell that shares its style."""
+    cell: Any = Cell(target)  # type: ignore[call-arg]  # append() gives it its place
+    cell._style = style
+    if value is not None:
+        put_value(cell, value)
+    return cell
+
+
+def put_value(cell: Any, value: Value) -> None:
+    """Sets a clean value. Text stays text: the library would make a formula of "=…" and an error of "#N/A"."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+
+
+def _line_counts(columns: Sequence[Column], table: Table) -> list[int]:
+    lines = [1] * (len(table[0]) if table else 0)
+    for column, values in zip(columns, table, strict=True):
+        if column.format != "wrap":
+            continue
+        for row, value in enumerate(values):
+            if isinstance(value, str) and (len(value) * 2 > column.width or "\n" in value):
+                lines[row] = max(lines[row], _lines(value, column.width))
+    return lines
+
+
+def _lines(text: str, width: float) -> int:
+    room = max(1, int(width) - 1)
+    return sum(max(1, -(-text_width(line) // room)) for line in text.split("\n"))
+
+
+def _links(target: Worksheet, columns: Sequence[Column], frame: pd.DataFrame) -> None:
+    for number, column in enumerate(columns, start=1):
+        name = f"{column.heading}.link"
+        if name not in frame.columns:
+            continue
+        for row, raw in enumerate(frame[name].tolist()[:MAX_LINKS], start=2):
+            path = to_value(raw)
+            if isinstance(path, str):
+                cell: Any = target.cell(row, number)
+                cell._hyperlink = Hyperlink(ref=cell.coordinate, target=link_target(path))
+
+
+def link_target(path: str) -> str:
+    """A relative path as the format wants it: forward slashes, and the characters escaped that end or break a link."""
+    return path.replace("\\", "/").translate(_LINK_ESCAPES)
+
+
+def _arrange(target: Worksheet, sheet: Sheet, columns: Sequence[Column], last_row: int) -> None:
+    for number, column in enumerate(columns, start=1):
+        target.column_dimensions[get_column_letter(number)].width = column.width + 0.7
+    headings = [c.heading for c in columns]
+    target.freeze_panes = f"{get_column_letter(headings.index(sheet.key) + 2 if sheet.key else 2)}2"
+    last_letter = get_column_letter(len(columns))
+    target.auto_filter.ref = f"A1:{last_letter}{max(last_row, 2)}"
+    for number, column in enumerate(columns, start=1):
+        _staff_help(target, column, get_column_letter(number), last_row)
+    printed = get_column_letter(headings.index(sheet.print_to) + 1) if sheet.print_to else last_letter
+    set_print(target, f"A1:{printed}{max(last_row, 2)}")
+
+
+def _staff_help(target: Worksheet, column: Column, letter: str, last_row: int) -> None:
+    """A list of choices, and their colours as staff choose them. Other words may still be typed, after a warning."""
+    if not column.choices:
+        return
+    area = f"{letter}2:{letter}{last_row + SPARE_ROWS}"
+    choices = DataValidation(type="list", formula1='"' + ",".join(column.choices) + '"', allow_blank=True)
+    choices.errorStyle = "warning"
+    choices.errorTitle, choices.error = column.heading, "这不是列表中的选项，程序将不会处理。仍要填写吗？"
+    choices.add(area)
+    target.add_data_validation(choices)
+    if column.choices == DECISIONS:
+        for word in DECISIONS:
+            if colour := COLOURS.get(word):
+                font, fill = Font(color=colour.text, bold=True), PatternFill(bgColor=colour.fill, fill_type="solid")
+                rule = CellIsRule("equal", [f'"{word}"'], font=font, fill=fill)  # type: ignore[no-untyped-call]
+                target.conditional_formatting.add(area, rule)
+
+
+def set_print(target: Any, area: str, paper: int = 8, landscape: bool = True) -> None:
+    """Fits the area to the paper's width (8 is A3, 9 is A4), headings on every page, page numbers below."""
+    target.print_area = area
+    target.print_title_rows = "1:1"
+    target.page_setup.paperSize = paper
+    target.page_setup.orientation = "landscape" if landscape else "portrait"
+    target.page_setup.fitToWidth, target.page_setup.fitToHeight = 1, 0
+    target.sheet_properties.pageSetUpPr.fitToPage = True
+    target.page_margins.left = target.page_margins.right = 0.4
+    target.page_margins.top = target.page_margins.bottom = 0.5
+    target.oddFooter.left.text, target.oddFooter.right.text = "&A", "第 &P 页，共 &N 页"

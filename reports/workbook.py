@@ -1,0 +1,168 @@
+"""台账.xlsx: the whole workbook, written beside its old self and then put in its place in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from reports.book import AddedSheet, Book
+from reports.tables import GUIDE_TITLE, OVERVIEW_TITLE
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+MARK_AGE_S = 2 * 24 * 3600
+"""A mark of an open file older than this was left behind by a crash."""
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class WorkbookOpenError(OSError):
+    """Neither the workbook nor the file beside it can be written now: both are open elsewhere."""
+
+
+def write_workbook(path: Path, book: Book) -> None:
+    """Writes the workbook, whole or not at all: to a temporary name in the same folder, to the disk, then renamed.
+
+    The same book gives the same bytes. OSError if the folder or the file does not let itself be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _write(temporary, book)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_workbook(path: Path, book: Book) -> Path:
+    """Writes the workbook, or, while somebody has it open, the file of fixed name beside it. Returns what was written.
+
+    WorkbookOpenError if the file beside it is open too.
+    """
+    for target in (path, side_path(path)):
+        if is_open_elsewhere(target):
+            continue
+        try:
+            write_workbook(target, book)
+        except PermissionError:
+            continue
+        return target
+    raise WorkbookOpenError(f"「{path.name}」和「{side_path(path).name}」都正打开着，请关闭其中一个")
+
+
+def side_path(path: Path) -> Path:
+    """The one name beside the workbook under which it is written while the workbook is open: 台账（新）.xlsx."""
+    return path.with_name(f"{path.stem}（新）{path.suffix}")
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Excel (~$), WPS (.~) or LibreOffice (.~lock.…#) has left its mark beside the file within the last two days."""
+    marks = (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#")
+    return any(_is_fresh(path.with_name(mark)) for mark in marks)
+
+
+def _is_fresh(mark: Path) -> bool:
+    try:
+        age_s = time.time() - mark.stat().st_mtime  # the disk's clock: a fixed clock of a replay says nothing of marks
+    except OSError:
+        return False
+    return age_s < MARK_AGE_S
+
+
+def book_digest(book: Book) -> str:
+    """The same for two books that say the same, whenever they were taken: tells that there is nothing new to write."""
+    digest = hashlib.sha256()
+    for sheet in book.sheets:
+        digest.update(repr(sheet).encode())
+        frame = book.frames.get(sheet.title)
+        if frame is not None:
+            digest.update(repr(list(frame.columns)).encode())
+            for name in frame.columns:
+                digest.update(repr(frame[name].tolist()).encode("utf-8", "backslashreplace"))
+    overview = book.overview
+    said = (overview.title, overview.states, overview.days, overview.today, overview.since, overview.notes)
+    boxes = [(b.mailbox, b.listed, b.ended, b.pending, b.trouble) for b in overview.mailboxes]
+    staff = sorted((key, repr(value)) for key, value in book.staff.items() if value is not None)
+    digest.update(repr((said, overview.deadline, boxes, staff, book.extras)).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
+
+
+def _write(path: Path, book: Book) -> None:
+    from openpyxl.writer.excel import ExcelWriter
+
+    workbook = _drawn(book)
+    with path.open("xb") as file:
+        with _SteadyZip(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+            ExcelWriter(workbook, archive).save()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _drawn(book: Book) -> Workbook:
+    from openpyxl.styles import Font
+    from openpyxl.workbook import Workbook
+
+    from reports.drawing import draw_sheet
+    from reports.guide import draw_guide
+    from reports.overview import draw_overview
+    from reports.styles import FONT, Palette
+
+    workbook = Workbook()
+    first = workbook.active
+    assert first is not None
+    styles: Any = workbook
+    styles._named_styles["Normal"].font = Font(name=FONT, size=10)
+    palette = Palette(first)
+    draw_overview(workbook, book.overview, palette)
+    for sheet in book.sheets:
+        draw_sheet(workbook, sheet, book, palette)
+    draw_guide(workbook, palette)
+    for added in book.extras.sheets:
+        _draw_added(workbook, added)
+    workbook.remove(first)
+    _describe(workbook, book)
+    return workbook
+
+
+def _draw_added(workbook: Workbook, added: AddedSheet) -> None:
+    from reports.drawing import put_value
+
+    sheet = workbook.create_sheet(added.title)
+    for row, values in enumerate(added.rows, start=1):
+        for column, value in enumerate(values, start=1):
+            if value is not None:
+                put_value(sheet.cell(row, column), value)
+    for letter, width in added.widths:
+        sheet.column_dimensions[letter].width = width
+
+
+def _describe(workbook: Workbook, book: Book) -> None:
+    taken = book.overview.as_of.replace(tzinfo=None)
+    about = workbook.properties
+    about.title, about.creator, about.lastModifiedBy = book.overview.title, "kepu-intake", "kepu-intake"
+    about.created = about.modified = taken
+    about.subject, about.language = f"{OVERVIEW_TITLE}、作品、审查明细、待办、{GUIDE_TITLE}", "zh-CN"
+    workbook.calculation.fullCalcOnLoad = True
+
+
+class _SteadyZip(ZipFile):
+    """A zip whose members carry no clock, so that the same workbook is the same bytes."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **kwargs: Any) -> None:
+        """As ZipFile's, at a fixed time."""
+        info = ZipInfo(str(zinfo_or_arcname), _ZIP_TIME)
+        info.compress_type = ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        super().writestr(info, data)
+
+    def write(self, filename: Any, arcname: Any = None, *args: Any, **kwargs: Any) -> None:
+        """As ZipFile's, at a fixed time, read in pieces."""
+        info = ZipInfo(str(arcname).lstrip("/"), _ZIP_TIME)
+        info.compress_type = ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        with Path(filename).open("rb") as source, self.open(info, "w", force_zip64=False) as target:
+            while piece := source.read(1 << 20):
+                target.write(piece)
