@@ -112,6 +112,7 @@ arrivals = Table(
     Column("may_reply_why", Text, nullable=False, default=""),
     Column("for_work", String(20), nullable=False, default=""),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index(None, "mailbox", "folder", "uidvalidity", "uid_number"),
     Index(None, "stage", "ended"),
     Index(None, "message_id"),
     Index(None, "mailbox", "from_address"),

@@ -1,0 +1,162 @@
+"""What a stage is given, and `each`: one item at a time, retries counted, poison set aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+
+from ingest.config import Config
+from ingest.errors import BusyError, KepuError
+from ingest.ledger import Ledger, Transaction
+from ingest.model import Arrival, Ended, Stage, Todo, TodoKind
+from ingest.store import Store
+from parsers.facts import Wants
+
+log = structlog.get_logger("kepu")
+
+Say = Callable[[str, int, int], None]
+"""Progress for people: what is being done (Chinese), how many are done, how many in all."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """No progress shown."""
+
+
+@dataclass
+class Tally:
+    """What a run did, for its summary and its exit code. `counts` by name; the lists are sentences for people."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    troubles: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Context:
+    """Everything a stage may touch."""
+
+    config: Config
+    ledger: Ledger
+    store: Store
+    clock: Callable[[], dt.datetime]
+    password: Callable[[str], str]
+    wants: Wants
+    say: Say = silent
+    tally: Tally = field(default_factory=Tally)
+    until: float | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """A transaction of the ledger, at this moment of the clock."""
+        with self.ledger.begin(self.clock()) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A view of the ledger."""
+        with self.ledger.read(self.clock()) as tx:
+            yield tx
+
+    @cached_property
+    def wants_key(self) -> str:
+        """Under which the answers to `wants` are kept in the ledger."""
+        return hashlib.sha256(self.wants.model_dump_json().encode()).hexdigest()
+
+    @property
+    def spent(self) -> bool:
+        """The batch's time for taking in new items is over."""
+        return self.until is not None and time.monotonic() >= self.until
+
+    def each(self, what: str, ids: Sequence[int], one: Callable[[int], None], *, bounded: bool = False) -> None:
+        """Do `one` for every arrival id; it commits its own transaction.
+
+        what: shown as progress. bounded: stop when the batch's time is over (the rest waits for the next batch).
+        A KepuError is the world's and stops the run; any other exception is ours, costs only this item, and counts a
+        try; at the limit the item is set aside for people.
+        """
+        for done, arrival_id in enumerate(ids):
+            if bounded and self.spent:
+                self.tally.counts["put-off"] += len(ids) - done
+                return
+            self.say(what, done, len(ids))
+            try:
+                one(arrival_id)
+            except KepuError:
+                raise
+            except Exception as error:
+                self._set_back(arrival_id, error)
+        if ids:
+            self.say(what, len(ids), len(ids))
+
+    def _set_back(self, arrival_id: int, error: Exception) -> None:
+        log.error("item failed", arrival=arrival_id, error=f"{type(error).__name__}: {error}", exc_info=error)
+        with self.begin() as tx:
+            tries = tx.arrivals.failed(arrival_id, f"{type(error).__name__}: {error}")
+            self.tally.counts["failed"] += 1
+            if tries >= self.config.analysis.tries:
+                set_aside(tx, tx.arrivals.arrival(arrival_id), "程序多次处理失败，原信已保留")
+                self.tally.counts["quarantined"] += 1
+        self.tally.troubles.append(f"邮件 {mail_number(arrival_id)} 处理失败（第 {tries} 次）")
+
+
+def set_aside(tx: Transaction, arrival: Arrival, reason: str) -> None:
+    """Our processing gives up on a mail: its bytes stay, a person is told."""
+    tx.arrivals.end(arrival.id, Ended.QUARANTINED, reason, may_reply=False, why="处理失败的邮件不自动回复")
+    number = mail_number(arrival.id)
+    tx.desk.ask(
+        Todo(
+            key=f"quarantined:{arrival.id}",
+            kind=TodoKind.QUARANTINED,
+            text=f"邮件 {number} 程序处理失败，已搁置，原信保留。请人工查看原信；程序更新后可由运维执行 kepu retry {number}。",
+            arrival_id=arrival.id,
+        )
+    )
+
+
+def mail_number(arrival_id: int) -> str:
+    """How people call a mail."""
+    return f"M{arrival_id:05d}"
+
+
+@contextmanager
+def lease(root: Path) -> Iterator[None]:
+    """Be the only run on this root; BusyError if another is. A killed run's lease ends with its process."""
+    import fcntl
+    import os
+
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            holder = lock.read(200).strip() or "未知进程"
+            raise BusyError(
+                "另一次运行正在进行", why=f"占用者：{holder}", mend="请等它结束后再试；下一次定时运行会自动接着做。"
+            ) from error
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"pid {os.getpid()}")
+        lock.flush()
+        yield
+
+
+def wants_of(config: Config) -> Wants:
+    """What an edition asks of its documents."""
+    return Wants(labels=dict(config.forms.labels), titles=tuple(track.form for track in config.tracks))
+
+
+def stage_ids(context: Context, stage: Stage, *, mailbox: str = "") -> list[int]:
+    """Ids of the arrivals at a stage."""
+    with context.read() as tx:
+        return tx.arrivals.at(stage, mailbox=mailbox)

@@ -1,0 +1,132 @@
+"""The ledger: what arrived, where it stands, what became of it. One transaction an item, so a killed run resumes.
+
+`Ledger.begin()` gives a `Transaction`; its attributes are the ledger's chapters. Nothing outside this package writes SQL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.engine import make_url
+
+from ingest.errors import ConfigError
+from ingest.ledger import schema
+from ingest.ledger.arrivals import Arrivals
+from ingest.ledger.desk import Desk
+from ingest.ledger.letters import Letters
+from ingest.ledger.loading import load_works
+from ingest.ledger.works import Works
+from ingest.model import Work
+
+__all__ = ["Ledger", "Transaction", "open_ledger"]
+
+
+class Transaction:
+    """One open transaction, with the ledger's chapters on it."""
+
+    def __init__(self, connection: Connection, now: dt.datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.desk = Desk(connection, now)
+        self.arrivals = Arrivals(connection, now, self.desk)
+        self.works = Works(connection, now, self.desk)
+        self.letters = Letters(connection, now, self.desk)
+
+    def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
+        """Works as the rules see them, with the facts kept under `wants`."""
+        return load_works(self.arrivals, self.works, ids, wants)
+
+
+class Ledger:
+    """An open ledger. `now` is asked once a transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def begin(self, now: dt.datetime) -> Iterator[Transaction]:
+        """A transaction: committed at the end of the block, rolled back whole if it raises."""
+        with self.engine.begin() as connection:
+            yield Transaction(connection, now)
+
+    @contextmanager
+    def read(self, now: dt.datetime) -> Iterator[Transaction]:
+        """A consistent view, nothing written."""
+        with self.engine.connect() as connection:
+            yield Transaction(connection, now)
+            connection.rollback()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str, root: Path, *, edition: str, create: bool = True) -> Ledger:
+    """The ledger at `url` ("" is ledger.sqlite under root), made or migrated if need be.
+
+    edition: what it is of ("2024 全国科普微视频大赛"); one ledger holds one edition. With create=False a ledger that is
+    not there is a ConfigError with the mend, and nothing is made.
+    """
+    url = url or f"sqlite:///{root / 'ledger.sqlite'}"
+    path = Path(make_url(url).database or "") if url.startswith("sqlite") else None
+    if path is not None and not path.exists():
+        if not create:
+            raise ConfigError(
+                "还没有台账数据", why=f"没有找到 {path}", mend="请先运行一次 kepu run（或 kepu demo 试用），再执行本命令。"
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(url)
+    _migrate(engine, url)
+    _claim(engine, edition)
+    return Ledger(engine)
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name != "sqlite":
+        return engine
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own starts too late for a consistent read
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _migrate(engine: Engine, url: str) -> None:
+    with engine.connect() as connection:
+        if inspect(connection).has_table("alembic_version"):
+            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            if version == schema.HEAD:
+                return
+    from alembic import command  # here: a ledger of the newest shape never needs Alembic, whose import costs 0.2 s
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.attributes["engine"] = engine
+    command.upgrade(settings, "head")
+
+
+def _claim(engine: Engine, edition: str) -> None:
+    with engine.begin() as connection:
+        found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "edition")).scalar()
+        if found is None:
+            connection.execute(schema.meta.insert().values(key="edition", value=edition))
+        elif found != edition:
+            raise ConfigError(
+                f"这份台账属于“{found}”，配置写的是“{edition}”",
+                why="一届大赛一份台账，不能混用。",
+                mend="请在 config.toml 的 [storage] root 中为新一届指定另一个文件夹。",
+            )

@@ -1,0 +1,286 @@
+"""The ledger's chapter on mails: listed, fetched, extracted, parsed, ended; their parts and facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+
+from ingest.ledger import schema
+from ingest.ledger.desk import Desk
+from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Stage
+from parsers import facts as f
+
+_A = schema.arrivals
+_P = schema.parts
+
+TWIN_ENDINGS = (Ended.WORK.value, Ended.SUPPLEMENT.value, Ended.NOT_A_SUBMISSION.value)
+"""A mail that ended so, or waits for a person, can be repeated by another; a duplicate names the first, not the second."""
+
+
+class SeenFolder:
+    """What is known of one folder under one UIDVALIDITY: the sources' `Seen`."""
+
+    def __init__(self, connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> None:
+        self._connection = connection
+        self._where = and_(_A.c.mailbox == mailbox, _A.c.folder == folder, _A.c.uidvalidity == uidvalidity)
+        highest = connection.execute(select(func.max(_A.c.uid_number)).where(self._where)).scalar()
+        self.last_uid = int(highest or 0)
+
+    def known(self, uids: Sequence[str]) -> set[str]:
+        """Those of `uids` that are in the ledger."""
+        found: set[str] = set()
+        for start in range(0, len(uids), 500):
+            query = select(_A.c.uid).where(self._where, _A.c.uid.in_(uids[start : start + 500]))
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+
+class Arrivals:
+    """Mails and their parts."""
+
+    def __init__(self, connection: Connection, now: dt.datetime, desk: Desk) -> None:
+        self.connection = connection
+        self.now = now
+        self.desk = desk
+
+    # coming in
+
+    def seen(self, mailbox: str, folder: str, uidvalidity: int) -> SeenFolder:
+        """What is known of a folder."""
+        return SeenFolder(self.connection, mailbox, folder, uidvalidity)
+
+    def add(self, listing: Listing, *, track: str, for_work: str = "") -> int | None:
+        """A listed item becomes a row. Returns its id; None if it was known already."""
+        key = {
+            "mailbox": listing.mailbox,
+            "folder": listing.folder,
+            "uidvalidity": listing.uidvalidity,
+            "uid": listing.uid,
+        }
+        if self.connection.execute(select(_A.c.id).filter_by(**key)).first():
+            return None
+        values = key | {
+            "track": track,
+            "uid_number": int(listing.uid) if listing.uid.isdecimal() and len(listing.uid) < 19 else None,
+            "size": listing.size,
+            "received_at": listing.received_at,
+            "listed_at": self.now,
+            "stage": Stage.LISTED.value,
+            "for_work": for_work,
+        }
+        inserted = self.connection.execute(insert(_A).values(**values)).inserted_primary_key
+        assert inserted is not None
+        self.desk.touch()
+        return int(inserted[0])
+
+    def fetched(self, arrival_id: int, sha256: str, size: int) -> None:
+        """The raw mail is in the store."""
+        self._set(arrival_id, stage=Stage.FETCHED.value, raw_sha256=sha256, size=size, error="", tries=0)
+
+    def extracted(self, arrival_id: int, facts: f.MailFacts | f.Broken, parts: Iterable[Mapping[str, Any]], digest: str) -> None:
+        """What the mail says and holds. parts: rows of `parts` without id, arrival_id and position."""
+        for position, part in enumerate(parts):
+            self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **part))
+        if isinstance(facts, f.Broken):
+            problem = {"problem": f"{facts.reason}: {facts.detail}".rstrip(": ")}
+            self._set(arrival_id, stage=Stage.EXTRACTED.value, error="", tries=0, digest=digest, **problem)
+            return
+        self._set(
+            arrival_id,
+            stage=Stage.EXTRACTED.value,
+            error="",
+            tries=0,
+            digest=digest,
+            message_id=facts.message_id[:1000],
+            in_reply_to=list(facts.in_reply_to),
+            refs=list(facts.references),
+            subject=facts.subject,
+            from_name=facts.from_name,
+            from_address=(facts.from_addresses[0] if facts.from_addresses else "")[:400],
+            to=[*facts.to, *facts.cc],
+            headers={name: list(values) for name, values in facts.headers.items()},
+            text=facts.text,
+            own_text=facts.own_text,
+        )
+
+    def parsed(self, arrival_id: int, kinds: Mapping[int, tuple[Kind, bool, str]]) -> None:
+        """What each part is: part id to kind, whether content told it, and why."""
+        for part_id, (kind, certain, why) in kinds.items():
+            self.set_kind(part_id, kind, certain=certain, why=why)
+        self._set(arrival_id, stage=Stage.PARSED.value, error="", tries=0)
+
+    def set_kind(self, part_id: int, kind: Kind, *, certain: bool, why: str) -> None:
+        """What one part is."""
+        self.connection.execute(update(_P).where(_P.c.id == part_id).values(kind=kind.value, certain=certain, why=why))
+
+    def end(self, arrival_id: int, ended: Ended, reason: str, *, may_reply: bool, why: str) -> None:
+        """What became of the mail. Its earlier to-dos are done, unless asked again after this."""
+        self.desk.close_todos(arrival=arrival_id)
+        values = {"ended": ended.value, "reason": reason, "ended_at": self.now, "pending": "", "error": ""}
+        self._set(arrival_id, stage=Stage.ENDED.value, may_reply=may_reply, may_reply_why=why, **values)
+        self.desk.event("mail-ended", arrival=arrival_id, ended=ended.value, reason=reason)
+
+    def wait(self, arrival_id: int, reason: str, *, may_reply: bool, why: str) -> None:
+        """The mail stays pending, for this reason."""
+        self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why)
+        self.desk.event("mail-pending", arrival=arrival_id, reason=reason)
+
+    def failed(self, arrival_id: int, error: str) -> int:
+        """Our own processing failed on it once more; returns how often at this stage."""
+        row = self.connection.execute(select(_A.c.tries).where(_A.c.id == arrival_id)).scalar_one()
+        self._set(arrival_id, tries=row + 1, error=error[:2000])
+        self.desk.event("mail-failed", arrival=arrival_id, error=error[:500], tries=row + 1)
+        return int(row) + 1
+
+    def again(self, ids: Sequence[int]) -> int:
+        """Put quarantined or failing mails back to where they stopped; returns how many."""
+        rows = self.connection.execute(select(_A.c.id, _A.c.raw_sha256).where(_A.c.id.in_(ids))).all()
+        for row in rows:
+            stage = Stage.FETCHED if row.raw_sha256 else Stage.LISTED
+            self.connection.execute(_P.delete().where(_P.c.arrival_id == row.id))
+            self._set(row.id, stage=stage.value, ended=None, ended_at=None, reason="", tries=0, error="", pending="")
+            self.desk.event("mail-retried", arrival=row.id)
+        return len(rows)
+
+    def _set(self, arrival_id: int, **values: Any) -> None:
+        self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(**values))
+        self.desk.touch()
+
+    # looking up
+
+    def at(self, stage: Stage, *, mailbox: str = "") -> list[int]:
+        """Ids of arrivals at a stage that do not wait for a person, oldest arrival first."""
+        query = select(_A.c.id).where(_A.c.stage == stage.value, _A.c.pending == "")
+        if mailbox:
+            query = query.where(_A.c.mailbox == mailbox)
+        return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
+
+    def row(self, arrival_id: int) -> RowMapping:
+        """The whole row. KeyError if there is none."""
+        found = self.connection.execute(select(_A).where(_A.c.id == arrival_id)).mappings().first()
+        if found is None:
+            raise KeyError(arrival_id)
+        return found
+
+    def rows(self, ids: Sequence[int] | None = None) -> list[RowMapping]:
+        """Rows in the order they were listed; all if ids is None."""
+        query = select(_A).order_by(_A.c.id)
+        if ids is not None:
+            query = query.where(_A.c.id.in_(ids))
+        return list(self.connection.execute(query).mappings())
+
+    def arrival(self, arrival_id: int, *, wants: str = "") -> Arrival:
+        """One mail with its parts, and their facts if `wants` names the question they answer."""
+        row = self.row(arrival_id)
+        return _arrival(row, self.parts([arrival_id], wants=wants).get(arrival_id, ()))
+
+    def parts(self, ids: Sequence[int], *, wants: str = "") -> dict[int, tuple[Part, ...]]:
+        """Arrival id to its parts, in order."""
+        query = select(_P).where(_P.c.arrival_id.in_(ids)).order_by(_P.c.arrival_id, _P.c.position)
+        rows = list(self.connection.execute(query).mappings())
+        known = self.facts({row["sha256"] for row in rows if row["sha256"]}, wants) if wants else {}
+        found: dict[int, tuple[Part, ...]] = {}
+        for row in rows:
+            part = part_of(row, known.get(row["sha256"]))
+            found[part.arrival_id] = (*found.get(part.arrival_id, ()), part)
+        return found
+
+    def all_parts(self) -> list[RowMapping]:
+        """Every part's row, by arrival and position."""
+        return list(self.connection.execute(select(_P).order_by(_P.c.arrival_id, _P.c.position)).mappings())
+
+    def twin(self, arrival: Arrival, digest: str) -> RowMapping | None:
+        """An earlier mail that this one repeats: same Message-ID and files in one mailbox, or same files from the sender."""
+        same_id = and_(_A.c.message_id == arrival.message_id, _A.c.message_id != "", _A.c.digest == digest)
+        same_files = and_(_A.c.from_address == arrival.from_address, _A.c.from_address != "", _A.c.digest == digest)
+        if not arrival.parts:
+            same_id = and_(same_id, _A.c.own_text == arrival.own_text, _A.c.subject == arrival.subject)
+            same_files = and_(same_files, _A.c.id < 0)
+        elif all(not part.here for part in arrival.parts):
+            same_files = and_(same_files, _A.c.id < 0)
+        query = (
+            select(_A.c.id, _A.c.ended, _A.c.reason, _A.c.own_text)
+            .where(_A.c.mailbox == arrival.mailbox, _A.c.id != arrival.id, or_(same_id, same_files))
+            .where(or_(_A.c.ended.in_(TWIN_ENDINGS), and_(_A.c.ended.is_(None), _A.c.pending != "")))
+            .order_by(_A.c.id)
+        )
+        return self.connection.execute(query).mappings().first()
+
+    def digest(self, arrival_id: int) -> str:
+        """The digest over its files."""
+        return str(self.connection.execute(select(_A.c.digest).where(_A.c.id == arrival_id)).scalar_one())
+
+    def counts(self) -> list[RowMapping]:
+        """Per mailbox: stage, ended, waiting or not, and how many."""
+        waiting = (_A.c.pending != "").label("waiting")
+        query = select(_A.c.mailbox, _A.c.stage, _A.c.ended, waiting, func.count().label("n"))
+        return list(self.connection.execute(query.group_by(_A.c.mailbox, _A.c.stage, _A.c.ended, waiting)).mappings())
+
+    def quarantined(self) -> list[int]:
+        """Ids of mails our processing gave up on, or that failed and wait for another try."""
+        gave_up = _A.c.ended == Ended.QUARANTINED.value
+        failing = and_(_A.c.stage != Stage.ENDED.value, _A.c.tries > 0)
+        return list(self.connection.execute(select(_A.c.id).where(or_(gave_up, failing)).order_by(_A.c.id)).scalars())
+
+    # facts
+
+    def facts(self, digests: Iterable[str], wants: str) -> dict[str, f.Facts]:
+        """sha256 to facts, for those known under this version and question."""
+        wanted = sorted(digests)
+        table = schema.facts
+        found: dict[str, f.Facts] = {}
+        for start in range(0, len(wanted), 500):
+            query = select(table.c.sha256, table.c.json).where(
+                table.c.sha256.in_(wanted[start : start + 500]),
+                table.c.version == f.PARSERS_VERSION,
+                table.c.wants == wants,
+            )
+            found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
+        return found
+
+    def keep_facts(self, sha256: str, wants: str, facts: f.Facts) -> None:
+        """Facts of one file; those already there stay."""
+        if self.facts([sha256], wants):
+            return
+        values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
+        self.connection.execute(insert(schema.facts).values(**values))
+
+
+def part_of(row: RowMapping, facts: f.Facts | None = None) -> Part:
+    """A row of `parts` as a value."""
+    plain = {name: row[name] for name in row if name not in {"raw_name", "source", "kind"}}
+    return Part(**plain, source=PartSource(row["source"]), kind=Kind(row["kind"]), facts=facts)
+
+
+def _arrival(row: RowMapping, parts: tuple[Part, ...]) -> Arrival:
+    return Arrival(
+        id=row["id"],
+        mailbox=row["mailbox"],
+        track=row["track"],
+        folder=row["folder"],
+        uidvalidity=row["uidvalidity"],
+        uid=row["uid"],
+        stage=Stage(row["stage"]),
+        size=row["size"],
+        received_at=row["received_at"],
+        raw_sha256=row["raw_sha256"],
+        message_id=row["message_id"],
+        in_reply_to=tuple(row["in_reply_to"]),
+        references=tuple(row["refs"]),
+        subject=row["subject"],
+        from_name=row["from_name"],
+        from_address=row["from_address"],
+        to=tuple(row["to"]),
+        text=row["text"],
+        own_text=row["own_text"],
+        headers={name: tuple(values) for name, values in row["headers"].items()},
+        problem=row["problem"],
+        parts=parts,
+        tries=row["tries"],
+        pending=row["pending"],
+        may_reply=row["may_reply"],
+        for_work=row["for_work"],
+    )

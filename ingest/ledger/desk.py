@@ -1,0 +1,159 @@
+"""The desk: what people must do, what they wrote, what happened, and the small facts of runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from ingest.ledger import schema
+from ingest.model import Todo
+
+
+class Desk:
+    """To-dos, staff's cells, events, runs, mailboxes' health, and `meta`."""
+
+    def __init__(self, connection: Connection, now: dt.datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    # what happened
+
+    def event(self, what: str, *, work: str = "", arrival: int | None = None, **detail: Any) -> None:
+        """Write down that something happened; also raises the revision, by which reports know there is news."""
+        values = {"at": self.now, "what": what, "work_id": work, "arrival_id": arrival, "detail": detail}
+        self.connection.execute(insert(schema.events).values(**values))
+        self.touch()
+
+    def events(self, *, work: str = "", arrival: int | None = None) -> list[RowMapping]:
+        """The events of one work or one arrival, oldest first; all if neither is named."""
+        query = select(schema.events).order_by(schema.events.c.id)
+        if work:
+            query = query.where(schema.events.c.work_id == work)
+        if arrival is not None:
+            query = query.where(schema.events.c.arrival_id == arrival)
+        return list(self.connection.execute(query).mappings())
+
+    # meta
+
+    def get(self, key: str) -> str:
+        """A small fact by name, "" if there is none."""
+        return self.connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar() or ""
+
+    def put(self, key: str, value: str) -> None:
+        """Keep a small fact."""
+        changed = self.connection.execute(update(schema.meta).where(schema.meta.c.key == key).values(value=value))
+        if not changed.rowcount:
+            self.connection.execute(insert(schema.meta).values(key=key, value=value))
+
+    def touch(self) -> None:
+        """There is news: raise the revision."""
+        self.put("revision", str(self.revision() + 1))
+
+    def revision(self) -> int:
+        """How often there was news. Equal revisions: nothing to report."""
+        return int(self.get("revision") or 0)
+
+    # to-dos
+
+    def ask(self, todo: Todo) -> None:
+        """Put a to-do on the list; one already there under its key is left as it is, open or closed."""
+        if self.connection.execute(select(schema.todos.c.id).where(schema.todos.c.key == todo.key)).first():
+            return
+        self.connection.execute(
+            insert(schema.todos).values(
+                key=todo.key,
+                kind=todo.kind.value,
+                text=todo.text,
+                work_id=todo.work,
+                arrival_id=todo.arrival_id,
+                part_id=todo.part_id,
+                candidates=list(todo.candidates),
+                due_at=todo.due_at,
+                created_at=self.now,
+            )
+        )
+        self.touch()
+
+    def close_todos(self, *, arrival: int | None = None, key: str | None = None) -> None:
+        """The open to-dos of an arrival, or the one of a key, are done."""
+        query = update(schema.todos).where(schema.todos.c.closed_at.is_(None)).values(closed_at=self.now)
+        if arrival is not None:
+            query = query.where(schema.todos.c.arrival_id == arrival)
+        if key is not None:
+            query = query.where(schema.todos.c.key == key)
+        if self.connection.execute(query).rowcount:
+            self.touch()
+
+    def todos(self, *, open_only: bool = True) -> list[RowMapping]:
+        """To-dos in order of their number."""
+        query = select(schema.todos).order_by(schema.todos.c.id)
+        if open_only:
+            query = query.where(schema.todos.c.closed_at.is_(None))
+        return list(self.connection.execute(query).mappings())
+
+    # staff's cells
+
+    def staff_cells(self) -> dict[tuple[str, str, str], Any]:
+        """(sheet, row key, heading) to the last known value."""
+        rows = self.connection.execute(select(schema.staff_cells)).all()
+        return {(row.sheet, row.row, row.heading): row.value for row in rows}
+
+    def keep_staff_cells(self, cells: Mapping[tuple[str, str, str], Any]) -> dict[tuple[str, str, str], Any]:
+        """Take staff's cells as they are now; returns those that changed (None: emptied), each written as an event."""
+        before = self.staff_cells()
+        changed = {key: value for key, value in cells.items() if before.get(key) != value}
+        changed |= {key: None for key in before.keys() - cells.keys()}
+        for (sheet, row, heading), value in changed.items():
+            self._keep_cell(sheet, row, heading, value)
+            self.event("staff", work=row, sheet=sheet, heading=heading, value=value, before=before.get((sheet, row, heading)))
+        return changed
+
+    def _keep_cell(self, sheet: str, row: str, heading: str, value: Any) -> None:
+        table = schema.staff_cells
+        where = (table.c.sheet == sheet, table.c.row == row, table.c.heading == heading)
+        self.connection.execute(delete(table).where(*where))
+        if value is not None:
+            values = {"sheet": sheet, "row": row, "heading": heading, "value": value, "seen_at": self.now}
+            self.connection.execute(insert(table).values(**values))
+
+    # mailboxes and runs
+
+    def mailbox_tried(self, name: str, error: str = "") -> None:
+        """A mailbox was polled: well if error is ""."""
+        table = schema.mailboxes
+        values: dict[str, Any] = {"last_try_at": self.now, "error": error}
+        if not error:
+            values["last_success_at"] = self.now
+        if not self.connection.execute(update(table).where(table.c.name == name).values(**values)).rowcount:
+            self.connection.execute(insert(table).values(name=name, **values))
+
+    def mailboxes(self) -> dict[str, RowMapping]:
+        """Health of each mailbox polled so far, by name."""
+        rows = self.connection.execute(select(schema.mailboxes)).mappings()
+        return {row["name"]: row for row in rows}
+
+    def start_run(self) -> int:
+        """A run began; its number."""
+        found = self.connection.execute(insert(schema.runs).values(started_at=self.now, summary={}))
+        key = found.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def end_run(self, run: int, *, seconds: float, exit_code: int, summary: Mapping[str, Any]) -> None:
+        """A run ended."""
+        values = {"ended_at": self.now, "seconds": seconds, "exit_code": exit_code, "summary": dict(summary)}
+        self.connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(**values))
+
+    def last_runs(self, most: int = 1) -> list[RowMapping]:
+        """The newest runs that ended, newest first."""
+        table = schema.runs
+        query = select(table).where(table.c.ended_at.is_not(None)).order_by(table.c.id.desc()).limit(most)
+        return list(self.connection.execute(query).mappings())
+
+    def forget_todos(self, keys: Iterable[str]) -> None:
+        """Close the open to-dos of these keys, whose reason is gone."""
+        for key in keys:
+            self.close_todos(key=key)

@@ -1,0 +1,54 @@
+"""Works as the rules see them, put together from the ledger's chapters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import RowMapping
+
+from ingest.ledger.arrivals import Arrivals
+from ingest.ledger.works import Works
+from ingest.model import Decision, Kind, Material, Work, WorkState
+
+CLOCK = frozenset({Kind.FORM, Kind.VIDEO})
+"""The kinds whose first arrival is a work's time for the deadline."""
+
+
+def load_works(arrivals: Arrivals, works: Works, ids: Sequence[str], wants: str) -> dict[str, Work]:
+    """Work id to work, with the facts kept under `wants`; ids that do not exist are left out."""
+    facts = arrivals.facts(works.digests(ids), wants)
+    materials = works.materials(ids, facts)
+    mails = works.arrivals_of(ids)
+    rows = {row["id"]: row for row in arrivals.rows([a for pairs in mails.values() for a, _ in pairs])}
+    decisions = works.decisions(ids)
+    return {
+        row["id"]: _work(row, materials.get(row["id"], ()), [rows[a] for a, _ in mails.get(row["id"], ())], decisions)
+        for row in works.rows(ids)
+    }
+
+
+def _work(
+    row: RowMapping, materials: tuple[Material, ...], mails: Sequence[RowMapping], decisions: Mapping[str, Decision]
+) -> Work:
+    times, known = clock(materials)
+    return Work(
+        id=row["id"],
+        track=row["track"],
+        mailbox=row["mailbox"],
+        title=row["title"],
+        materials=materials,
+        received_at=times,
+        clock_known=known,
+        state=WorkState(row["state"]),
+        decision=decisions.get(row["id"]),
+        senders=tuple(dict.fromkeys(mail["from_address"] for mail in mails if mail["from_address"])),
+        texts=tuple(f"{mail['subject']}\n{mail['own_text']}" for mail in mails),
+    )
+
+
+def clock(materials: Iterable[Material]) -> tuple[dt.datetime | None, bool]:
+    """When the first form or video (or link to one) arrived, and whether any did. Unknown times tell nothing."""
+    counted = [material for material in materials if material.kind in CLOCK]
+    times = [material.arrived_at for material in counted if material.arrived_at is not None]
+    return min(times, default=None), bool(counted)

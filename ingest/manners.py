@@ -1,0 +1,79 @@
+"""Who wrote: a person or a machine, and whether an answer may go to them. Values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ingest.model import Arrival
+
+_AUTOMATIC_LOCAL_PARTS = ("mailer-daemon", "postmaster", "no-reply", "noreply", "no_reply", "do-not-reply", "donotreply")
+_BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
+_AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder")
+_AUTO_SUBJECTS = ("自动回复", "自动答复", "auto reply", "auto-reply", "automatic reply", "autoreply", "out of office")
+_BOUNCE_SUBJECTS = ("系统退信", "退信", "投递失败", "邮件退回", "undeliverable", "delivery status notification", "undelivered mail")
+
+
+def bounce(arrival: Arrival) -> str:
+    """Why this is a report of a mail system, "" if it is not. What such a mail carries is not its sender's."""
+    content_type = _first(arrival.headers, "content-type").lower()
+    if "multipart/report" in content_type or "message/delivery-status" in content_type:
+        return "退信或投递报告"
+    local = arrival.from_address.partition("@")[0]
+    if local in ("mailer-daemon", "postmaster"):
+        return "邮件系统的通知"
+    if _first(arrival.headers, "return-path").strip() == "<>" and _starts(arrival.subject, _BOUNCE_SUBJECTS):
+        return "退信"
+    return ""
+
+
+def automatic(arrival: Arrival) -> str:
+    """Why this was sent by a machine for a person (holiday reply, list, notice), "" if a person sent it."""
+    headers = arrival.headers
+    submitted = _first(headers, "auto-submitted").lower().partition(";")[0].strip()
+    if submitted and submitted != "no":
+        return "自动回复或自动发送（Auto-Submitted）"
+    if any(name.startswith("list-") for name in headers):
+        return "邮件列表"
+    if _first(headers, "precedence").strip().lower() in _BULK:
+        return "群发邮件（Precedence）"
+    if any(name in headers for name in _AUTO_HEADERS):
+        return "自动回复"
+    if arrival.from_address.partition("@")[0] in _AUTOMATIC_LOCAL_PARTS:
+        return "不接收回复的系统地址"
+    if _starts(arrival.subject, _AUTO_SUBJECTS):
+        return "自动回复（主题）"
+    if _first(headers, "return-path").strip() == "<>":
+        return "没有退信地址，系统发送"
+    return ""
+
+
+def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
+    """Whether its sender may be written to, and why not. own: our mailboxes' addresses, lower case."""
+    if not arrival.from_address:
+        return False, "没有发件人地址"
+    if arrival.from_address in own:
+        return False, "发件人是本系统信箱"
+    machine = bounce(arrival) or automatic(arrival)
+    if machine:
+        return False, machine
+    if "x-auto-response-suppress" in arrival.headers:
+        return False, "发件方要求不要自动回复"
+    if failed_authentication(arrival.headers):
+        return False, "发件人身份验证（SPF、DKIM）均未通过"
+    return True, ""
+
+
+def failed_authentication(headers: Mapping[str, tuple[str, ...]]) -> bool:
+    """The topmost Authentication-Results, our own provider's, says that SPF and DKIM both failed."""
+    results = _first(headers, "authentication-results").lower().replace(" ", "")
+    return "spf=fail" in results and "dkim=fail" in results
+
+
+def _first(headers: Mapping[str, tuple[str, ...]], name: str) -> str:
+    values = headers.get(name, ())
+    return values[0] if values else ""
+
+
+def _starts(subject: str, words: Collection[str]) -> bool:
+    folded = subject.strip().lower()
+    return any(folded.startswith(word) for word in words)

@@ -1,0 +1,153 @@
+"""Extract: a mail's headers, text, links and files leave the raw mail; archives are opened. Files go to the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.config import Config
+from ingest.context import Context, stage_ids
+from ingest.model import PartSource, Stage
+from ingest.store import Store
+from parsers import sniff
+from parsers.archive import read_archive
+from parsers.facts import ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
+from parsers.mail import read_mail
+
+Row = dict[str, Any]
+
+
+def extract(context: Context) -> None:
+    """Every fetched mail."""
+    ids = stage_ids(context, Stage.FETCHED)
+    context.each("拆解邮件", ids, lambda arrival_id: _one(context, arrival_id))
+
+
+def _one(context: Context, arrival_id: int) -> None:
+    with context.read() as tx:
+        raw = tx.arrivals.row(arrival_id)["raw_sha256"]
+    limits = limits_of(context.config)
+    with context.store.scratch() as scratch:
+        facts = read_mail(context.store.path(raw), scratch, limits)
+        rows = list(_rows(context.store, facts, scratch, limits)) if isinstance(facts, MailFacts) else []
+    with context.begin() as tx:
+        tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
+    context.tally.counts["extracted"] += 1
+
+
+def limits_of(config: Config) -> Limits:
+    """The config's bounds, as parsers want them."""
+    return Limits(
+        max_depth=config.analysis.max_depth,
+        max_members=config.analysis.max_archive_members,
+        max_bytes=config.analysis.max_archive_bytes,
+    )
+
+
+def digest_of(rows: Iterable[Row]) -> str:
+    """One digest over a mail's files and links, whatever their order and names; "" if it has none."""
+    keys = sorted(row["sha256"] or f"{row['provider']}:{row['url']}" for row in rows if row["source"] != "archive")
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
+
+
+def _rows(store: Store, facts: MailFacts, scratch: Path, limits: Limits) -> Iterator[Row]:
+    for part in facts.parts:
+        row = _attachment(store, part, scratch)
+        yield row
+        if row["format"] in sniff.ARCHIVE and row["sha256"]:
+            yield from _members(Opening(store, limits), row, part.name, depth=1)
+    for link in facts.links:
+        yield _link(link)
+
+
+def _attachment(store: Store, part: MailPart, scratch: Path) -> Row:
+    path = scratch / part.path
+    format_ = sniff.sniff(path)
+    store.adopt(path, part.sha256)
+    return {
+        "name": part.name,
+        "raw_name": part.raw_name,
+        "size": part.size,
+        "sha256": part.sha256,
+        "format": format_,
+        "source": PartSource.ATTACHMENT.value,
+        "inside": part.inside,
+        "content_type": part.content_type[:200],
+        "disposition": part.disposition[:40],
+        "content_id": part.content_id[:400],
+        "problem": part.problem,
+    }
+
+
+@dataclass
+class Opening:
+    """The opening of one attached archive, with all that lies in it: bounds hold over all its depths together."""
+
+    store: Store
+    limits: Limits
+    members: int = 0
+    size: int = 0
+
+    @property
+    def left(self) -> Limits:
+        """What may still be read."""
+        return self.limits.model_copy(
+            update={
+                "max_members": max(self.limits.max_members - self.members, 0),
+                "max_bytes": max(self.limits.max_bytes - self.size, 0),
+            }
+        )
+
+
+def _members(opening: Opening, archive: Row, name: str, *, depth: int) -> Iterator[Row]:
+    """The files in an archive, and in archives in it; what could not be had is a row with its problem."""
+    if depth > opening.limits.max_depth:
+        archive["problem"] = "too-deep"
+        return
+    with opening.store.scratch() as scratch:
+        facts = read_archive(opening.store.path(archive["sha256"]), scratch, opening.left)
+        archive["problem"] = archive["problem"] or _problem(facts)
+        for member in facts.members if isinstance(facts, ArchiveFacts) else ():
+            row = _member(opening, member, name, scratch)
+            yield row
+            if row["format"] in sniff.ARCHIVE and row["sha256"]:
+                yield from _members(opening, row, member.name, depth=depth + 1)
+
+
+def _problem(facts: ArchiveFacts | Broken) -> str:
+    return facts.reason if isinstance(facts, Broken) else facts.problem
+
+
+def _member(opening: Opening, member: Member, inside: str, scratch: Path) -> Row:
+    opening.members += 1
+    opening.size += member.size
+    here = bool(member.path)
+    format_ = sniff.sniff(scratch / member.path) if here else ""
+    if here:
+        opening.store.adopt(scratch / member.path, member.sha256)
+    return {
+        "name": member.name,
+        "raw_name": member.raw_name,
+        "size": member.size,
+        "sha256": member.sha256 if here else "",
+        "format": format_,
+        "source": PartSource.ARCHIVE.value,
+        "inside": inside,
+        "folder": member.folder,
+        "problem": member.problem,
+    }
+
+
+def _link(link: Link) -> Row:
+    return {
+        "name": link.name or "",
+        "size": link.size or 0,
+        "source": PartSource.CLOUD.value,
+        "provider": link.provider[:40],
+        "url": link.url,
+        "expires_at": link.expires_at,
+        "code": (link.code or "")[:40],
+    }

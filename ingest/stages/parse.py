@@ -1,0 +1,40 @@
+"""Parse: each file is read once by what its bytes say; what it is in the contest is told from that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingest.context import Context, stage_ids
+from ingest.materials import classify
+from ingest.model import Kind, Part, Stage
+from parsers import look
+
+
+def parse(context: Context) -> None:
+    """Every extracted mail."""
+    ids = stage_ids(context, Stage.EXTRACTED)
+    context.each("识别材料", ids, lambda arrival_id: _one(context, arrival_id))
+
+
+def _one(context: Context, arrival_id: int) -> None:
+    with context.read() as tx:
+        arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
+    parts = [_looked_at(context, part) for part in arrival.parts]
+    kinds: dict[int, tuple[Kind, bool, str]] = {}
+    for part in parts:
+        found = classify(part, mail_text=arrival.text)
+        kinds[part.id] = (found.kind, found.certain, found.why)
+    with context.begin() as tx:
+        tx.arrivals.parsed(arrival_id, kinds)
+    context.tally.counts["parsed"] += 1
+
+
+def _looked_at(context: Context, part: Part) -> Part:
+    """The part with its facts: those kept, or read now and kept."""
+    if part.facts is not None or not part.here:
+        return part
+    with context.store.scratch() as scratch:
+        facts = look(context.store.path(part.sha256), context.wants, scratch, name=part.name)
+    with context.begin() as tx:
+        tx.arrivals.keep_facts(part.sha256, context.wants_key, facts)
+    return replace(part, facts=facts)
