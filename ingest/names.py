@@ -1,0 +1,155 @@
+"""Names as people write them: titles, 登记号, recommending units, and what a file's name says of the file.
+
+Matching always comes with a confidence and a reason; where two would fit, the answer is None and a person decides.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.config import Recommender
+from ingest.model import Kind
+
+_DASHES = r"[-‐‑‒–—―−﹣_./·\s]"
+_DIGITS = re.compile(r"\d+|[零〇一二三四五六七八九十百]+|[上中下](?=[集部篇]?$)")
+_BOOK_TITLE = re.compile(r"[《〈]([^《》〈〉]{1,200})[》〉]")
+_NOT_A_WORK = re.compile(r"(表|通知|函|证明|承诺书|声明|意见|办法|要求|名单|执照|合同|授权书|大赛)$")
+_LIST_WORDS = re.compile(r"汇总|一览表|作品清单|作品名单|作品目录|推荐名单")
+_FORM_WORDS = re.compile(r"(?:推荐|自荐|申报|报名|登记|申请)(?:作品)?[表书]")
+_STAMPED = re.compile(r"扫描|盖章|签章|签字|公章|纸质|签名")
+_PAPERS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.COVER_LETTER, re.compile(r"推荐函|报送函|公函|关于(?:推荐|报送|申报|选送).{0,60}(?:函|报告|通知|请示)")),
+    (
+        Kind.PROOF,
+        re.compile(r"(?:播放|播出|播映|首播|上线|发布|展播|放映)[^。；;]{0,8}(?:证明|截图|截屏|录屏|凭证)|首播|播放量"),
+    ),
+    (Kind.IDENTITY, re.compile(r"身份证|营业执照|法人证书|法人登记|组织机构代码")),
+    (Kind.LICENCE, re.compile(r"授权|许可|合同|版权(?!声明|承诺)|著作权(?!声明|承诺)")),
+    (Kind.SCAN, _STAMPED),
+)
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_NOISE = re.compile(
+    r"附件\s*\d*|(?:19|20)\d\d\s*年?(?:度|全国)?|全国|科普微视频大赛|科普微视频|科普视频|科普短视频|微视频|短视频|大赛"
+    r"|(?:推荐|自荐|申报|报名|登记)(?:作品)?表|推荐函|推荐|自荐|报送|选送|参赛|参评|投稿|提交|材料|作品|视频|电子版|纸质版"
+    r"|扫描件|扫描版|扫描|已?盖章版?|签字版|播放证明|播出证明|播映证明|首播证明|授权书|汇总表|身份证|营业执照"
+    r"|最终版?|定稿|终版|终稿|成片|完整版|高清版?|1080[pP]|4[kK]|[vV]\d+|副本|转发|回复|答复|补充|补正|补交|更新"
+    r"|(?i:\bfwd?\b|\bre\b|\bfinal\b|\bcopy\b)|[（(]\s*\d*\s*[)）]|请查收|的$"
+)
+_EDGES = " \t\r\n-‐–—_:：、，,。.;；·|丨/+&~～()（）[]【】“”\"'《》"
+_UNIT_TAIL = re.compile(r"[（(][^）)]*(?:章|签)[^）)]*[）)]$|(?:公章|盖章)$")
+_UNIT_SPELLINGS = (
+    ("科技", "科学技术"),
+    ("科委", "科学技术委员会"),
+    ("科协", "科学技术协会"),
+    ("卫健委", "卫生健康委员会"),
+    ("发改委", "发展和改革委员会"),
+    ("兵团", "新疆生产建设兵团"),
+)
+_REGION_WORDS = re.compile(r"维吾尔自治区|壮族自治区|回族自治区|自治区|省|市")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A known unit a text names: its name in the config, the confidence (0 to 1), and why, in Chinese for people."""
+
+    name: str
+    confidence: float
+    why: str
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: NFKC, case folded, without spaces, punctuation, symbols and book-title marks."""
+    wide = unicodedata.normalize("NFKC", text).casefold().replace("丨", "")
+    return "".join(c for c in wide if unicodedata.category(c)[0] not in "PZCS")
+
+
+def same_title(one: str, other: str) -> float:
+    """How surely two titles are one, 0 to 1; 1 when they fold alike.
+
+    Titles that differ in a number ("第一集", "第二集") are of different works however alike they read: at most 0.5.
+    """
+    a, b = fold(one), fold(other)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 1.0
+    from rapidfuzz import fuzz
+
+    alike = fuzz.ratio(a, b) / 100
+    if _DIGITS.findall(a) != _DIGITS.findall(b):
+        return min(alike, 0.5)
+    return min(alike, 0.99)
+
+
+def find_ids(text: str, prefixes: Iterable[str], year: int) -> list[str]:
+    """登记号 of one edition in a text, as people write them (r2024—0001, Ｒ２０２４ ０００１), in order, each once."""
+    known = "|".join(re.escape(p.upper()) for p in sorted(prefixes, key=len, reverse=True))
+    if not known:
+        return []
+    plain = unicodedata.normalize("NFKC", text).upper()
+    pattern = rf"(?<![A-Z0-9])({known})\s*{year}(?:{_DASHES}{{1,3}}(\d{{1,6}})|(\d{{4}}))(?!\d)"
+    found = (f"{m[1]}{year}-{int(m[2] or m[3]):04d}" for m in re.finditer(pattern, plain) if int(m[2] or m[3]))
+    return list(dict.fromkeys(found))
+
+
+def title_in(text: str) -> str:
+    """The first work's title in book-title marks, "" if there is none; forms, notices and letters are not works."""
+    titles = (m[1].strip() for m in _BOOK_TITLE.finditer(text))
+    return next((t for t in titles if t and not _NOT_A_WORK.search(t)), "")
+
+
+def title_guess(name: str) -> str:
+    """The title a file's name or a subject suggests: in book-title marks, else what is left without usual words."""
+    marked = title_in(name)
+    if marked:
+        return marked
+    left = _NOISE.sub(" ", _EXTENSION.sub("", unicodedata.normalize("NFKC", name)))
+    return re.sub(r"\s+", " ", left).strip(_EDGES)[:100]
+
+
+def kind_hint(name: str) -> Kind | None:
+    """What a file's name says it is in the contest; None if it says nothing. A hint, never knowledge."""
+    plain = unicodedata.normalize("NFKC", name)
+    if _LIST_WORDS.search(plain):
+        return Kind.LIST
+    if _FORM_WORDS.search(plain):
+        return Kind.SCAN if _STAMPED.search(plain) else Kind.FORM
+    return next((kind for kind, words in _PAPERS if words.search(plain)), None)
+
+
+def match_recommender(text: str, recommenders: Sequence[Recommender]) -> Match | None:
+    """The recommending unit a text names, by its name, an alias, or a known other spelling; None if in doubt.
+
+    Two units that would fit are no match: a unit is never silently somebody else's.
+    """
+    wanted = _unit(text)
+    if not wanted:
+        return None
+    steps: tuple[tuple[float, str, list[str]], ...] = (
+        (1.0, "与名单中的名称一致", [r.name for r in recommenders if _unit(r.name) == wanted]),
+        (0.98, "与名单中的别名一致", [r.name for r in recommenders if wanted in map(_unit, r.aliases)]),
+        (0.9, "按通行写法与名单一致", [r.name for r in recommenders if _spelled(wanted) in _spellings(r)]),
+    )
+    for confidence, why, names in steps:
+        if names:
+            return Match(names[0], confidence, why) if len(set(names)) == 1 else None
+    return None
+
+
+def _unit(text: str) -> str:
+    return fold(_UNIT_TAIL.sub("", unicodedata.normalize("NFKC", text).strip()))
+
+
+def _spellings(unit: Recommender) -> set[str]:
+    return {_spelled(_unit(name)) for name in (unit.name, *unit.aliases)}
+
+
+def _spelled(unit: str) -> str:
+    """One spelling for the ways a unit's name is written: offices in full, the region without its rank."""
+    for short, full in _UNIT_SPELLINGS:
+        if full not in unit:
+            unit = unit.replace(short, full)
+    return _REGION_WORDS.sub("", unit)

@@ -1,0 +1,151 @@
+"""The rules of one contest, in the rulebook's order, and the review that asks them all.
+
+A rule is a row here, a function, and a table in the config. The function knows no number, clause or id; `review` adds
+them, and sees to it that a function is only asked about what is there and can be opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from ingest.config import Config, RuleTable
+from ingest.model import KIND_WORDS, Finding, Kind, Material, Outcome, Verdict, Work
+from ingest.rules import arrival, declared, form, presence, video
+from parsers.facts import Broken, FormFacts, VideoFacts
+
+Judge = Callable[[Work, Any, Config], Verdict]
+"""A rule's function: the work, the rule's own config table, the whole config. Pure."""
+
+UNDECIDED = "程序未能判断，请人工核对"
+"""What a person reads where a rule's function failed."""
+
+_PASS, _FAIL, _MISSING, _PENDING = Outcome.PASS, Outcome.FAIL, Outcome.MISSING, Outcome.PENDING
+_REVIEW, _MANUAL, _NA = Outcome.REVIEW, Outcome.MANUAL, Outcome.NA
+_OPENED: dict[Kind, type] = {Kind.VIDEO: VideoFacts, Kind.FORM: FormFacts}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `needs`: the material without which the function is not called, None if it judges absence itself.
+
+    may_give: what the function may say. unreadable: what is said of a needed material that is there but cannot be
+    opened: `na` for nearly all (one rule is enough to say it), `review` for the rule that says it.
+    """
+
+    id: str
+    judge: Judge
+    needs: Kind | None
+    may_give: frozenset[Outcome]
+    unreadable: Outcome = Outcome.NA
+
+    @property
+    def allowed(self) -> frozenset[Outcome]:
+        """All outcomes a finding of this rule can have: while its material is awaited or not to be had, two more."""
+        return self.may_give | {_PENDING, _NA, self.unreadable} if self.needs else self.may_give
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """The findings of one work, one a rule that is on; `crashed`: ids of the rules that failed, for the exit code."""
+
+    findings: tuple[Finding, ...]
+    crashed: tuple[str, ...] = ()
+
+
+def _rule(rule_id: str, judge: Judge, needs: Kind | None, *outcomes: Outcome, unreadable: Outcome = Outcome.NA) -> Rule:
+    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable)
+
+
+RULES: tuple[Rule, ...] = (
+    _rule("deadline", arrival.deadline, None, _PASS, _FAIL, _REVIEW),
+    _rule("materials", presence.materials, None, _PASS, _MISSING, _PENDING, _REVIEW),
+    _rule("form-kind", form.form_kind, Kind.FORM, _PASS, _REVIEW),
+    _rule("form-fields", form.form_fields, Kind.FORM, _PASS, _MISSING, _REVIEW, unreadable=_REVIEW),
+    _rule("made-in-window", form.made_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW),
+    _rule("shown-in-window", form.shown_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW),
+    _rule("proof", presence.proof, None, _PASS, _MISSING, _REVIEW, _PENDING),
+    _rule("container", video.container, Kind.VIDEO, _PASS, _FAIL, _REVIEW, unreadable=_REVIEW),
+    _rule("duration", video.duration, Kind.VIDEO, _PASS, _FAIL, _REVIEW),
+    _rule("aspect", video.aspect, Kind.VIDEO, _PASS, _FAIL),
+    _rule("resolution", video.resolution, Kind.VIDEO, _PASS, _FAIL),
+    _rule("size", video.size, Kind.VIDEO, _PASS, _FAIL),
+    _rule("narration", video.narration, Kind.VIDEO, _MANUAL, _REVIEW),
+    _rule("content", video.content, None, _MANUAL),
+    _rule("original", declared.original, Kind.FORM, _MISSING, _REVIEW, _MANUAL),
+    _rule("licence", declared.licence, Kind.FORM, _PASS, _MISSING, _REVIEW, _NA, _PENDING),
+)
+"""Every rule that has code, in the rulebook's order. A rule without code is not here: nothing pretends."""
+
+
+def review(work: Work, config: Config, *, now: dt.datetime | None = None) -> Reviewed:
+    """One finding for every rule that is on.
+
+    now: aware; a link that has run out by then is no longer awaited. None: links run out only where `Part.problem`
+    says so. Never raises: a rule that does becomes `review` and is named in `crashed`.
+    """
+    work = work if now is None else _expired(work, now)
+    findings: list[Finding] = []
+    crashed: list[str] = []
+    for rule in RULES:
+        table = config.rules.table(rule.id)
+        if not table.on:
+            continue
+        verdict = _ask(rule, work, table, config)
+        if verdict is None:
+            crashed.append(rule.id)
+            verdict = Verdict(Outcome.REVIEW, UNDECIDED)
+        findings.append(Finding(rule.id, verdict.outcome, table.clause, verdict.evidence))
+    return Reviewed(tuple(findings), tuple(crashed))
+
+
+def _ask(rule: Rule, work: Work, table: RuleTable, config: Config) -> Verdict | None:
+    """The rule's verdict; None if it failed or said what it may not say, which is a bug of ours and is logged."""
+    try:
+        verdict = _without_material(rule, work) or rule.judge(work, table, config)
+    except Exception:
+        log.exception("rule_crashed", rule=rule.id, work=work.id)
+        return None
+    if verdict.outcome not in rule.allowed:
+        log.error("rule_out_of_bounds", rule=rule.id, work=work.id, outcome=verdict.outcome.value)
+        return None
+    return verdict
+
+
+def _without_material(rule: Rule, work: Work) -> Verdict | None:
+    """What is said without asking the function, where what the rule needs is not there or cannot be opened."""
+    if rule.needs is None:
+        return None
+    word = KIND_WORDS[rule.needs]
+    material = work.in_force(rule.needs)
+    if material is None or material.part.is_link:
+        awaited = presence.awaited(work, rule.needs)
+        if awaited:
+            return Verdict(Outcome.PENDING, f"{word}尚未取得（{presence.named(awaited)}），取得后再检查")
+        return Verdict(Outcome.NA, f"没有{word}，未检查")
+    if isinstance(material.part.facts, _OPENED[rule.needs]):
+        return None
+    return Verdict(rule.unreadable, _unopened(material))
+
+
+def _unopened(material: Material) -> str:
+    facts = material.part.facts
+    reason = facts.sentence if isinstance(facts, Broken) else "内容未能识别"
+    return f"{KIND_WORDS[material.kind]}“{material.part.name}”无法打开，未检查：{reason}"
+
+
+def _expired(work: Work, now: dt.datetime) -> Work:
+    """The work with its run-out links marked so that rules need no clock."""
+    materials = tuple(
+        replace(m, part=replace(m.part, problem=presence.EXPIRED))
+        if m.part.is_link and m.part.expires_at is not None and m.part.expires_at <= now
+        else m
+        for m in work.materials
+    )
+    return replace(work, materials=materials)

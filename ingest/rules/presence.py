@@ -1,0 +1,139 @@
+"""Which materials of a work are there, which are on their way, and which may be there unrecognised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.config import Config, MaterialsRule, RuleTable
+from ingest.model import KIND_WORDS, Kind, Material, Outcome, Verdict, Work
+from ingest.names import kind_hint
+from ingest.rules.says import listed
+from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, VideoFacts
+
+EXPIRED = "expired"
+"""`Part.problem` of a link that has run out: its file will never come."""
+
+_ARCHIVES = frozenset({"zip", "7z", "rar", "tar", "gz", "bz2", "xz"})
+_ARCHIVE_NAMES = tuple(f".{ending}" for ending in (*_ARCHIVES, "tgz", "001"))
+_READ_OF_KIND: dict[Kind, type] = {Kind.VIDEO: VideoFacts, Kind.FORM: FormFacts}
+_WORST = (Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW, Outcome.PASS)
+
+
+def materials(work: Work, limits: MaterialsRule, config: Config) -> Verdict:
+    """Each required kind is there and was recognised; the worst of them is the work's."""
+    found = [_status(work, Kind(kind)) for kind in limits.required]
+    outcome = next((o for o in _WORST if any(v.outcome is o for v in found)), Outcome.PASS)
+    said = [v.evidence for v in found if v.outcome is not Outcome.PASS]
+    return Verdict(outcome, "；".join(said or [v.evidence for v in found]))
+
+
+def proof(work: Work, limits: RuleTable, config: Config) -> Verdict:
+    """A proof of public showing is there, told by what it holds; by its name alone it is for a person."""
+    return supporting(work, Kind.PROOF)
+
+
+def supporting(work: Work, kind: Kind) -> Verdict:
+    """Whether a paper that stands beside the form is there: a proof, a licence."""
+    word = KIND_WORDS[kind]
+    there = [m for m in work.all_of(kind) if not m.part.is_link]
+    sure = [m for m in there if m.part.certain and not isinstance(m.part.facts, Broken)]
+    if sure:
+        return Verdict(Outcome.PASS, f"有{word}：{named(sure)}")
+    if there:
+        return Verdict(Outcome.REVIEW, f"{word}仅由文件名判断，请打开核对：{named(there)}")
+    coming = awaited(work, kind)
+    if coming:
+        return Verdict(Outcome.PENDING, f"{word}可能在尚未取得的文件中：{named(coming)}")
+    unknown = [m for m in _pictures(work) if kind_hint(m.part.name) is None]
+    if unknown:
+        return Verdict(Outcome.REVIEW, f"未见{word}，但有尚未识别的文件，请打开核对：{named(unknown)}")
+    return Verdict(Outcome.MISSING, f"未收到{word}")
+
+
+def named(found: Sequence[Material]) -> str:
+    """The files' names, for people."""
+    return listed([m.part.name or m.part.url for m in found])
+
+
+def awaited(work: Work, kind: Kind) -> list[Material]:
+    """What is not here yet and is, or may hold, a material of that kind: links that still live, locked archives."""
+    return [m for m in work.materials if _may_still_be(m, kind)]
+
+
+def _may_still_be(material: Material, kind: Kind) -> bool:
+    part = material.part
+    if part.is_link:
+        return part.problem != EXPIRED and (material.kind is kind or _holds_anything(part.name))
+    return _locked(material)
+
+
+def _holds_anything(name: str) -> bool:
+    """A link without a name, or to an archive: what it brings is not known before it is here."""
+    return not name.strip() or name.lower().endswith(_ARCHIVE_NAMES)
+
+
+def _locked(material: Material) -> bool:
+    facts = material.part.facts
+    if isinstance(facts, ArchiveFacts):
+        return facts.problem == "locked"
+    return isinstance(facts, Broken) and facts.reason == "locked" and facts.format in _ARCHIVES
+
+
+def _status(work: Work, kind: Kind) -> Verdict:
+    """Whether one required kind is there. A film or a form is there if it was read, a scan if it was recognised."""
+    there = [m for m in work.all_of(kind) if not m.part.is_link]
+    good = [m for m in there if _recognised(m)]
+    word = KIND_WORDS[kind]
+    if good:
+        return Verdict(Outcome.PASS, f"{word}：{named(good)}")
+    possible = _pictures(work) if kind is Kind.SCAN else []
+    if there or possible:
+        return _doubtful(word, list(dict.fromkeys([*there, *possible])))
+    coming = awaited(work, kind)
+    if coming:
+        return Verdict(Outcome.PENDING, f"{word}尚未取得：{named(coming)}")
+    damaged = _damaged_archives(work)
+    if damaged:
+        return Verdict(Outcome.REVIEW, f"未见{word}，可能在已损坏的压缩包中：{named(damaged)}")
+    gone = [m for m in work.links if m.kind is kind or _holds_anything(m.part.name)]
+    if gone:
+        return Verdict(Outcome.MISSING, f"缺{word}：下载链接已失效（{named(gone)}）")
+    return Verdict(Outcome.MISSING, f"缺{word}")
+
+
+def _recognised(material: Material) -> bool:
+    read = _READ_OF_KIND.get(material.kind)
+    opened = isinstance(material.part.facts, read) if read else not isinstance(material.part.facts, Broken)
+    return opened and material.part.certain
+
+
+def _doubtful(word: str, found: Sequence[Material]) -> Verdict:
+    reasons = [_why_not(m) for m in found]
+    if all(reasons):
+        return Verdict(Outcome.REVIEW, f"{word}未能读取，请人工核对：{listed(reasons)}")
+    return Verdict(Outcome.REVIEW, f"{word}尚未识别，请打开核对：{named(found)}")
+
+
+def _why_not(material: Material) -> str:
+    """Which file could not be read, and why; "" if it could."""
+    facts = material.part.facts
+    return f"“{material.part.name}”{facts.sentence}" if isinstance(facts, Broken) else ""
+
+
+def _pictures(work: Work) -> list[Material]:
+    """Pictures and PDFs without text that nobody has read yet: each may be the scan."""
+    return [
+        m
+        for m in work.materials
+        if not m.part.certain and m.kind is not Kind.OTHER and isinstance(m.part.facts, ImageFacts)
+    ]
+
+
+def _damaged_archives(work: Work) -> list[Material]:
+    """Archives that could not be opened, or not wholly."""
+    return [
+        m
+        for m in work.materials
+        if (isinstance(m.part.facts, ArchiveFacts) and m.part.facts.problem not in ("", "locked"))
+        or (isinstance(m.part.facts, Broken) and m.part.facts.format in _ARCHIVES)
+    ]
