@@ -38,8 +38,7 @@ _LINK_ESCAPES = {ord(c): f"%{ord(c):02X}" for c in ' "<>[]^`{}%#?'}
 def draw_sheet(workbook: Workbook, sheet: Sheet, book: Book, palette: Palette) -> None:
     """Adds the sheet to the workbook, filled and arranged."""
     target = workbook.create_sheet(sheet.title)
-    added = book.extras.of(sheet.title)
-    columns = (*sheet.columns, *(Column(c.heading, c.width or ADDED_WIDTH, "wrap", staff=True) for c in added))
+    columns = (*sheet.columns, *_added(sheet, book))
     frame = book.frames.get(sheet.title)
     _headings(target, columns, palette)
     if frame is not None:
@@ -47,6 +46,17 @@ def draw_sheet(workbook: Workbook, sheet: Sheet, book: Book, palette: Palette) -
         _rows(target, sheet, columns, table, palette)
         _links(target, columns, frame)
     _arrange(target, sheet, columns, target.max_row)
+
+
+def _added(sheet: Sheet, book: Book) -> list[Column]:
+    """Staff's own columns; one that only their values tell of is there too, so that no value is left out."""
+    if not sheet.key:
+        return []
+    widths = {c.heading: c.width or ADDED_WIDTH for c in book.extras.of(sheet.title)}
+    for key, value in book.staff.items():
+        if key.sheet == sheet.title and value is not None:
+            widths.setdefault(key.heading, ADDED_WIDTH)
+    return [Column(h, width, "wrap", staff=True) for h, width in widths.items() if h not in sheet.headings]
 
 
 def _headings(target: Worksheet, columns: Sequence[Column], palette: Palette) -> None:
@@ -145,7 +155,7 @@ def link_target(path: str) -> str:
 
 def _arrange(target: Worksheet, sheet: Sheet, columns: Sequence[Column], last_row: int) -> None:
     for number, column in enumerate(columns, start=1):
-        target.column_dimensions[get_column_letter(number)].width = column.width + 0.7
+        target.column_dimensions[get_column_letter(number)].width = column.width
     headings = [c.heading for c in columns]
     target.freeze_panes = f"{get_column_letter(headings.index(sheet.key) + 2 if sheet.key else 2)}2"
     last_letter = get_column_letter(len(columns))
