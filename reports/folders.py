@@ -1,0 +1,223 @@
+"""The folder of one work on the share: names that are safe everywhere, files put there once, nothing of staff's lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+MAX_BYTES = 180
+"""UTF-8 bytes of a name: below the 255 of Linux file systems with room for what we put around it."""
+OLD = "旧版"
+RECORD = ".placed.json"
+"""Keeps which files the program itself put into a folder; every other file is staff's."""
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$| )")
+_SWAPS = {ord(a): b for a, b in zip('\\/:*?"<>|#%', "＼／：＊？＂＜＞｜＃％", strict=True)}
+_CHUNK = 1 << 20
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+@dataclass(frozen=True)
+class FileWish:
+    """A file that should be in a work's folder.
+
+    name: its name there, from `file_name`. source_path: where its bytes are now (the store), never moved. sha256 and
+    size say which bytes. link: a hard link, read-only, is welcome (films); otherwise a copy (documents).
+    """
+
+    name: str
+    source_path: Path
+    sha256: str
+    size: int
+    link: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of a wish. path: the file in the folder; how: `kept` means that it was there already."""
+
+    wish: FileWish
+    path: Path
+    how: Literal["kept", "copied", "linked"]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A file as it was placed. mtime_ns: as the share told it just after."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+
+
+Record = dict[str, _Known]
+
+
+def safe_name(text: str, limit: int = MAX_BYTES) -> str:
+    """A file or folder name every share can hold. limit: UTF-8 bytes.
+
+    NFC, no separators (they become their full-width likes), no control, bidi or unassigned characters, no reserved
+    names of Windows, no space or dot at the ends, never empty.
+    """
+    folded = unicodedata.normalize("NFC", text)
+    swapped = " ".join("".join(c if _is_plain(c) else " " for c in folded.translate(_SWAPS)).split())
+    name = unicodedata.normalize("NFC", _shortened(swapped.strip(" .~"), limit)) or "未命名"
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _is_plain(character: str) -> bool:
+    """Neither control, bidi mark, surrogate, private, unassigned (C…), nor a line end (Zl, Zp)."""
+    category = unicodedata.category(character)
+    return category[0] != "C" and category not in ("Zl", "Zp")
+
+
+def _shortened(text: str, limit: int) -> str:
+    """Cut between characters at the limit in bytes, and no space or dot left at the end."""
+    kept = text.encode()[: max(limit, 12)].decode("utf-8", "ignore") if len(text.encode()) > limit else text
+    return kept.rstrip(" .")
+
+
+def folder_name(id: str, title: str) -> str:
+    """The name of a work's folder: R2024-0001 作品名称."""
+    return f"{safe_name(id, 40)} {safe_name(title, MAX_BYTES - 45)}"
+
+
+def file_name(kind_word: str, title: str, extension: str, number: int = 0) -> str:
+    """The name of a file by its kind: 视频-作品名称.mp4, and 扫描件-作品名称-2.pdf when there are several.
+
+    extension: of what the bytes are, with or without its dot, "" for none. number: 0 if there is only one.
+    """
+    ending = re.sub(r"[^0-9a-z]", "", extension.lower())[:10]
+    several = f"-{number}" if number else ""
+    room = MAX_BYTES - len(kind_word.encode()) - 30
+    return safe_name(f"{kind_word}-{safe_name(title, room)}{several}") + (f".{ending}" if ending else "")
+
+
+def place(folder: Path, files: Sequence[FileWish]) -> list[Placed]:
+    """Puts the files into the folder, made if it is not there. A second call with the same wishes touches nothing.
+
+    A file the program had placed under a name that now belongs to other bytes, or that is wished no more, moves to
+    旧版/. A file of staff's is never moved nor replaced: ours then gets a number. OSError if the share does not let us.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _placed_before(folder)
+    now: Record = {}
+    placed = [_place_one(folder, wish, before, now) for wish in files]
+    for name, known in before.items():
+        if name not in now and _is_still(folder / name, known):
+            _retire(folder, name)
+    if now != before:
+        _remember(folder, now)
+    return placed
+
+
+def _place_one(folder: Path, wish: FileWish, before: Record, now: Record) -> Placed:
+    for name in _candidates(safe_name(wish.name, MAX_BYTES + 60)):
+        path = folder / name
+        if name in now:
+            continue
+        known = before.get(name)
+        ours = known is not None and _is_still(path, known)
+        if ours and known and known.sha256 == wish.sha256:
+            now[name] = known
+            return Placed(wish, path, "kept")
+        if not ours and path.is_file() and _is_still(path, _Known(wish.sha256, wish.size, -1)):
+            now[name] = _known(path, wish)  # placed just before a crash, or put there by hand: the same bytes
+            return Placed(wish, path, "kept")
+        if os.path.lexists(path):
+            if not ours:
+                continue  # staff's file, or one they have worked in
+            _retire(folder, name)
+        how = _bring(wish, path)
+        now[name] = _known(path, wish)
+        return Placed(wish, path, how)
+    raise OSError(f"no free name for {wish.name!r}")
+
+
+def _candidates(name: str) -> Iterator[str]:
+    stem, dot, ending = name.rpartition(".")
+    yield name
+    for number in range(2, 1000):
+        yield f"{stem}（{number}）.{ending}" if dot else f"{name}（{number}）"
+
+
+def _bring(wish: FileWish, path: Path) -> Literal["copied", "linked"]:
+    """Brings the bytes to a temporary name beside the path, then renames."""
+    temporary = path.with_name(f".{wish.sha256[:16] or 'file'}.part")
+    temporary.unlink(missing_ok=True)
+    linked = wish.link and _linked(wish.source_path, temporary)
+    try:
+        if not linked:
+            with wish.source_path.open("rb") as source, temporary.open("xb") as target:
+                shutil.copyfileobj(source, target, _CHUNK)
+                target.flush()
+                os.fsync(target.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return "linked" if linked else "copied"
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Whether the volume made a hard link. The bytes are shared with the store, so nobody may write to them."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False  # another volume, or one without links: the caller copies
+    mode = target.stat().st_mode
+    if mode & _WRITABLE:
+        target.chmod(stat.S_IMODE(mode) & ~_WRITABLE)
+    return True
+
+
+def _retire(folder: Path, name: str) -> None:
+    """Moves a file of ours to 旧版/, under a free name."""
+    old = folder / OLD
+    old.mkdir(exist_ok=True)
+    free = next(c for c in _candidates(name) if not os.path.lexists(old / c))
+    (folder / name).rename(old / free)
+
+
+def _is_still(path: Path, known: _Known) -> bool:
+    """The file has the bytes it was placed with: same size, and the same time or else the same digest."""
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != known.size:
+            return False
+        if found.st_mtime_ns == known.mtime_ns:
+            return True
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == known.sha256
+    except OSError:
+        return False
+
+
+def _known(path: Path, wish: FileWish) -> _Known:
+    return _Known(wish.sha256, wish.size, path.stat().st_mtime_ns)
+
+
+def _placed_before(folder: Path) -> Record:
+    """What the record says; nothing if it is gone or spoilt (then equal bytes tell our files, others are staff's)."""
+    try:
+        read = json.loads((folder / RECORD).read_text("utf-8"))
+        return {
+            safe_name(str(name), 255): _Known(str(k["sha256"]), int(k["size"]), int(k["mtime_ns"]))
+            for name, k in read.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _remember(folder: Path, record: Record) -> None:
+    text = json.dumps({name: asdict(known) for name, known in record.items()}, ensure_ascii=False, indent=1)
+    temporary = folder / f"{RECORD}.part"
+    temporary.write_text(text, "utf-8")
+    temporary.replace(folder / RECORD)
