@@ -1,0 +1,142 @@
+"""A folder of .eml files, read where they lie: mail saved from a webmail or a mail program."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Self
+
+from ingest.config import Mailbox
+from ingest.errors import GoneError, UnreachableError
+from ingest.model import Listing
+from ingest.sources import INBOX, Folder, Seen, Target
+from ingest.sources.files import from_uid, no_such_folder, open_plain, pour, reading, to_uid, unknown
+
+_HEAD_BYTES = 65_536
+_MAX_DEPTH = 16
+_MAX_ENTRIES = 200_000
+_ZONE = re.compile(r"[+-]\d{4}\b|\b(?:GMT|UTC?)\b")  # other names of zones mean different places to different servers
+_UID = re.compile(r"(?P<name>.+)@(?P<size>\d+)-(?P<mtime>\d+)", re.DOTALL)
+
+
+class EmlSource:
+    """All *.eml below a folder, as its INBOX. The uid is the path with size and mtime: a changed file is a new one."""
+
+    def __init__(self, mailbox: Mailbox, path: Path) -> None:
+        """Nothing is read yet."""
+        self._mailbox = mailbox
+        self._path = path
+
+    def folders(self) -> list[Folder]:
+        """INBOX, uidvalidity 0. UnreachableError if the folder cannot be read or another is configured."""
+        for name in self._mailbox.folders:
+            if name != INBOX:
+                raise no_such_folder(self._mailbox.name, name, [INBOX])
+        with reading(self._mailbox.name, self._path), os.scandir(self._path):
+            return [Folder(INBOX, 0)]
+
+    def listing(self, folder: Folder, seen: Seen) -> Iterator[Listing]:
+        """Files that are not known, oldest first; those without a Received header by when the file was written.
+
+        Known files are not opened.
+        """
+        with reading(self._mailbox.name, self._path):
+            files = {_uid(self._path, entry): Path(entry.path) for entry in self._walk(self._path)}
+        new = [
+            (arrived or _written(uid), uid, Listing(self._mailbox.name, folder.name, 0, uid, _size(uid), arrived))
+            for uid in unknown(files, seen)
+            for arrived in (_arrived(files[uid]),)
+        ]
+        for _, _, listing in sorted(new, key=lambda item: item[:2]):
+            yield listing
+
+    def copy(self, listing: Listing, target: Target) -> None:
+        """The file as it is. GoneError if it is not there or was replaced since."""
+        match = _UID.fullmatch(listing.uid)
+        path = self._path / from_uid(match["name"] if match else listing.uid)
+        if not path.parent.resolve().is_relative_to(self._path.resolve()):
+            raise GoneError(listing.uid)
+        with open_plain(path) as file:
+            if match is None or _identity(os.fstat(file.fileno())) != f"{match['size']}-{match['mtime']}":
+                raise GoneError(listing.uid)
+            pour(file, target)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def __enter__(self) -> Self:
+        """The source itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def _walk(self, top: Path) -> Iterator[os.DirEntry[str]]:
+        """Regular *.eml files below `top`, no link followed, hidden ones left alone, within bounds."""
+        folders, entries = [(str(top), 0)], 0
+        while folders:
+            folder, depth = folders.pop()
+            with os.scandir(folder) as found:
+                for entry in found:
+                    entries += 1
+                    if entries > _MAX_ENTRIES or depth > _MAX_DEPTH:
+                        raise self._too_much()
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append((entry.path, depth + 1))
+                    elif entry.is_file(follow_symlinks=False) and entry.name.lower().endswith(".eml"):
+                        yield entry
+
+    def _too_much(self) -> UnreachableError:
+        return UnreachableError(
+            f"邮箱 {self._mailbox.name} 的文件夹内容过多：{self._path}",
+            why=f"最多 {_MAX_ENTRIES} 个文件、{_MAX_DEPTH} 层文件夹",
+            mend="请确认 config.toml 中的 url 指向只存放邮件的文件夹，或把邮件分放到几个文件夹中。",
+            mailbox=self._mailbox.name,
+            lasting=True,
+        )
+
+
+def _uid(top: Path, entry: os.DirEntry[str]) -> str:
+    return f"{to_uid(os.path.relpath(entry.path, top))}@{_identity(entry.stat(follow_symlinks=False))}"
+
+
+def _identity(found: os.stat_result) -> str:
+    return f"{found.st_size}-{found.st_mtime_ns}"
+
+
+def _size(uid: str) -> int:
+    return int(uid.rpartition("@")[2].partition("-")[0])
+
+
+def _written(uid: str) -> dt.datetime:
+    return dt.datetime.fromtimestamp(int(uid.rpartition("-")[2]) / 1e9, dt.UTC)
+
+
+def _arrived(path: Path) -> dt.datetime | None:
+    """The date of the topmost Received header, which the last server wrote. None if there is none that can be read."""
+    try:
+        with open_plain(path) as file:
+            head = file.read(_HEAD_BYTES)
+    except (GoneError, OSError):  # taken away in this moment, or not ours to read: copying it will say so
+        return None
+    received = message_from_bytes(head).get_all("Received") or [""]
+    return _date(str(received[0]).rpartition(";")[2])
+
+
+def _date(text: str) -> dt.datetime | None:
+    """An aware time from a header's date; None without a zone that says how far from UTC it is."""
+    if not _ZONE.search(text):
+        return None
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)  # "-0000" is UTC by its definition

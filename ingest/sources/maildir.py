@@ -1,0 +1,122 @@
+"""A Maildir, read where it lies: nothing is moved from new to cur, no flag is set, no file is touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from ingest.config import Mailbox
+from ingest.errors import GoneError
+from ingest.model import Listing
+from ingest.sources import INBOX, Folder, Seen, Target
+from ingest.sources.files import no_such_folder, open_plain, pour, reading, to_uid, unknown
+
+_INFO = re.compile(r"[:;!]2,[^/]*$")  # ":" is the standard; programs on file systems without it write ";" or "!"
+_EPOCH = re.compile(r"(\d{9,10})\.")
+_PLAUSIBLE = range(631_152_000, 4_102_444_800)  # 1990 to 2100: other leading numbers are no times
+_LOOKS = 5
+
+
+class MaildirSource:
+    """A Maildir++: INBOX is the folder itself, others are its subfolders ".Name". The uid is the unique name."""
+
+    def __init__(self, mailbox: Mailbox, path: Path) -> None:
+        """Nothing is read yet."""
+        self._mailbox = mailbox
+        self._path = path
+        self._files: dict[str, dict[str, Path]] = {}
+
+    def folders(self) -> list[Folder]:
+        """The configured folders, uidvalidity 0. UnreachableError for one that is no Maildir."""
+        there = self._subfolders()
+        for name in self._mailbox.folders:
+            if name not in there:
+                raise no_such_folder(self._mailbox.name, name, there)
+        return [Folder(name, 0) for name in self._mailbox.folders]
+
+    def listing(self, folder: Folder, seen: Seen) -> Iterator[Listing]:
+        """Files of new and cur that are not known, oldest first. Known ones are not even looked at."""
+        files = self._scan(folder.name)
+        found = (self._look(folder, uid, files[uid]) for uid in unknown(files, seen))
+        new = [(listing.received_at, listing.uid, listing) for listing in found if listing is not None]
+        for _, _, listing in sorted(new, key=lambda item: item[:2]):
+            yield listing
+
+    def copy(self, listing: Listing, target: Target) -> None:
+        """The file as it is, found by its unique name wherever it was moved to. GoneError if it is not there."""
+        with self._open(listing) as file:
+            pour(file, target)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def __enter__(self) -> Self:
+        """The source itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def _subfolders(self) -> dict[str, Path]:
+        with reading(self._mailbox.name, self._path):
+            inside = {_decoded(p.name[1:]): p for p in self._path.iterdir() if p.name[0] == "."}
+        return {name: path for name, path in {INBOX: self._path, **inside}.items() if _is_maildir(path)}
+
+    def _scan(self, folder: str) -> dict[str, Path]:
+        """Unique name (as uid) to file, of all there are. Where one is in new and in cur, cur's is the later."""
+        files: dict[str, Path] = {}
+        places = [path / "new", path / "cur"] if (path := self._subfolders().get(folder)) else []
+        for place in places:
+            with reading(self._mailbox.name, place), os.scandir(place) as entries:
+                files |= {to_uid(_INFO.sub("", e.name)): Path(e.path) for e in entries if e.name[0] != "."}
+        self._files[folder] = files
+        return files
+
+    def _look(self, folder: Folder, uid: str, path: Path) -> Listing | None:
+        """One listing; None if the file was taken away or moved within this moment: the next poll sees it."""
+        try:
+            with open_plain(path) as file:
+                found = os.fstat(file.fileno())
+        except GoneError:
+            return None
+        return Listing(
+            self._mailbox.name, folder.name, folder.uidvalidity, uid, found.st_size, _arrived(uid, found.st_mtime)
+        )
+
+    def _open(self, listing: Listing) -> BinaryIO:
+        """A mail reader may rename the file at any moment: look again, a few times."""
+        for _ in range(_LOOKS):
+            path = self._files.get(listing.folder, {}).get(listing.uid)
+            if path is not None:
+                try:
+                    return open_plain(path)
+                except GoneError:
+                    del self._files[listing.folder][listing.uid]
+            if listing.uid not in self._scan(listing.folder):
+                break
+        raise GoneError(listing.uid)
+
+
+def _is_maildir(path: Path) -> bool:
+    return (path / "cur").is_dir() and (path / "new").is_dir()
+
+
+def _arrived(uid: str, mtime: float) -> dt.datetime:
+    """The seconds since 1970 that begin the unique name, if they are any; else when the file was last written."""
+    match = _EPOCH.match(uid)
+    epoch = int(match[1]) if match else 0
+    return dt.datetime.fromtimestamp(epoch if epoch in _PLAUSIBLE else mtime, dt.UTC)
+
+
+def _decoded(name: str) -> str:
+    """A subfolder's name, from modified UTF-7 where a server wrote it so; "." parts its levels there, "/" here."""
+    if "&" in name:
+        from imapclient.imap_utf7 import decode  # a library of the network: only where it is needed
+
+        name = str(decode(name.encode("utf-8", "replace")))
+    return name.replace(".", "/")
