@@ -21,6 +21,9 @@ from parsers.facts import Broken, FormFacts, VideoFacts
 Judge = Callable[[Work, Any, Config], Verdict]
 """A rule's function: the work, the rule's own config table, the whole config. Pure."""
 
+VERSION = "1"
+"""Raised when a rule judges otherwise than before, so that works are judged again."""
+
 UNDECIDED = "程序未能判断，请人工核对"
 """What a person reads where a rule's function failed."""
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from ingest.config import Config, RuleTable
 from ingest.model import KIND_WORDS, Kind, Outcome, PartSource, Verdict, Work
-from ingest.rules.says import moment
+from ingest.rules.says import day, moment
 
 
 def deadline(work: Work, limits: RuleTable, config: Config) -> Verdict:
@@ -31,7 +31,10 @@ def deadline(work: Work, limits: RuleTable, config: Config) -> Verdict:
 
 
 def _last_day(end: dt.datetime) -> str:
-    return f"{moment(end - dt.timedelta(minutes=1)).split()[0]} 24:00"
+    """The deadline as people say it: midnight is the end of the day before."""
+    if end.time() == dt.time.min:
+        return f"{day(end.date() - dt.timedelta(days=1))} 24:00"
+    return moment(end)
 
 
 def _late_supplements(work: Work, end: dt.datetime) -> str:

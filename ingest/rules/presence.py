@@ -122,11 +122,14 @@ def _why_not(material: Material) -> str:
 
 def _pictures(work: Work) -> list[Material]:
     """Pictures and PDFs without text that nobody has read yet: each may be the scan."""
-    return [
-        m
-        for m in work.materials
-        if not m.part.certain and m.kind is not Kind.OTHER and isinstance(m.part.facts, ImageFacts)
-    ]
+    return [m for m in work.materials if _unread_picture(m)]
+
+
+def _unread_picture(material: Material) -> bool:
+    part = material.part
+    if part.is_link or part.certain or material.kind is Kind.OTHER:
+        return False
+    return material.kind is Kind.SCAN or isinstance(part.facts, ImageFacts)
 
 
 def _damaged_archives(work: Work) -> list[Material]:

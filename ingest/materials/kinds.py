@@ -1,0 +1,206 @@
+"""What a file is in the contest, read off its facts; its name only where its content does not tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from ingest.model import KIND_WORDS, Kind, Part
+from ingest.names import fold, kind_hint
+from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, MailFacts, Unknown, VideoFacts
+
+VIDEO_FORMATS = frozenset(
+    [
+        "mp4",
+        "mov",
+        "m4v",
+        "3gp",
+        "mkv",
+        "webm",
+        "avi",
+        "flv",
+        "f4v",
+        "wmv",
+        "asf",
+        "mpegts",
+        "mpegps",
+        "mpeg",
+        "mpg",
+        "ts",
+        "mts",
+        "m2ts",
+        "vob",
+        "rm",
+        "rmvb",
+        "ogv",
+        "swf",
+    ]
+)
+IMAGE_FORMATS = frozenset(["jpeg", "jpg", "png", "bmp", "gif", "tiff", "tif", "webp", "heic", "heif", "avif"])
+DOCUMENT_FORMATS = frozenset(["docx", "doc", "wps", "rtf", "odt", "docm", "dot", "dotx", "ole"])
+SHEET_FORMATS = frozenset(["xlsx", "xls", "xlsm", "et", "ods", "csv"])
+ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"])
+
+SIGNATURE_BYTES = 50_000
+"""An inline picture smaller than this, in a mail with text, is a signature's or stationery's."""
+
+SIGNATURE_PX = 200
+"""An inline picture no larger than this on either side is no page anybody could read."""
+
+FORM_FIELDS = 4
+"""So many labels make a document a form without a title; with a title half of them do."""
+
+BIG_LINK_BYTES = 50_000_000
+"""A cloud file from here on is a film, or an archive with one: nothing else of a work is that large."""
+
+_HEAD = 120
+_NEAR = 60
+_TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (Kind.LIST, ("汇总表", "一览表", "作品清单", "推荐名单")),
+    (Kind.COVER_LETTER, ("推荐函", "报送函", "关于推荐", "关于报送", "关于选送", "关于申报")),
+    (Kind.PROOF, ("播放证明", "播出证明", "播映证明", "首播证明", "上线证明", "发布证明", "展播证明")),
+    (Kind.LICENCE, ("授权书", "授权使用", "使用许可", "许可协议", "授权协议", "版权许可", "使用授权", "授权证明")),
+    (Kind.IDENTITY, ("居民身份证", "公民身份号码", "营业执照", "事业单位法人证书", "社会团体法人", "统一社会信用代码")),
+)
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What a file is. `certain`: its content says so. `why`: for people, in Chinese."""
+
+    kind: Kind
+    certain: bool
+    why: str
+
+
+def classify(part: Part, *, mail_text: str) -> Classified:
+    """What one file is in the contest. mail_text: the text of its mail, which may say what a nameless link brings."""
+    if part.is_link:
+        return _link(part, mail_text)
+    facts = part.facts
+    match facts:
+        case VideoFacts():
+            return _film(part)
+        case FormFacts():
+            return _document(part, facts)
+        case ImageFacts():
+            return _picture(part, mail_text, facts)
+        case ArchiveFacts():
+            return Classified(Kind.OTHER, True, "压缩包，其中的文件单列")
+        case MailFacts():
+            return Classified(Kind.OTHER, True, "附带的邮件，其中的文件单列")
+        case Broken() | Unknown() | None:
+            return _unread(part, mail_text)
+    assert_never(facts)
+
+
+def _film(part: Part) -> Classified:
+    if kind_hint(part.name) is Kind.PROOF:
+        return Classified(Kind.PROOF, False, "视频，文件名表明是播放证明")
+    return Classified(Kind.VIDEO, True, "内容为视频")
+
+
+def _document(part: Part, facts: FormFacts) -> Classified:
+    """A form by its title and labels; another paper by its own title, then by what it mentions, then by its name."""
+    head = fold(facts.text[: 4 * _HEAD])[:_HEAD]
+    titled = bool(facts.title.strip())
+    if any(w in head for w in _TITLES[0][1]):
+        return Classified(Kind.LIST, True, "标题为汇总表")
+    if len(facts.fields) >= (FORM_FIELDS // 2 if titled else FORM_FIELDS):
+        return Classified(Kind.FORM, True, "有表格标题和栏目" if titled else "有表格栏目")
+    by_title = next((kind for kind, words in _TITLES if any(w in head for w in words)), None)
+    if by_title:
+        return Classified(by_title, True, f"标题表明是{KIND_WORDS[by_title]}")
+    if not facts.text.strip() and facts.pictures:
+        return _by_name(part, Kind.SCAN, "文档中只有图片，尚未识别")
+    hint = kind_hint(part.name)
+    if hint is Kind.FORM or (titled and hint is None and fold(facts.title) in head):
+        return Classified(Kind.FORM, False, "像是表格，但没有读出栏目")
+    text = fold(facts.text)
+    by_text = next((kind for kind, words in _TITLES if kind is hint and any(w in text for w in words)), None)
+    if by_text:
+        return Classified(by_text, True, f"正文与文件名都表明是{KIND_WORDS[by_text]}")
+    return _by_name(part, Kind.OTHER, "文字材料，未归类")
+
+
+def _picture(part: Part, mail_text: str, facts: ImageFacts | None) -> Classified:
+    if _signature(part, mail_text, facts):
+        return Classified(Kind.OTHER, True, "正文中的小图片（签名、徽标）")
+    return _by_name(part, Kind.SCAN, "图片或扫描的 PDF，尚未识别")
+
+
+def _signature(part: Part, mail_text: str, facts: ImageFacts | None) -> bool:
+    """A small picture that the mail's own text shows; phones mark whole scans inline too, but those are large."""
+    if not part.content_id or part.disposition.lower() == "attachment" or part.format == "pdf":
+        return False
+    if kind_hint(part.name) is not None:
+        return False
+    tiny = facts is not None and max(facts.width, facts.height) <= SIGNATURE_PX
+    return tiny or (part.size < SIGNATURE_BYTES and bool(mail_text.strip()))
+
+
+def _unread(part: Part, mail_text: str) -> Classified:
+    """A file that could not be opened, or that no parser is for: by its format, then by its name."""
+    form = _format(part)
+    if form in VIDEO_FORMATS:
+        sure = isinstance(part.facts, Broken) and part.facts.format.lower() in VIDEO_FORMATS
+        return Classified(Kind.VIDEO, sure, "视频格式，但无法打开" if sure else "扩展名为视频，未能读取")
+    if form in IMAGE_FORMATS:
+        return _picture(part, mail_text, None)
+    if form == "pdf":
+        return _by_name(part, Kind.SCAN, "PDF 未能读取")
+    if form in DOCUMENT_FORMATS:
+        return _by_name(part, Kind.FORM, "Word 类文档未能读取，可能是表格")
+    if form in SHEET_FORMATS:
+        return _by_name(part, Kind.LIST, "电子表格")
+    if form in ARCHIVE_FORMATS:
+        return Classified(Kind.OTHER, False, "压缩包")
+    return _by_name(part, Kind.OTHER, "未能识别的文件")
+
+
+def _format(part: Part) -> str:
+    """What its bytes say; where they say nothing (an empty file), what its name ends with."""
+    told = part.format.lower()
+    known = VIDEO_FORMATS | IMAGE_FORMATS | DOCUMENT_FORMATS | SHEET_FORMATS | ARCHIVE_FORMATS | {"pdf"}
+    return told if told in known else _ending(part.name)
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _by_name(part: Part, otherwise: Kind, why: str) -> Classified:
+    """By what the name says, never certain. A form's name on a picture is its scan."""
+    hint = kind_hint(part.name)
+    if hint is Kind.FORM and otherwise is Kind.SCAN:
+        hint = Kind.SCAN
+    if hint is Kind.SCAN and otherwise in (Kind.FORM, Kind.LIST):
+        hint = otherwise
+    if hint is None:
+        return Classified(otherwise, False, why)
+    return Classified(hint, False, f"由文件名判断为{KIND_WORDS[hint]}（{why}）")
+
+
+def _link(part: Part, mail_text: str) -> Classified:
+    """A file that is still behind its link: by its name, else by the words before the link, else by its size."""
+    ending, hint = _ending(part.name), kind_hint(part.name)
+    if ending in VIDEO_FORMATS:
+        return Classified(Kind.VIDEO, False, "链接，文件名为视频，尚未下载")
+    if hint is None and not part.name.strip():
+        hint = kind_hint(_words_before(part.url, mail_text))
+    large = part.size >= BIG_LINK_BYTES or part.size <= 0
+    if hint is not None and not (part.size >= BIG_LINK_BYTES):
+        kind = Kind.SCAN if hint is Kind.FORM and ending in IMAGE_FORMATS | {"pdf"} else hint
+        return Classified(kind, False, f"链接，由名称判断为{KIND_WORDS[kind]}，尚未下载")
+    if large and (not ending or ending in ARCHIVE_FORMATS or part.size > 0):
+        return Classified(Kind.VIDEO, False, "链接，可能是视频，尚未下载")
+    if ending in DOCUMENT_FORMATS:
+        return Classified(Kind.FORM, False, "链接，Word 类文档，可能是表格，尚未下载")
+    if ending in IMAGE_FORMATS | {"pdf"}:
+        return Classified(Kind.SCAN, False, "链接，图片或 PDF，尚未下载")
+    return Classified(Kind.OTHER, False, "链接，内容未知，尚未下载")
+
+
+def _words_before(url: str, mail_text: str) -> str:
+    at = mail_text.find(url)
+    return mail_text[max(0, at - _NEAR) : at].rpartition("\n")[2] if at > 0 else ""
