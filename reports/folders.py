@@ -1,4 +1,4 @@
-"""The folder of one work on the share: names that are safe everywhere, files put there once, nothing of staff's lost."""
+"""The folder of one work on the share: names safe everywhere, files put there once, nothing of staff's lost."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def safe_name(text: str, limit: int = MAX_BYTES) -> str:
     """
     folded = unicodedata.normalize("NFC", text)
     swapped = " ".join("".join(c if _is_plain(c) else " " for c in folded.translate(_SWAPS)).split())
-    name = unicodedata.normalize("NFC", _shortened(swapped.strip(" .~"), limit)) or "未命名"
-    return f"_{name}" if _RESERVED.match(name) else name
+    name = swapped.strip(" .~")
+    return _shortened(f"_{name}" if _RESERVED.match(name) else name, limit) or "未命名"
 
 
 def _is_plain(character: str) -> bool:

@@ -10,7 +10,7 @@ _GAP = r"[ \-－—]?"
 _IDENTITY = re.compile(_DIGIT + r"(?:\d{17}[\dXx]|\d{15})" + _END)
 _CREDIT_CODE = re.compile(_DIGIT + r"(?=[0-9A-Z]*\d)[0-9A-HJ-NP-RTUWXY]{18}" + _END)
 _MOBILE = re.compile(_DIGIT + r"((?:\+?86" + _GAP + r")?1[3-9]\d)" + _GAP + r"\d{4}" + _GAP + r"(\d{4})" + _END)
-_LANDLINE = re.compile(_DIGIT + r"([（(]?0\d{2,3}[)）]?" + _GAP + r")\d{7,8}(?:(?:-|转)\d{1,6})?" + _END)
+_LANDLINE = re.compile(r"(?<![0-9A-Za-z\-])" + r"([（(]?0\d{2,3}[)）]?" + _GAP + r")\d{7,8}(?:(?:-|转)\d{1,6})?" + _END)
 _EMAIL = re.compile(r"(?<![\w.+\-])([\w])[\w.+\-]{0,63}(@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8})")
 _FULL_WIDTH = {ord(wide): ascii for wide, ascii in zip("０１２３４５６７８９＠Ｘ", "0123456789@X", strict=True)}
 
