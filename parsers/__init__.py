@@ -1,1 +1,84 @@
 """Files to facts. Nothing here knows a mailbox, a contest or a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from parsers.facts import Broken, Facts, Limits, Unknown, Wants
+
+__all__ = ["look"]
+
+
+def look(path: Path, wants: Wants, scratch: Path | None, *, name: str = "", limits: Limits = Limits()) -> Facts:
+    """What the file in `path` is, whatever it is called.
+
+    scratch: an empty folder for what a mail or an archive holds, None to only hash. name: as its sender called it,
+    for what the bytes cannot tell (the file within a .gz). Bad bytes give Broken, an unknown format Unknown; OSError
+    if `path` cannot be read or `scratch` not be written.
+    """
+    from parsers.sniff import sniff
+
+    found = sniff(path)
+    if found == "empty":
+        return Broken(format=found, reason="empty")
+    parser = _parser(found)
+    if parser is None:
+        return Unknown(format=found)
+    try:
+        return parser(path, wants, scratch, name, limits, found)
+    except OSError:
+        raise
+    except Exception as error:  # a library stumbled over bytes in a way it does not announce: the file's trouble
+        return Broken(format=found, reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
+
+
+Parser = Callable[[Path, Wants, Path | None, str, Limits, str], Facts]
+
+
+def _parser(found: str) -> Parser | None:
+    from parsers import sniff
+
+    if found in sniff.ARCHIVE:
+        return _archive
+    if found in sniff.VIDEO:
+        return _video
+    if found in sniff.IMAGE:
+        return _image
+    return {"eml": _mail, "docx": _word, "pdf": _pdf}.get(found)
+
+
+def _mail(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.mail import read_mail
+
+    return read_mail(path, scratch, limits)
+
+
+def _archive(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.archive import read_archive
+
+    return read_archive(path, scratch, limits, name=name)
+
+
+def _video(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.video import read_video
+
+    return read_video(path, found)
+
+
+def _image(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.image import read_image
+
+    return read_image(path, found)
+
+
+def _word(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.word import read_docx
+
+    return read_docx(path, wants)
+
+
+def _pdf(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.pdf import read_pdf
+
+    return read_pdf(path, wants)

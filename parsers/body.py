@@ -1,0 +1,123 @@
+"""What a mail says: text of its bodies, and which of it is the sender's own, not a quoted reply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_BREAK, _GAP = "\ue000", "\ue001"  # private characters that stand for a line and a cell end while HTML is flattened
+_BLOCK_TAG = re.compile(
+    r"<(?=/?(?:p|div|tr|table|li|ul|ol|h[1-6]|blockquote|pre|hr|br|section|article|dl|dt|dd|fieldset)\b)", re.IGNORECASE
+)
+_CELL_TAG = re.compile(r"</(?=t[dh]\b)", re.IGNORECASE)
+_UNSEEN = "script, style, title, head, noscript, template, object, iframe"
+_QUOTE_NODES = (
+    "blockquote, div.gmail_quote, .ntes-mailmaster-quote, #isReplyContent, div[id^=isReplyContent], "
+    "div.yahoo_quoted, #divRplyFwdMsg, #appendonsend"
+)
+_WHITE = re.compile(r"[ \t\r\n\f\xa0\u3000]*[\r\n][ \t\r\n\f\xa0]*|[ \t\f\xa0]+")
+_BREAKS = re.compile(rf"[ \ue001]*{_BREAK}[{_BREAK}\ue001 ]*")
+_QUOTE_LINE = re.compile(
+    r"""^\s*(?:
+      -{2,}\s*(?:原始邮件|回复的原邮件|转发的邮件|转发邮件信息|原邮件|原始郵件|Original(?:\ Message)?|
+               Forwarded\ Message|Begin\ forwarded\ message)\s*-*
+    | _{10,}\s*
+    | On\b.{5,200}\bwrote\s*[:：]
+    | At\b.{5,200}\bwrote\s*[:：]
+    | (?:在|于)?\s*\d{4}\s*[-年/.].{2,200}(?:写道|写到|寫道)\s*[:：]?
+    | .{1,200}(?:于|在)\s*\d{4}\s*[-年/.].{2,100}(?:写道|写到|寫道)\s*[:：]?
+    | Begin\ forwarded\ message\s*[:：]
+    )\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_HEAD_LINE = re.compile(r"^\s*\*?(?:发件人|寄件者|寄件人|From)\s*\*?\s*[:：]", re.IGNORECASE)
+_HEAD_NEXT = re.compile(
+    r"^\s*\*?(?:发送时间|发送日期|日期|时间|收件人|抄送|主题|Sent|Date|To|Cc|Subject)\s*\*?\s*[:：]", re.IGNORECASE
+)
+_FORWARD_SUBJECT = re.compile(r"^\s*(?:fw|fwd|转发|轉寄|转寄)\s*[:：]", re.IGNORECASE)
+_HEAD_WITHIN = 4  # lines after 发件人： in which another header line must come
+
+
+@dataclass(frozen=True)
+class Body:
+    """One body of a mail. group: number of its multipart/alternative, 0 for none; forwarded: mails around it."""
+
+    text: str
+    is_html: bool
+    group: int = 0
+    forwarded: int = 0
+
+
+def chosen(bodies: Sequence[Body]) -> list[Body]:
+    """The bodies a reader sees: of alternatives the plain text, unless it is blank."""
+    plain = {b.group for b in bodies if b.group and not b.is_html and b.text.strip()}
+    rich = {b.group for b in bodies if b.group and b.is_html}
+    kept = []
+    for body in bodies:
+        if body.is_html and body.group in plain:
+            continue
+        if not body.is_html and not body.text.strip() and body.group in rich:
+            continue
+        kept.append(body)
+    return kept
+
+
+def plain_text(bodies: Sequence[Body], limit: int) -> str:
+    """All bodies as one plain text of at most `limit` characters."""
+    texts = (html_text(b.text) if b.is_html else b.text for b in chosen(bodies))
+    return _tidied("\n\n".join(text for text in texts if text.strip()), limit)
+
+
+def own_text(bodies: Sequence[Body], limit: int) -> str:
+    """The same without what is quoted or forwarded."""
+    texts = (
+        own_part(html_text(b.text, quotes=False) if b.is_html else b.text) for b in chosen(bodies) if not b.forwarded
+    )
+    return _tidied("\n\n".join(text for text in texts if text.strip()), limit)
+
+
+def _tidied(text: str, limit: int) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.strip()[:limit]
+
+
+def html_text(html: str, *, quotes: bool = True) -> str:
+    """HTML as lines of text; without the nodes that hold quoted mail if `quotes` is false. Hidden text stays."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    marked = html.replace(_BREAK, "").replace(_GAP, "").replace("\0", "")
+    marked = _CELL_TAG.sub(_GAP + "</", _BLOCK_TAG.sub(_BREAK + "<", marked))
+    tree = LexborHTMLParser(marked)
+    root = tree.body or tree.root
+    if root is None:
+        return ""
+    for node in tree.css(_UNSEEN if quotes else f"{_UNSEEN}, {_QUOTE_NODES}"):
+        node.decompose()
+    root = tree.body or tree.root
+    text = _WHITE.sub(" ", root.text(separator="") if root is not None else "")
+    return _BREAKS.sub("\n", text).replace(_GAP, " ").strip()
+
+
+def own_part(text: str) -> str:
+    """The lines before a quoted mail begins, without lines quoted by ">"."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        if len(line) < 400 and (_QUOTE_LINE.match(line) or _begins_head(lines, number)):
+            break
+        if not line.lstrip().startswith((">", "＞")):
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def _begins_head(lines: Sequence[str], number: int) -> bool:
+    """Line `number` is the 发件人： of a quoted mail's head: another header line follows closely."""
+    if not _HEAD_LINE.match(lines[number]):
+        return False
+    return any(_HEAD_NEXT.match(line[:400]) for line in lines[number + 1 : number + 1 + _HEAD_WITHIN])
+
+
+def is_forward(subject: str) -> bool:
+    """The subject says that the mail passes another one on."""
+    return bool(_FORWARD_SUBJECT.match(subject))
