@@ -1,0 +1,176 @@
+"""`kepu check`: one function a line it prints. Each line says what was tried, and the mend where it failed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.config import Config, Mailbox, password
+from ingest.errors import Exit, KepuError
+from ingest.sources import open_source
+
+GB = 1_000_000_000
+LONG_AFTER = dt.timedelta(days=120)
+LONG_BEFORE = dt.timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One line: ok True, False, or None for a note that is no fault. `code`: the exit code it asks for."""
+
+    name: str
+    ok: bool | None
+    text: str
+    mend: str = ""
+    code: Exit = Exit.DONE
+
+
+def run_checks(config: Config, *, environ: Mapping[str, str], now: dt.datetime) -> list[CheckLine]:
+    """All lines, in order. now: aware."""
+    return list(each_check(config, environ=environ, now=now))
+
+
+def each_check(config: Config, *, environ: Mapping[str, str], now: dt.datetime) -> Iterator[CheckLine]:
+    """The lines one by one, since a mailbox may take its time. now: aware."""
+    yield check_config(config)
+    for mailbox in config.mailboxes:
+        yield check_mailbox(mailbox, environ)
+    yield check_replies(config)
+    yield check_space(config.storage.root, config.storage.reserve_bytes)
+    yield check_root(config.storage.root)
+    yield check_share(config.storage.share)
+    yield check_tool("LibreOffice", ("soffice", "libreoffice"), "旧版 .doc、.wps 表格目前由人工查看")
+    yield check_tool("clamd", ("clamd",), "附件目前不做病毒扫描")
+    yield check_clock(config, now, fixed=bool(environ.get("KEPU_NOW")))
+
+
+def exit_of(lines: list[CheckLine]) -> Exit:
+    """The exit code of a whole check: wrong config before what cannot be reached before other trouble."""
+    codes = {line.code for line in lines}
+    return next((code for code in (Exit.USAGE, Exit.UNREACHABLE, Exit.TROUBLE) if code in codes), Exit.DONE)
+
+
+def check_config(config: Config) -> CheckLine:
+    """It could be read, or nobody would be here; units still to be confirmed are a note."""
+    rules = sum(1 for name in type(config.rules).model_fields if getattr(config.rules, name).on)
+    unconfirmed = sum(1 for unit in config.recommenders if unit.confirm)
+    units = len(config.recommenders)
+    text = f"{config.edition.name}：信箱 {len(config.mailboxes)} 个，规则 {rules} 条，推荐单位 {units} 个"
+    note = f"（其中 {unconfirmed} 个待主办方确认）" if unconfirmed else ""
+    return CheckLine("配置", True, text + note)
+
+
+def check_mailbox(mailbox: Mailbox, environ: Mapping[str, str]) -> CheckLine:
+    """It opens, and its folders are there. Reading only; one login."""
+    name = f"信箱 {mailbox.name}"
+    try:
+        with open_source(mailbox, base=Path.cwd(), password=lambda: password(mailbox, environ)) as source:
+            folders = "、".join(folder.name for folder in source.folders())
+    except KepuError as error:
+        return _failed(name, error)
+    return CheckLine(name, True, f"{mailbox.address} 可以打开，邮件夹：{folders}")
+
+
+def check_replies(config: Config) -> CheckLine:
+    """This version writes drafts; a mode that sends asks for more than there is."""
+    mode = config.replies.mode
+    if mode == "off":
+        return CheckLine("回信", True, "已关闭，不写信")
+    if mode == "preview":
+        return CheckLine("回信", True, "只写草稿，不发出")
+    mend = '请把 [replies] mode 改为 "preview"，草稿由人工发出'
+    return CheckLine("回信", False, f'这一版还不能自动发信，mode = "{mode}" 不起作用', mend, Exit.USAGE)
+
+
+def check_space(root: Path, reserve_bytes: int) -> CheckLine:
+    """More room than the reserve where the ledger and the store lie."""
+    free = shutil.disk_usage(_standing(root)).free
+    text = f"{root} 所在硬盘剩余 {free / GB:.1f} GB，要求至少 {reserve_bytes / GB:.1f} GB"
+    if free >= reserve_bytes:
+        return CheckLine("硬盘空间", True, text)
+    mend = "请清出空间，或在 [storage] root 换一块更大的硬盘"
+    return CheckLine("硬盘空间", False, text, mend, Exit.TROUBLE)
+
+
+def check_root(root: Path) -> CheckLine:
+    """A file can be written and renamed there."""
+    problem = _written(_standing(root), link=False)[0]
+    if problem:
+        mend = f"请核对 [storage] root 的位置和写权限（chown、chmod {_standing(root)}）"
+        return CheckLine("数据文件夹", False, f"{root} 不能写入：{problem}", mend, Exit.TROUBLE)
+    return CheckLine("数据文件夹", True, f"{root} 可写{_to_come(root)}")
+
+
+def check_share(share: Path) -> CheckLine:
+    """A write, a rename and a hard link are tried on the share; without links films are copied, which is a note."""
+    problem, linked = _written(_standing(share), link=True)
+    if problem:
+        mend = "请确认共享盘已挂载、可写，或改 [storage] share"
+        return CheckLine("共享文件夹", False, f"{share} 不能写入：{problem}", mend, Exit.TROUBLE)
+    if not linked:
+        return CheckLine("共享文件夹", None, f"{share} 可写、可改名，不支持硬链接：视频将复制过去，多占一份空间")
+    return CheckLine("共享文件夹", True, f"{share} 可写、可改名、可建硬链接{_to_come(share)}")
+
+
+def check_tool(name: str, programs: tuple[str, ...], without: str) -> CheckLine:
+    """An optional program; not having it is a note. without: how things are done without it, for people."""
+    found = next((path for program in programs if (path := shutil.which(program))), None)
+    if found:
+        return CheckLine(name, True, f"已安装：{found}（这一版尚未用到，{without}）")
+    return CheckLine(name, None, f"未安装（可选）：{without}")
+
+
+def check_clock(config: Config, now: dt.datetime, *, fixed: bool) -> CheckLine:
+    """The clock against the edition: arrivals are dated by servers, but expiries and days are counted by it."""
+    edition = config.edition
+    text = f"{now.astimezone(edition.zone):%Y-%m-%d %H:%M}（{edition.timezone}）"
+    if fixed:
+        return CheckLine("时钟", None, f"{text}，由环境变量 KEPU_NOW 固定，正式运行请去掉它")
+    if now < edition.opens_at - LONG_BEFORE:
+        mend = "请校准系统时间（如启用 systemd-timesyncd），或核对 [edition] 的日期"
+        return CheckLine("时钟", False, f"{text}，比本届启动日 {edition.opens} 早半年以上", mend, Exit.TROUBLE)
+    if now > edition.deadline_at + LONG_AFTER:
+        return CheckLine("时钟", None, f"{text}，本届截止（{edition.deadline}）已久：若不是查看旧届，请换上本届的配置")
+    return CheckLine("时钟", True, text)
+
+
+def _failed(name: str, error: KepuError) -> CheckLine:
+    why = f"（{error.why}）" if error.why else ""
+    return CheckLine(name, False, f"{error.what}{why}", error.mend, error.exit_code)
+
+
+def _standing(path: Path) -> Path:
+    """The path, or the nearest folder above it that exists: a check makes no folders."""
+    return next((folder for folder in (path, *path.parents) if folder.is_dir()), Path("/"))
+
+
+def _to_come(path: Path) -> str:
+    return "" if path.is_dir() else "（尚未建立，第一次运行时会建立）"
+
+
+def _written(folder: Path, *, link: bool) -> tuple[str, bool]:
+    """Why a file cannot be written and renamed there ("" if it can), and whether it can be linked."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".kepu-check-") as scratch:
+            first, second = Path(scratch) / "试写", Path(scratch) / "改名"
+            with first.open("wb") as out:
+                out.write("试写".encode())
+                out.flush()
+                os.fsync(out.fileno())
+            first.rename(second)
+            return "", link and _linked(second)
+    except OSError as error:
+        return error.strerror or type(error).__name__, False
+
+
+def _linked(file: Path) -> bool:
+    try:
+        file.with_name("链接").hardlink_to(file)
+    except OSError:  # a share without hard links is no fault: the caller says so
+        return False
+    return True
