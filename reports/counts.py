@@ -14,6 +14,7 @@ def counts_page(overview: Overview, extra: tuple[tuple[str, Counts], ...] = ()) 
         "as_of": f"{overview.as_of:%Y-%m-%d %H:%M}",
         "deadline": mask(overview.deadline),
         "states": overview.states,
+        "tracks": overview.days.columns,
         "days": _bars(overview.days),
         "total": sum(overview.states.totals),
         "extra": [(mask(heading), counts) for heading, counts in extra],

@@ -132,7 +132,7 @@ def _line_counts(columns: Sequence[Column], table: Table) -> list[int]:
 
 
 def _lines(text: str, width: float) -> int:
-    room = max(1, int(width) - 1)
+    room = max(2, int(width))
     return sum(max(1, -(-text_width(line) // room)) for line in text.split("\n"))
 
 

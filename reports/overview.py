@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 COLUMNS = 12
 FIRST_WIDTH, OTHER_WIDTH = 20.0, 10.5
+ITEM_COUNT = 6
+"""Column of an item's number: its text runs over those before."""
 MAX_DAYS = 14
 """Days shown: the last ones; earlier days are summed up in one row, so that the page stays one page."""
 
@@ -94,10 +96,10 @@ def _items(page: _Page, title: str, items: Sequence[Item], none: str) -> None:
         page.line(none)
     for item in items:
         page.row += 1
-        page.put(1, item.count, page.palette.body("integer"))
-        page.put(2, item.text, page.palette.plain())
+        page.put(1, item.text, page.palette.plain())
+        page.put(ITEM_COUNT, item.count, page.palette.body("integer"))
         if item.sheet:
-            cell = page.put(COLUMNS - 1, f"见「{item.sheet}」", page.palette.plain(colour="0563C1"))
+            cell = page.put(ITEM_COUNT + 1, f"见「{item.sheet}」", page.palette.plain(colour="0563C1"))
             cell._hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{item.sheet}'!A1")
 
 
@@ -139,9 +141,10 @@ def _legend(page: _Page) -> None:
 
 def _arrange(page: _Page) -> None:
     sheet = page.sheet
-    for number in range(1, COLUMNS + 1):
+    last = max(COLUMNS, sheet.max_column)
+    for number in range(1, last + 1):
         sheet.column_dimensions[get_column_letter(number)].width = FIRST_WIDTH if number == 1 else OTHER_WIDTH
-    set_print(sheet, f"A1:{get_column_letter(COLUMNS)}{page.row}", paper=9, landscape=False)
+    set_print(sheet, f"A1:{get_column_letter(last)}{page.row}", paper=9, landscape=False)
     sheet.print_title_rows = None
     sheet.page_setup.fitToHeight = 1
     sheet.print_options.horizontalCentered = True

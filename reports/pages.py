@@ -23,11 +23,8 @@ def page(template: str, values: Mapping[str, object]) -> str:
 def write_if_changed(path: Path, text: str) -> bool:
     """Writes the page unless it already says this; whether it wrote. Whole or not at all; the folder is made."""
     content = text.encode()
-    try:
-        if path.stat().st_size == len(content) and path.read_bytes() == content:
-            return False
-    except OSError:
-        pass  # not there or not readable: writing will say what is wrong, if something is
+    if _says(path, content):
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -36,6 +33,13 @@ def write_if_changed(path: Path, text: str) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def _says(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False  # not there or not readable: writing will tell
 
 
 def relative_url(path: str) -> str:

@@ -66,6 +66,7 @@ COLOURS: dict[str, Colour] = {
     "处理中": _BUSY,
     "待人工复核": _WARN,
     "机审通过": _GOOD,
+    "符合": _GOOD,
     "不符合": _BAD,
     "缺": Colour("FCE4D6", "974706"),
     "待处理": _BUSY,
@@ -78,6 +79,7 @@ COLOURS: dict[str, Colour] = {
     "合并到": _GREY,
     "拆分": _GREY,
     "转组别": _GREY,
+    "免催": _GREY,
 }
 """Colours of the words for states, outcomes and decisions. The word itself always stands in the cell too."""
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MARK_AGE_S = 2 * 24 * 3600
 """A mark of an open file older than this was left behind by a crash."""
+ADDED_DEFAULT_WIDTH = 13.0
+"""Characters; wide enough for a date."""
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -135,6 +137,7 @@ def _draw_added(workbook: Workbook, added: AddedSheet) -> None:
         for column, value in enumerate(values, start=1):
             if value is not None:
                 put_value(sheet.cell(row, column), value)
+    sheet.sheet_format.defaultColWidth = ADDED_DEFAULT_WIDTH
     for letter, width in added.widths:
         sheet.column_dimensions[letter].width = width
 
