@@ -1,34 +1,36 @@
 """config.toml as frozen values. The shipped file is the default; a given file is laid over it."""
 
 from ingest.config.environment import clock, password, password_variable
+from ingest.config.judging import (
+    AspectRule,
+    ContainerRule,
+    ContentRule,
+    DurationRule,
+    LicenceRule,
+    MaterialsRule,
+    OriginalRule,
+    ResolutionRule,
+    Rules,
+    RuleTable,
+    SizeRule,
+)
 from ingest.config.loading import load, shipped
 from ingest.config.places import network_type
 from ingest.config.tables import (
     Analysis,
-    AspectRule,
     Config,
-    ContainerRule,
-    ContentRule,
-    DurationRule,
     Edition,
     Forms,
     LedgerTable,
-    LicenceRule,
     LogTable,
     Mailbox,
     MailboxLimits,
-    MaterialsRule,
-    OriginalRule,
     Platforms,
     Recommender,
     Replies,
     ReplyCaps,
     ReportTable,
-    ResolutionRule,
-    Rules,
-    RuleTable,
     Schedule,
-    SizeRule,
     Storage,
     Track,
 )

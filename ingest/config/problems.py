@@ -21,7 +21,7 @@ WANTED = {
     "int_from_float": "整数",
     "float_type": "数字",
     "string_type": "带引号的文字",
-    "bool_type": "true 或 false",
+    "bool_type": " true 或 false",
     "tuple_type": "方括号里的一组值",
     "dict_type": "一张表",
     "model_type": "一张表",
@@ -111,7 +111,7 @@ def _problem(detail: ErrorDetails, document: Document, default: Document) -> Pro
         return Problem(location, "没有写", f"请补上{_example(location, default)}")
     if kind in BOUNDS:
         name, words = BOUNDS[kind]
-        bound = f"{words} {context[name]}"
+        bound = f"{words} {shown(context[name])}"
         return Problem(location, f"应{bound}，现为 {shown(detail['input'])}", f"请改成{bound} 的数")
     if kind in {"too_short", "string_too_short"}:
         return Problem(location, "至少要有一项", f"请补上{_example(location, default)}")

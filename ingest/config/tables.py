@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from ingest.config.base import Table, ordered
+from ingest.config.judging import Rules
 from ingest.config.values import (
     Address,
-    Brand,
     Day,
     Deadline,
     Name,
@@ -26,32 +27,9 @@ from ingest.config.values import (
     Wrong,
     Zone,
 )
-from ingest.model import LetterKind
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _arrays_are_tuples(cls, data: Any) -> Any:
-        """TOML's arrays are lists; frozen values hold tuples."""
-        if not isinstance(data, dict):
-            return data
-        return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-
-
-def _ordered(low: Any, high: Any, low_key: str, high_key: str) -> None:
-    """Raise Wrong if a lower bound lies above its upper bound."""
-    if low > high:
-        raise Wrong(
-            f"比 {high_key}（{high}）还大，现为 {low}",
-            f"请对调，或改正其中一个：{low_key} 不能超过 {high_key}",
-            key=low_key,
-        )
-
-
-class Edition(_Table):
+class Edition(Table):
     """One year's contest. `deadline` as a day means its end, with a time it means until then."""
 
     year: int = Field(ge=2000, le=2100)
@@ -72,7 +50,7 @@ class Edition(_Table):
                 "请核对通知：deadline 应在 opens 当天或以后",
                 key="deadline",
             )
-        _ordered(self.made_from, self.made_to, "made_from", "made_to")
+        ordered(self.made_from, self.made_to, "made_from", "made_to")
         return self
 
     @property
@@ -93,7 +71,7 @@ class Edition(_Table):
         return dt.datetime.combine(self.deadline + dt.timedelta(days=1), dt.time.min, self.zone)
 
 
-class Track(_Table):
+class Track(Table):
     """A way to enter: `recommended` or `public` in the shipped edition. `form` ends the title of its form."""
 
     key: TrackKey
@@ -103,13 +81,13 @@ class Track(_Table):
     sheet: SheetTitle
 
 
-class MailboxLimits(_Table):
+class MailboxLimits(Table):
     """Bounds on one mailbox's mails."""
 
     max_mail_bytes: int = Field(default=500_000_000, gt=0)
 
 
-class Mailbox(_Table):
+class Mailbox(Table):
     """A mailbox to poll. `url`: imaps://host:993, imap://…, maildir:PATH or eml:FOLDER, paths absolute once loaded."""
 
     name: Name
@@ -138,128 +116,7 @@ class Mailbox(_Table):
         return self.scheme in {"imaps", "imap"}
 
 
-class RuleTable(_Table):
-    """What every rule has: whether it is on, the clause it quotes, whether a letter may mention it.
-
-    tell: True any letter, False none, "late" only the late letter. Ask `tells`: "late" is true in a condition.
-    """
-
-    on: bool = True
-    clause: Text
-    tell: Literal[True, False, "late"] = False
-
-    def tells(self, letter: LetterKind) -> bool:
-        """A letter of this kind may mention what the rule found."""
-        return letter is LetterKind.LATE if self.tell == "late" else self.tell
-
-
-class MaterialsRule(RuleTable):
-    """Which kinds a work must have."""
-
-    required: tuple[Literal["video", "form", "scan"], ...] = Field(min_length=1)
-
-
-class ContainerRule(RuleTable):
-    """MP4 by major brand; `brands` are MP4's, `mov_brands` QuickTime's, any other brand is for a person."""
-
-    brands: tuple[Brand, ...]
-    mov_brands: tuple[Brand, ...]
-
-
-class DurationRule(RuleTable):
-    """Seconds of the picture stream; up to `doubt_s` outside is for a person."""
-
-    min_s: float = Field(ge=0)
-    max_s: float
-    doubt_s: float = Field(ge=0)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        _ordered(self.min_s, self.max_s, "min_s", "max_s")
-        return self
-
-
-class AspectRule(RuleTable):
-    """Shown width to height; `tolerance` is relative (0.01 = 1 %)."""
-
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
-    tolerance: float = Field(ge=0, lt=1)
-
-
-class ResolutionRule(RuleTable):
-    """Shown pixels of the longer and the shorter side."""
-
-    min_long_px: int = Field(gt=0)
-    min_short_px: int = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        _ordered(self.min_short_px, self.min_long_px, "min_short_px", "min_long_px")
-        return self
-
-
-class SizeRule(RuleTable):
-    """Bytes of the film."""
-
-    min_bytes: int = Field(ge=0)
-    max_bytes: int
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        _ordered(self.min_bytes, self.max_bytes, "min_bytes", "max_bytes")
-        return self
-
-
-class OriginalRule(RuleTable):
-    """The greatest share of foreign material (0 to 1), and the words that name AI-made or template material."""
-
-    max_share: float = Field(ge=0, le=1)
-    suspect_words: tuple[Text, ...]
-
-
-class LicenceRule(RuleTable):
-    """Words by which a form declares quoted material or music, and words that say there is none."""
-
-    quoted_words: tuple[Text, ...]
-    none_words: tuple[Text, ...]
-
-
-class ContentRule(RuleTable):
-    """What a person looks at."""
-
-    look_for: tuple[Text, ...]
-
-
-class Rules(_Table):
-    """`[rules.ID]`, one table a rule, in the rulebook's order. A rule without code has no table."""
-
-    deadline: RuleTable
-    materials: MaterialsRule
-    form_kind: RuleTable = Field(alias="form-kind")
-    form_fields: RuleTable = Field(alias="form-fields")
-    made_in_window: RuleTable = Field(alias="made-in-window")
-    shown_in_window: RuleTable = Field(alias="shown-in-window")
-    proof: RuleTable
-    container: ContainerRule
-    duration: DurationRule
-    aspect: AspectRule
-    resolution: ResolutionRule
-    size: SizeRule
-    narration: RuleTable
-    content: ContentRule
-    original: OriginalRule
-    licence: LicenceRule
-
-    def table(self, rule_id: str) -> RuleTable:
-        """The table of a rule by its id. KeyError if there is none."""
-        found = getattr(self, rule_id.replace("-", "_"), None)
-        if not isinstance(found, RuleTable):
-            raise KeyError(rule_id)
-        return found
-
-
-class Recommender(_Table):
+class Recommender(Table):
     """A recommending unit. `quota`: the base; `sanqu`: one place more; `confirm`: the organizers must confirm it."""
 
     name: Text
@@ -276,7 +133,7 @@ def _tuples(table: Any) -> Any:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
-class Forms(_Table):
+class Forms(Table):
     """Labels by which forms name a field; fields that must be filled, by track key; names of fields for people."""
 
     labels: dict[str, tuple[Text, ...]]
@@ -290,13 +147,13 @@ class Forms(_Table):
         return {key: _tuples(value) for key, value in data.items()} if isinstance(data, dict) else data
 
 
-class Platforms(_Table):
+class Platforms(Table):
     """Names of platforms on which a public showing counts; one of them within the form's text is enough."""
 
     known: tuple[Text, ...]
 
 
-class ReplyCaps(_Table):
+class ReplyCaps(Table):
     """Most letters: to one address an hour and a day, from one mailbox in 15 minutes and a day, in one run."""
 
     address_hour: int = Field(ge=0)
@@ -306,7 +163,7 @@ class ReplyCaps(_Table):
     run: int = Field(ge=0)
 
 
-class Replies(_Table):
+class Replies(Table):
     """How submitters are answered. `templates`: a folder, absolute once loaded, "" for the program's own."""
 
     mode: Literal["off", "preview", "approve", "send"]
@@ -317,14 +174,14 @@ class Replies(_Table):
     postal: tuple[Text, ...] = ()
 
 
-class ReportTable(_Table):
+class ReportTable(Table):
     """Who gets the daily mails."""
 
     staff: tuple[Address, ...] = ()
     organizers: tuple[Address, ...] = ()
 
 
-class Schedule(_Table):
+class Schedule(Table):
     """When `kepu serve` works. `daily_at` is a time of day in the edition's zone."""
 
     poll_minutes: int = Field(gt=0)
@@ -332,7 +189,7 @@ class Schedule(_Table):
     daily_at: TimeOfDay
 
 
-class Storage(_Table):
+class Storage(Table):
     """Where things lie, absolute once loaded. `share` may be a network share, `root` must be a local disk."""
 
     root: Path
@@ -340,13 +197,13 @@ class Storage(_Table):
     reserve_bytes: int = Field(ge=0)
 
 
-class LedgerTable(_Table):
+class LedgerTable(Table):
     """SQLAlchemy url of the ledger; "" is ledger.sqlite in the root."""
 
     url: str = ""
 
 
-class Analysis(_Table):
+class Analysis(Table):
     """Bounds of parsing. `tries`: how often our own failure on one item is tried before it is set aside."""
 
     workers: int = Field(ge=1)
@@ -356,14 +213,14 @@ class Analysis(_Table):
     max_depth: int = Field(ge=1)
 
 
-class LogTable(_Table):
+class LogTable(Table):
     """`level` of the log file; `keep_days` until it is removed."""
 
     level: Literal["debug", "info", "warning", "error"]
     keep_days: int = Field(gt=0)
 
 
-class Config(_Table):
+class Config(Table):
     """Everything one edition needs. Paths are absolute, secrets are not in it."""
 
     edition: Edition

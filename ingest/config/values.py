@@ -30,6 +30,8 @@ def shown(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value)
     if isinstance(value, bool):
         text = "true" if value else "false"
+    elif isinstance(value, float):
+        text = f"{value:.10g}"
     text = " ".join(text.split())
     return text if len(text) <= 60 else text[:59] + "…"
 

@@ -1,0 +1,132 @@
+"""`[rules.*]`: one table a rule. The numbers by which the rules judge, in one edition's words."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from ingest.config.base import Table, ordered
+from ingest.config.values import Brand, Text
+from ingest.model import LetterKind
+
+
+class RuleTable(Table):
+    """What every rule has: whether it is on, the clause it quotes, whether a letter may mention it.
+
+    tell: True any letter, False none, "late" only the late letter. Ask `tells`: "late" is true in a condition.
+    """
+
+    on: bool = True
+    clause: Text
+    tell: Literal[True, False, "late"] = False
+
+    def tells(self, letter: LetterKind) -> bool:
+        """A letter of this kind may mention what the rule found."""
+        return letter is LetterKind.LATE if self.tell == "late" else self.tell
+
+
+class MaterialsRule(RuleTable):
+    """Which kinds a work must have."""
+
+    required: tuple[Literal["video", "form", "scan"], ...] = Field(min_length=1)
+
+
+class ContainerRule(RuleTable):
+    """MP4 by major brand; `brands` are MP4's, `mov_brands` QuickTime's, any other brand is for a person."""
+
+    brands: tuple[Brand, ...]
+    mov_brands: tuple[Brand, ...]
+
+
+class DurationRule(RuleTable):
+    """Seconds of the picture stream; up to `doubt_s` outside is for a person."""
+
+    min_s: float = Field(ge=0)
+    max_s: float
+    doubt_s: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        ordered(self.min_s, self.max_s, "min_s", "max_s")
+        return self
+
+
+class AspectRule(RuleTable):
+    """Shown width to height; `tolerance` is relative (0.01 = 1 %)."""
+
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    tolerance: float = Field(ge=0, lt=1)
+
+
+class ResolutionRule(RuleTable):
+    """Shown pixels of the longer and the shorter side."""
+
+    min_long_px: int = Field(gt=0)
+    min_short_px: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        ordered(self.min_short_px, self.min_long_px, "min_short_px", "min_long_px")
+        return self
+
+
+class SizeRule(RuleTable):
+    """Bytes of the film."""
+
+    min_bytes: int = Field(ge=0)
+    max_bytes: int
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        ordered(self.min_bytes, self.max_bytes, "min_bytes", "max_bytes")
+        return self
+
+
+class OriginalRule(RuleTable):
+    """The greatest share of foreign material (0 to 1), and the words that name AI-made or template material."""
+
+    max_share: float = Field(ge=0, le=1)
+    suspect_words: tuple[Text, ...]
+
+
+class LicenceRule(RuleTable):
+    """Words by which a form declares quoted material or music, and words that say there is none."""
+
+    quoted_words: tuple[Text, ...]
+    none_words: tuple[Text, ...]
+
+
+class ContentRule(RuleTable):
+    """What a person looks at."""
+
+    look_for: tuple[Text, ...]
+
+
+class Rules(Table):
+    """`[rules.ID]`, one table a rule, in the rulebook's order. A rule without code has no table."""
+
+    deadline: RuleTable
+    materials: MaterialsRule
+    form_kind: RuleTable = Field(alias="form-kind")
+    form_fields: RuleTable = Field(alias="form-fields")
+    made_in_window: RuleTable = Field(alias="made-in-window")
+    shown_in_window: RuleTable = Field(alias="shown-in-window")
+    proof: RuleTable
+    container: ContainerRule
+    duration: DurationRule
+    aspect: AspectRule
+    resolution: ResolutionRule
+    size: SizeRule
+    narration: RuleTable
+    content: ContentRule
+    original: OriginalRule
+    licence: LicenceRule
+
+    def table(self, rule_id: str) -> RuleTable:
+        """The table of a rule by its id. KeyError if there is none."""
+        found = getattr(self, rule_id.replace("-", "_"), None)
+        if not isinstance(found, RuleTable):
+            raise KeyError(rule_id)
+        return found
