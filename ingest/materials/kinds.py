@@ -10,36 +10,15 @@ from ingest.names import fold, kind_hint
 from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, MailFacts, Unknown, VideoFacts
 
 VIDEO_FORMATS = frozenset(
-    [
-        "mp4",
-        "mov",
-        "m4v",
-        "3gp",
-        "mkv",
-        "webm",
-        "avi",
-        "flv",
-        "f4v",
-        "wmv",
-        "asf",
-        "mpegts",
-        "mpegps",
-        "mpeg",
-        "mpg",
-        "ts",
-        "mts",
-        "m2ts",
-        "vob",
-        "rm",
-        "rmvb",
-        "ogv",
-        "swf",
-    ]
+    {"mp4", "mov", "m4v", "3gp", "mkv", "webm", "avi", "flv", "f4v", "wmv", "asf", "mpegts", "mpegps", "mpeg", "mpg"}
+    | {"ts", "mts", "m2ts", "vob", "rm", "rmvb", "ogv", "swf"}
 )
 IMAGE_FORMATS = frozenset(["jpeg", "jpg", "png", "bmp", "gif", "tiff", "tif", "webp", "heic", "heif", "avif"])
 DOCUMENT_FORMATS = frozenset(["docx", "doc", "wps", "rtf", "odt", "docm", "dot", "dotx", "ole"])
 SHEET_FORMATS = frozenset(["xlsx", "xls", "xlsm", "et", "ods", "csv"])
 ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"])
+SILENT_FORMATS = frozenset(["", "empty", "unknown", "text", "html"])
+"""Formats that say nothing of what was meant: there the name's ending is the only sign."""
 
 SIGNATURE_BYTES = 50_000
 """An inline picture smaller than this, in a mail with text, is a signature's or stationery's."""
@@ -161,8 +140,7 @@ def _unread(part: Part, mail_text: str) -> Classified:
 def _format(part: Part) -> str:
     """What its bytes say; where they say nothing (an empty file), what its name ends with."""
     told = part.format.lower()
-    known = VIDEO_FORMATS | IMAGE_FORMATS | DOCUMENT_FORMATS | SHEET_FORMATS | ARCHIVE_FORMATS | {"pdf"}
-    return told if told in known else _ending(part.name)
+    return _ending(part.name) if told in SILENT_FORMATS else told
 
 
 def _ending(name: str) -> str:

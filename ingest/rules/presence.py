@@ -15,6 +15,7 @@ EXPIRED = "expired"
 
 _ARCHIVES = frozenset({"zip", "7z", "rar", "tar", "gz", "bz2", "xz"})
 _ARCHIVE_NAMES = tuple(f".{ending}" for ending in (*_ARCHIVES, "tgz", "001"))
+_ENDINGS: dict[Kind, tuple[str, ...]] = {Kind.VIDEO: (".mp4", ".mov"), Kind.FORM: (".docx", ".doc", ".wps")}
 _READ_OF_KIND: dict[Kind, type] = {Kind.VIDEO: VideoFacts, Kind.FORM: FormFacts}
 _WORST = (Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW, Outcome.PASS)
 
@@ -98,7 +99,17 @@ def _status(work: Work, kind: Kind) -> Verdict:
     gone = [m for m in work.links if m.kind is kind or _holds_anything(m.part.name)]
     if gone:
         return Verdict(Outcome.MISSING, f"缺{word}：下载链接已失效（{named(gone)}）")
-    return Verdict(Outcome.MISSING, f"缺{word}")
+    return Verdict(Outcome.MISSING, f"缺{word}{_in_disguise(work, kind)}")
+
+
+def _in_disguise(work: Work, kind: Kind) -> str:
+    """Files whose names promise what is missing and whose bytes are something else, for the sender to see."""
+    endings = _ENDINGS.get(kind, ())
+    false = [
+        m.part for m in work.materials if m.part.here and m.kind is not kind and m.part.name.lower().endswith(endings)
+    ]
+    lying = [f"“{p.name}”实际为 {p.format} 文件" for p in false if p.format and not f".{p.format}".endswith(endings)]
+    return f"（{listed(lying)}）" if lying else ""
 
 
 def _recognised(material: Material) -> bool:

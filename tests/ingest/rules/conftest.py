@@ -1,0 +1,161 @@
+"""Works in a few words: a complete one, and the ways to take something away from it."""
+
+import datetime as dt
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from ingest.config import load
+from ingest.model import Kind, Material, Part, PartSource, Work
+from ingest.rules import review
+from parsers.facts import AudioTrack, FieldValue, FormFacts, ImageFacts, VideoFacts
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+IN_TIME = dt.datetime(2024, 10, 20, 9, 30, tzinfo=CHINA)
+
+FILLED = {
+    "title": "探月之路",
+    "completed_on": "2023年5月",
+    "first_shown_on": "2023年6月1日",
+    "platform": "央视科教频道",
+    "author": "张三",
+    "producer": "河北科技馆",
+    "contact": "李四",
+    "phone": "13800000000",
+    "summary": "讲述探月工程的科学家。",
+    "commitment": "本人承诺作品为原创。",
+    "recommender": "河北省科学技术厅",
+    "recommender_opinion": "同意推荐",
+    "non_original": "无",
+}
+
+
+@pytest.fixture(scope="session")
+def config():
+    return load(None, environ={}, cwd=Path("/"))
+
+
+@pytest.fixture(scope="session")
+def film():
+    """Facts of a film that fits, or what is said otherwise."""
+
+    def make(**changes):
+        whole = {
+            "container": "mp4",
+            "brand": "isom",
+            "size": 150_000_000,
+            "duration_s": 180.0,
+            "width": 1920,
+            "height": 1080,
+            "shown_width": 1920,
+            "shown_height": 1080,
+            "display_aspect": 1920 / 1080,
+            "audio": (AudioTrack(codec="AAC", channels=2, duration_s=180.0),),
+        }
+        return VideoFacts(**(whole | changes))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def form():
+    """Facts of a form that fits; a field set to None is not in it; `title_line` is the form's own title."""
+
+    def make(title_line="2024年全国科普微视频大赛作品推荐表", text=None, confidence=1.0, others=(), **changes):
+        values = {name: value for name, value in (FILLED | changes).items() if value is not None}
+        fields = {
+            name: FieldValue(value=value, label=name, confidence=confidence, others=others)
+            for name, value in values.items()
+        }
+        return FormFacts(format="docx", title=title_line, fields=fields, text=title_line if text is None else text)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def material():
+    """One material. `facts` None and `url` given is a link."""
+    ids = count(1)
+
+    def make(kind, name, facts=None, *, certain=True, in_force=True, arrived_at=IN_TIME, **part):
+        number = next(ids)
+        link = "url" in part
+        whole = {
+            "size": 1000,
+            "sha256": "" if link else f"{number:064x}",
+            "format": getattr(facts, "format", "") or getattr(facts, "container", ""),
+            "source": PartSource.CLOUD if link else PartSource.ATTACHMENT,
+        }
+        made = Part(
+            id=number,
+            arrival_id=1,
+            position=number,
+            name=name,
+            kind=kind,
+            certain=certain,
+            facts=facts,
+            **(whole | part),
+        )
+        return Material(made, kind, in_force, arrived_at)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def page():
+    return ImageFacts(format="jpeg", width=2480, height=3508)
+
+
+@pytest.fixture(scope="session")
+def a_work(film, form, material, page):
+    """A complete work; `film`, `form`, `scan`, `proof` replace its materials, None takes one away."""
+
+    def make(*more, film=film(), form=form(), scan=page, proof=page, **changes):
+        materials = []
+        if film is not None:
+            materials.append(material(Kind.VIDEO, "探月之路.mp4", film))
+        if form is not None:
+            materials.append(material(Kind.FORM, "推荐表.docx", form))
+        if scan is not None:
+            materials.append(material(Kind.SCAN, "推荐表扫描件.jpg", scan))
+        if proof is not None:
+            materials.append(material(Kind.PROOF, "播放证明.jpg", proof))
+        work = Work(
+            "R2024-0001",
+            "recommended",
+            "recommended",
+            "探月之路",
+            materials=(*materials, *more),
+            received_at=IN_TIME,
+            clock_known=True,
+        )
+        return replace(work, **changes)
+
+    return make
+
+
+@pytest.fixture
+def find(config):
+    """The outcome and the evidence of one rule for a work."""
+
+    def ask(rule_id, work, config=config, now=None):
+        reviewed = review(work, config, now=now)
+        assert reviewed.crashed == ()
+        found = next(f for f in reviewed.findings if f.rule == rule_id)
+        return found.outcome.value, found.evidence
+
+    return ask
+
+
+@pytest.fixture
+def with_rule(config):
+    """The config with one rule's table changed."""
+
+    def change(rule_id, **values):
+        table = config.rules.table(rule_id).model_copy(update=values)
+        rules = config.rules.model_copy(update={rule_id.replace("-", "_"): table})
+        return config.model_copy(update={"rules": rules})
+
+    return change

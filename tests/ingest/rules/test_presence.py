@@ -1,0 +1,152 @@
+import datetime as dt
+
+import pytest
+
+from ingest.model import Kind
+from parsers.facts import ArchiveFacts, Broken, ImageFacts, Unknown
+
+NOW = dt.datetime(2024, 10, 22, tzinfo=dt.UTC)
+LINK = "https://mail.163.com/large-attachment-download/index.html?file=K"
+
+
+@pytest.fixture
+def unread(material):
+    """A picture nobody has recognised yet."""
+
+    def make(name="IMG_001.jpg", kind=Kind.SCAN):
+        return material(kind, name, ImageFacts(format="jpeg", width=2480, height=3508), certain=False)
+
+    return make
+
+
+@pytest.fixture
+def link(material):
+    def make(name="探月之路.mp4", kind=Kind.VIDEO, **part):
+        return material(kind, name, certain=False, url=LINK, **part)
+
+    return make
+
+
+def test_materials_all_there_passes(find, a_work):
+    assert find("materials", a_work()) == ("pass", "视频：探月之路.mp4；电子表：推荐表.docx；扫描件：推荐表扫描件.jpg")
+
+
+def test_materials_names_each_missing_one(find, a_work):
+    work = a_work(film=None, form=None, scan=None, proof=None)
+    assert find("materials", work) == ("missing", "缺视频；缺电子表；缺扫描件")
+
+
+@pytest.mark.parametrize("name", ["IMG_001.jpg", "推荐表扫描件.jpg", "盖章.jpg"])
+def test_materials_counts_an_unrecognised_picture_as_a_possible_scan(find, a_work, unread, name):
+    assert find("materials", a_work(unread(name), scan=None)) == ("review", f"扫描件尚未识别，请打开核对：{name}")
+
+
+def test_materials_counts_even_a_picture_named_otherwise_as_a_possible_scan(find, a_work, unread):
+    work = a_work(unread("播放证明.jpg", Kind.PROOF), scan=None, proof=None)
+    assert find("materials", work)[0] == "review"
+
+
+def test_materials_does_not_count_a_signature_as_a_possible_scan(find, a_work, unread):
+    assert find("materials", a_work(unread("logo.png", Kind.OTHER), scan=None)) == ("missing", "缺扫描件")
+
+
+def test_materials_missing_outranks_what_is_unrecognised(find, a_work, unread):
+    found = find("materials", a_work(unread(), film=None, scan=None))
+    assert found == ("missing", "缺视频；扫描件尚未识别，请打开核对：IMG_001.jpg")
+
+
+def test_materials_behind_a_link_is_pending(find, a_work, link):
+    assert find("materials", a_work(link(), film=None)) == ("pending", "视频尚未取得：探月之路.mp4")
+
+
+def test_materials_behind_a_living_link_is_pending(find, a_work, link):
+    work = a_work(link(expires_at=NOW + dt.timedelta(minutes=1)), film=None)
+    assert find("materials", work, now=NOW)[0] == "pending"
+
+
+def test_materials_behind_an_expired_link_is_missing(find, a_work, link):
+    work = a_work(link(expires_at=NOW), film=None)
+    assert find("materials", work, now=NOW) == ("missing", "缺视频：下载链接已失效（探月之路.mp4）")
+
+
+def test_materials_behind_a_link_known_to_be_dead_is_missing(find, a_work, link):
+    assert find("materials", a_work(link(problem="expired"), film=None))[0] == "missing"
+
+
+@pytest.mark.parametrize("name", ["", "全部材料.zip", "材料.RAR"])
+def test_materials_may_all_come_by_a_link_that_does_not_say_what_it_brings(find, a_work, link, name):
+    work = a_work(link(name), film=None, form=None, scan=None, proof=None)
+    assert find("materials", work)[0] == "pending"
+
+
+def test_materials_film_by_link_does_not_excuse_a_missing_form(find, a_work, link):
+    found = find("materials", a_work(link(), film=None, form=None))
+    assert found == ("missing", "视频尚未取得：探月之路.mp4；缺电子表")
+
+
+def test_materials_in_a_locked_archive_is_pending(find, a_work, material):
+    locked = material(Kind.OTHER, "材料.zip", ArchiveFacts(format="zip", problem="locked"))
+    assert find("materials", a_work(locked, form=None)) == ("pending", "电子表尚未取得：材料.zip")
+
+
+def test_materials_perhaps_in_a_damaged_archive_is_for_a_person(find, a_work, material):
+    damaged = material(Kind.OTHER, "材料.zip", Broken(format="zip", reason="bad-checksum"))
+    found = find("materials", a_work(damaged, form=None))
+    assert found == ("review", "未见电子表，可能在已损坏的压缩包中：材料.zip")
+
+
+def test_materials_film_that_cannot_be_opened_is_for_a_person(find, a_work):
+    found = find("materials", a_work(film=Broken(format="mp4", reason="no-index")))
+    sentence = "视频文件不完整：缺少索引信息（moov），无法播放"
+    assert found == ("review", f"视频未能读取，请人工核对：“探月之路.mp4”{sentence}")
+
+
+def test_materials_form_known_only_by_its_name_is_for_a_person(find, a_work, material):
+    doc = material(Kind.FORM, "推荐表.doc", Broken(format="doc", reason="unsupported"), certain=False)
+    found = find("materials", a_work(doc, form=None))
+    assert found == ("review", "电子表未能读取，请人工核对：“推荐表.doc”这种格式目前不能自动读取")
+
+
+def test_materials_says_that_a_form_is_a_picture(find, a_work, unread):
+    found = find("materials", a_work(unread("推荐表.docx"), form=None))
+    assert found == ("missing", "缺电子表（“推荐表.docx”实际为 jpeg 文件）")
+
+
+def test_materials_requires_what_the_config_requires(find, a_work, with_rule):
+    config = with_rule("materials", required=("video",))
+    assert find("materials", a_work(form=None, scan=None), config) == ("pass", "视频：探月之路.mp4")
+
+
+def test_proof_told_by_its_content_passes(find, a_work):
+    assert find("proof", a_work()) == ("pass", "有播放证明：播放证明.jpg")
+
+
+def test_proof_told_by_its_name_is_for_a_person(find, a_work, unread):
+    work = a_work(unread("播出证明.jpg", Kind.PROOF), proof=None)
+    assert find("proof", work) == ("review", "播放证明仅由文件名判断，请打开核对：播出证明.jpg")
+
+
+def test_proof_that_cannot_be_opened_is_for_a_person(find, a_work):
+    assert find("proof", a_work(proof=Broken(format="pdf", reason="locked")))[0] == "review"
+
+
+def test_proof_absent_is_missing(find, a_work):
+    assert find("proof", a_work(proof=None)) == ("missing", "未收到播放证明")
+
+
+def test_proof_is_not_sought_in_what_is_named_a_scan(find, a_work, unread):
+    assert find("proof", a_work(unread("推荐表扫描件.jpg"), scan=None, proof=None))[0] == "missing"
+
+
+def test_proof_may_be_a_picture_nobody_has_recognised(find, a_work, unread):
+    found = find("proof", a_work(unread(), scan=None, proof=None))
+    assert found == ("review", "未见播放证明，但有尚未识别的文件，请打开核对：IMG_001.jpg")
+
+
+def test_proof_may_come_by_a_link(find, a_work, link):
+    assert find("proof", a_work(link("播放证明.pdf", Kind.PROOF), proof=None))[0] == "pending"
+
+
+def test_a_file_of_unknown_format_is_no_material(find, a_work, material):
+    other = material(Kind.OTHER, "x.bin", Unknown(format="unknown"), certain=False)
+    assert find("materials", a_work(other, scan=None))[0] == "missing"
