@@ -1,0 +1,186 @@
+import datetime as dt
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.checks import (
+    CheckLine,
+    check_clock,
+    check_config,
+    check_mailbox,
+    check_replies,
+    check_root,
+    check_share,
+    check_space,
+    check_tool,
+    exit_of,
+    run_checks,
+)
+from ingest.config import load
+from ingest.errors import Exit
+
+NOON = dt.datetime.fromisoformat("2024-10-20T12:00:00+08:00")
+CONFIG = """
+[[mailboxes]]
+name = "public"
+track = "public"
+address = "a@126.com"
+url = "maildir:mail"
+
+[[recommenders]]
+name = "甲省科学技术厅"
+kind = "province"
+quota = 5
+
+[[recommenders]]
+name = "乙部"
+kind = "member"
+quota = 5
+confirm = true
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    for folder in ("cur", "new", "tmp"):
+        (tmp_path / "mail" / folder).mkdir(parents=True)
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    return load(tmp_path / "config.toml", environ={}, cwd=tmp_path)
+
+
+def test_config_line_counts_what_is_in_it(config):
+    assert check_config(config) == CheckLine(
+        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 16 条，推荐单位 2 个（其中 1 个待主办方确认）"
+    )
+
+
+def test_mailbox_line_names_its_folders(config):
+    assert check_mailbox(config.mailbox("public"), {}) == CheckLine(
+        "信箱 public", True, "a@126.com 可以打开，邮件夹：INBOX"
+    )
+
+
+def test_mailbox_that_is_not_there_is_unreachable(config, tmp_path):
+    (tmp_path / "mail").rename(tmp_path / "away")
+    line = check_mailbox(config.mailbox("public"), {})
+    assert (line.ok, line.code) == (False, Exit.UNREACHABLE)
+    assert line.mend
+
+
+def test_mailbox_on_a_server_is_logged_in_to(config, dovecot):
+    user = dovecot.make_user("check-login")
+    box = config.mailbox("public").model_copy(update={"url": dovecot.url(), "user": user.name})
+    assert check_mailbox(box, {"KEPU_PUBLIC_PASSWORD": user.password}) == CheckLine(
+        "信箱 public", True, "a@126.com 可以打开，邮件夹：INBOX"
+    )
+
+
+def test_mailbox_with_a_wrong_password_is_unreachable(config, dovecot):
+    user = dovecot.make_user("check-refused")
+    box = config.mailbox("public").model_copy(update={"url": dovecot.url(), "user": user.name})
+    line = check_mailbox(box, {"KEPU_PUBLIC_PASSWORD": "wrong"})
+    assert (line.ok, line.code) == (False, Exit.UNREACHABLE)
+    assert "wrong" not in line.text
+
+
+def test_replies_line_of_preview_is_fine(config):
+    assert check_replies(config) == CheckLine("回信", True, "只写草稿，不发出")
+
+
+def test_replies_line_of_send_says_it_cannot_yet(config):
+    replies = config.replies.model_copy(update={"mode": "send"})
+    line = check_replies(config.model_copy(update={"replies": replies}))
+    assert (line.ok, line.code, line.mend) == (False, Exit.USAGE, '请把 [replies] mode 改为 "preview"，草稿由人工发出')
+
+
+def test_space_above_the_reserve_is_fine(tmp_path):
+    assert check_space(tmp_path / "to" / "come", 1).ok is True
+
+
+def test_space_below_the_reserve_names_the_mend(tmp_path):
+    line = check_space(tmp_path, 10**18)
+    assert (line.ok, line.code) == (False, Exit.TROUBLE)
+    assert line.text.endswith("要求至少 1000000000.0 GB")
+    assert line.mend == "请清出空间，或在 [storage] root 换一块更大的硬盘"
+
+
+def test_root_that_is_not_there_yet_is_fine_and_stays_away(tmp_path):
+    root = tmp_path / "to" / "come"
+    assert check_root(root) == CheckLine("数据文件夹", True, f"{root} 可写（尚未建立，第一次运行时会建立）")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_share_is_written_renamed_linked_and_left_clean(tmp_path):
+    assert check_share(tmp_path) == CheckLine("共享文件夹", True, f"{tmp_path} 可写、可改名、可建硬链接")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def unwritable():
+    """A folder nobody can write to, root included: the kernel's own."""
+    return Path("/proc/self/fdinfo")
+
+
+@pytest.mark.parametrize(("check", "name"), [(check_root, "数据文件夹"), (check_share, "共享文件夹")])
+def test_folder_that_cannot_be_written_names_the_mend(unwritable, check, name):
+    line = check(unwritable)
+    assert (line.name, line.ok, line.code) == (name, False, Exit.TROUBLE)
+    assert line.mend
+
+
+def test_tool_that_is_there_names_where(tmp_path, monkeypatch):
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    line = check_tool("LibreOffice", ("soffice",), "由人工查看")
+    assert line == CheckLine("LibreOffice", True, f"已安装：{program}（这一版尚未用到，由人工查看）")
+
+
+def test_tool_that_is_missing_is_a_note(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert check_tool("clamd", ("clamd",), "不做病毒扫描") == CheckLine("clamd", None, "未安装（可选）：不做病毒扫描")
+
+
+@pytest.mark.parametrize(
+    ("now", "ok"),
+    [("2024-10-20", True), ("2024-09-01", True), ("1970-01-02", False), ("2025-12-01", None)],
+)
+def test_clock_is_judged_by_the_edition(config, now, ok):
+    assert check_clock(config, dt.datetime.fromisoformat(f"{now}T12:00:00+08:00"), fixed=False).ok is ok
+
+
+def test_clock_that_is_fixed_is_a_note(config):
+    line = check_clock(config, NOON, fixed=True)
+    assert (line.ok, line.text) == (
+        None,
+        "2024-10-20 12:00（Asia/Shanghai），由环境变量 KEPU_NOW 固定，正式运行请去掉它",
+    )
+
+
+def test_run_checks_gives_a_line_a_subject(config):
+    names = [line.name for line in run_checks(config, environ={}, now=NOON)]
+    assert names == [
+        "配置", "信箱 public", "回信", "硬盘空间", "数据文件夹", "共享文件夹", "LibreOffice", "clamd", "时钟",
+    ]  # fmt: skip
+
+
+def test_run_checks_of_a_good_config_find_nothing(config):
+    assert exit_of(run_checks(config, environ={}, now=NOON)) == Exit.DONE
+
+
+def test_exit_of_a_wrong_config_comes_before_what_cannot_be_reached():
+    lines = [CheckLine("a", False, "", code=Exit.UNREACHABLE), CheckLine("b", False, "", code=Exit.USAGE)]
+    assert exit_of(lines) == Exit.USAGE
+
+
+def test_checks_import_no_heavy_library():
+    code = (
+        "import sys, ingest.checks; print([m for m in ('pandas', 'openpyxl', 'av', 'docx', 'PIL') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout.strip() == "[]"
