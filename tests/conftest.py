@@ -104,7 +104,7 @@ rawlog_dir = {root}/raw/%u
 {identities}
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u {root}/passwd
+  args = scheme=PLAIN username_format=%u {root}/passwd/%u
 }}
 userdb {{
   driver = static
@@ -124,6 +124,9 @@ service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
   }}
+}}
+service stats {{
+  chroot =
 }}
 """
 
@@ -151,15 +154,18 @@ class Dovecot:
         self.uid, self.gid = owner.pw_uid, owner.pw_gid
         self._configure()
         self._child = subprocess.Popen(
-            [program, "-c", str(root / "dovecot.conf"), "-F"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            [program, "-c", str(root / "dovecot.conf"), "-F"],
+            env={"PATH": os.environ.get("PATH", ""), "TZ": "CST-8"},  # INTERNALDATE in +0800, as NetEase writes it
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         self._wait_until_up()
 
     def make_user(self, name):
         """A new account with an empty inbox."""
         password = f"secret of {name}"
-        with (self.root / "passwd").open("a") as file:
-            file.write(f"{name}:{{PLAIN}}{password}\n")
+        # a file of its own: Dovecot looks at a file it knows once a second at the most
+        (self.root / "passwd" / name).write_text(f"{name}:{{PLAIN}}{password}\n")
         maildir = self.root / "mail" / name
         maildir.mkdir()
         os.chown(maildir, self.uid, self.gid)
@@ -201,6 +207,12 @@ class Dovecot:
         listed.write_text(f"3 V{validity + 7} N1 G{os.urandom(16).hex()}\n")
         os.chown(listed, self.uid, self.gid)
 
+    def kick(self, user):
+        """Cut all connections of that account."""
+        doveadm = Path(self.program).resolve().parent / "doveadm"
+        doveadm = doveadm if doveadm.exists() else shutil.which("doveadm")
+        subprocess.run([doveadm, "-c", self.root / "dovecot.conf", "kick", user.name], check=True, capture_output=True)
+
     def record(self, user):
         """From now on keep what this account's clients send after login. Returns the folder of the recordings."""
         folder = self.root / "raw" / user.name
@@ -223,10 +235,9 @@ class Dovecot:
         self._child.stderr.close()
 
     def _configure(self):
-        for name in ("mail", "raw", "run", "state"):
+        for name in ("mail", "passwd", "raw", "run", "state"):
             (self.root / name).mkdir(mode=0o755)
         os.chown(self.root / "mail", self.uid, self.gid)
-        (self.root / "passwd").touch()
         _make_certificate(self.root)
         me, group = getpass.getuser(), grp.getgrgid(os.getegid()).gr_name
         ours = f"default_login_user = {me}\ndefault_internal_user = {me}\ndefault_internal_group = {group}"

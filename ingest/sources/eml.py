@@ -48,9 +48,9 @@ class EmlSource:
         with reading(self._mailbox.name, self._path):
             files = {_uid(self._path, entry): Path(entry.path) for entry in self._walk(self._path)}
         new = [
-            (arrived or _written(uid), uid, Listing(self._mailbox.name, folder.name, 0, uid, _size(uid), arrived))
+            (at or _written(uid), uid, Listing(self._mailbox.name, folder.name, 0, uid, _size(uid), at))
             for uid in unknown(files, seen)
-            for arrived in (_arrived(files[uid]),)
+            for at in (arrived(files[uid]),)
         ]
         for _, _, listing in sorted(new, key=lambda item: item[:2]):
             yield listing
@@ -104,6 +104,20 @@ class EmlSource:
         )
 
 
+def arrived(path: Path) -> dt.datetime | None:
+    """The date of the topmost Received header, which the last server wrote (aware). None if none can be read.
+
+    The first 64 kB of the file are looked at.
+    """
+    try:
+        with open_plain(path) as file:
+            head = file.read(_HEAD_BYTES)
+    except (GoneError, OSError):  # taken away in this moment, or not ours to read: copying it will say so
+        return None
+    received = message_from_bytes(head).get_all("Received") or [""]
+    return _date(str(received[0]).rpartition(";")[2])
+
+
 def _uid(top: Path, entry: os.DirEntry[str]) -> str:
     return f"{to_uid(os.path.relpath(entry.path, top))}@{_identity(entry.stat(follow_symlinks=False))}"
 
@@ -118,17 +132,6 @@ def _size(uid: str) -> int:
 
 def _written(uid: str) -> dt.datetime:
     return dt.datetime.fromtimestamp(int(uid.rpartition("-")[2]) / 1e9, dt.UTC)
-
-
-def _arrived(path: Path) -> dt.datetime | None:
-    """The date of the topmost Received header, which the last server wrote. None if there is none that can be read."""
-    try:
-        with open_plain(path) as file:
-            head = file.read(_HEAD_BYTES)
-    except (GoneError, OSError):  # taken away in this moment, or not ours to read: copying it will say so
-        return None
-    received = message_from_bytes(head).get_all("Received") or [""]
-    return _date(str(received[0]).rpartition(";")[2])
 
 
 def _date(text: str) -> dt.datetime | None:

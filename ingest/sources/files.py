@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -16,6 +17,7 @@ from ingest.sources import Seen, Target
 
 _PIECE = 2**20
 _ASKED_AT_ONCE = 500
+_NO_SUCH_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}  # ELOOP: a link; ENXIO: a socket
 
 
 def to_uid(name: str) -> str:
@@ -38,11 +40,13 @@ def unknown(uids: Iterable[str], seen: Seen) -> Iterator[str]:
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """A regular file to read, never a link, a pipe or a device. GoneError if it is not there or no such file."""
+    """A regular file to read, never a link, a pipe or a device. GoneError if it is not there or none; OSError."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise GoneError(path.name) from error
+    except OSError as error:
+        if error.errno in _NO_SUCH_FILE:
+            raise GoneError(path.name) from error
+        raise
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise GoneError(path.name)

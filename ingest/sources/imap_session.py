@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError
 
 from ingest.config import Mailbox
 from ingest.errors import ConfigError, UnreachableError
@@ -72,7 +72,7 @@ def log_in(mailbox: Mailbox, address: Address, password: Callable[[], str]) -> I
     password: called before anything is connected.
     """
     secret = password()
-    user = mailbox.user or mailbox.address
+    user = mailbox.login
     if not (secret + user).isascii() or not (secret + user).isprintable():
         raise _refused(mailbox, "用户名或授权码中含有不能使用的字符")
     client = _connect(mailbox, address)
@@ -130,7 +130,7 @@ def _connect(mailbox: Mailbox, address: Address) -> IMAPClient:
             try:
                 client.starttls(context)
             except BaseException:
-                client.shutdown()
+                cut_off(client)
                 raise
     except ssl.SSLError as error:
         raise _untrusted(mailbox, address, error) from error
@@ -142,9 +142,9 @@ def _connect(mailbox: Mailbox, address: Address) -> IMAPClient:
 def _authenticate(mailbox: Mailbox, client: IMAPClient, user: str, secret: str) -> None:
     try:
         client.login(user, secret)
-    except IMAPClientAbortError:
-        raise
     except IMAPClientError as error:
+        if isinstance(error.__context__, IMAPClientAbortError):  # imapclient calls a broken connection a refusal, too
+            raise error.__context__ from None
         if any(code in str(error).upper() for code in _PASSING):
             raise UnreachableError(
                 f"邮箱 {mailbox.name} 的服务器暂时不允许登录",
@@ -190,7 +190,7 @@ def _refused(mailbox: Mailbox, why: str) -> UnreachableError:
 
 
 def _unreachable(mailbox: Mailbox, address: Address, error: Exception) -> UnreachableError:
-    lasting = address.security == "starttls" and isinstance(error, IMAPClientError)
+    lasting = isinstance(error, CapabilityError)
     mend = (
         "该服务器不支持加密（STARTTLS），程序不会在网络上明文传送密码；请改用 imaps:// 的地址。"
         if lasting

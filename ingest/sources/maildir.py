@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -78,11 +79,12 @@ class MaildirSource:
         return files
 
     def _look(self, folder: Folder, uid: str, path: Path) -> Listing | None:
-        """One listing; None if the file was taken away or moved within this moment: the next poll sees it."""
+        """One listing; None if it is no file, or was moved within this moment: then the next poll sees it."""
         try:
-            with open_plain(path) as file:
-                found = os.fstat(file.fileno())
-        except GoneError:
+            found = path.lstat()
+        except FileNotFoundError:
+            return None
+        if not stat.S_ISREG(found.st_mode):
             return None
         return Listing(
             self._mailbox.name, folder.name, folder.uidvalidity, uid, found.st_size, _arrived(uid, found.st_mtime)

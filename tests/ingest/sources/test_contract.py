@@ -44,7 +44,7 @@ class DovecotDoor:
     def __init__(self, server):
         self.server = server
         self.user = server.make_user(f"door{next(names)}@163.com")
-        self.mailbox = Mailbox(name="推荐", track="r", address=self.user.name, url=server.url())
+        self.mailbox = Mailbox(name="box", track="recommended", address=self.user.name, url=server.url())
         self.base = self.user.maildir
         self.files = self.user.maildir
 
@@ -62,7 +62,7 @@ class MaildirDoor:
     def __init__(self, base):
         self.base = base
         self.files = base / "box"
-        self.mailbox = Mailbox(name="推荐", track="r", address="a@163.com", url="maildir:box")
+        self.mailbox = Mailbox(name="box", track="recommended", address="a@163.com", url="maildir:box")
         for name in ("cur", "new", "tmp"):
             (self.files / name).mkdir(parents=True)
 
@@ -82,7 +82,7 @@ class EmlDoor:
     def __init__(self, base):
         self.base = base
         self.files = base / "信件"
-        self.mailbox = Mailbox(name="推荐", track="r", address="a@163.com", url="eml:信件")
+        self.mailbox = Mailbox(name="box", track="recommended", address="a@163.com", url="eml:信件")
         self.files.mkdir()
 
     def deliver(self, raw, received_at):
@@ -130,7 +130,7 @@ class Contract:
             pytest.raises(UnreachableError) as caught,
         ):
             source.folders()
-        assert (caught.value.what, caught.value.why) == ("邮箱 推荐 中没有名为“投稿”的文件夹", "现有文件夹：INBOX")
+        assert (caught.value.what, caught.value.why) == ("邮箱 box 中没有名为“投稿”的文件夹", "现有文件夹：INBOX")
 
     def test_an_empty_folder_lists_nothing(self, source):
         assert self.list_all(source) == []
@@ -140,8 +140,8 @@ class Contract:
         door.deliver(mail(MONDAY), MONDAY)
         door.deliver(mail(later, b"longer text\r\n"), later)
         assert [(found.mailbox, found.folder, found.size, found.received_at) for found in self.list_all(source)] == [
-            ("推荐", "INBOX", len(mail(MONDAY)), MONDAY),
-            ("推荐", "INBOX", len(mail(later, b"longer text\r\n")), later),
+            ("box", "INBOX", len(mail(MONDAY)), MONDAY),
+            ("box", "INBOX", len(mail(later, b"longer text\r\n")), later),
         ]
 
     def test_listing_times_are_aware(self, door, source):
@@ -211,7 +211,7 @@ class Contract:
     def test_copy_of_what_never_was_says_gone(self, door, source):
         folder = source.folders()[0]
         with pytest.raises(GoneError):
-            source.copy(Listing("推荐", "INBOX", folder.uidvalidity, "4711", 10, MONDAY), io.BytesIO())
+            source.copy(Listing("box", "INBOX", folder.uidvalidity, "4711", 10, MONDAY), io.BytesIO())
 
     def test_copy_without_listing_first_as_after_a_killed_run(self, door, source):
         door.deliver(mail(MONDAY), MONDAY)
