@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from ingest.errors import DiskError
+from ingest.config import Config
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _NAME = re.compile(r"kepu-(\d{4}-\d{2}-\d{2})\.log")
@@ -62,6 +62,7 @@ class DayFile:
         """Append a line. On a disk that takes none it goes to standard error: the log never stops a run."""
         file = self._folder / f"kepu-{self._clock().date().isoformat()}.log"
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             with file.open("a", encoding="utf-8", errors="backslashreplace") as out:
                 out.write(text + "\n")
         except OSError as error:
@@ -70,22 +71,18 @@ class DayFile:
     debug = info = warning = error = critical = exception = line
 
 
-def setup(folder: Path, *, level: str, keep_days: int, clock: Callable[[], dt.datetime]) -> None:
-    """From now on log to `kepu-YYYY-MM-DD.log` in a folder, which is made; older files than `keep_days` are removed.
+def setup(config: Config, *, clock: Callable[[], dt.datetime] | None = None) -> None:
+    """From now on log to `kepu-YYYY-MM-DD.log` in the root's `log`; files older than `[log] keep_days` are removed.
 
-    level: debug, info, warning or error. clock: aware, in the zone whose days the files are; it stamps the lines too.
-    Raises DiskError if the folder cannot be made.
+    clock: aware; None for the machine's, in the edition's zone. Nothing is made on disk before the first line.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        mend = "请核对 [storage] root 的位置和写权限"
-        raise DiskError(f"日志文件夹建不起来：{folder}", why=error.strerror or "", mend=mend) from error
-    remove_old(folder, keep_days=keep_days, today=clock().date())
-    day_file = DayFile(folder, clock)
+    folder = config.storage.root / "log"
+    now = clock or (lambda: dt.datetime.now(config.edition.zone))
+    remove_old(folder, keep_days=config.log.keep_days, today=now().date())
+    day_file = DayFile(folder, now)
 
     def stamp(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {"at": clock().isoformat(timespec="milliseconds"), **event}
+        return {"at": now().isoformat(timespec="milliseconds"), **event}
 
     structlog.configure(
         processors=[
@@ -96,7 +93,7 @@ def setup(folder: Path, *, level: str, keep_days: int, clock: Callable[[], dt.da
             stamp,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[config.log.level]),
         logger_factory=lambda *_: day_file,
         cache_logger_on_first_use=False,
     )
@@ -105,7 +102,7 @@ def setup(folder: Path, *, level: str, keep_days: int, clock: Callable[[], dt.da
 def remove_old(folder: Path, *, keep_days: int, today: dt.date) -> None:
     """Remove log files of days more than `keep_days` before today; nothing else in the folder is touched."""
     oldest = (today - dt.timedelta(days=keep_days)).isoformat()
-    for file in folder.iterdir():
+    for file in folder.glob("kepu-*.log"):
         found = _NAME.fullmatch(file.name)
         if found and found[1] < oldest:
             file.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import DiskError
+from ingest.config import load
 from ingest.log import masked, remove_old, setup
 
 NOON = dt.datetime.fromisoformat("2024-10-20T12:00:00+08:00")
@@ -19,13 +19,18 @@ def plain_again():
 
 
 @pytest.fixture
-def logged(tmp_path):
+def config(tmp_path):
+    return load(None, environ={}, cwd=tmp_path)
+
+
+@pytest.fixture
+def logged(config):
     """Log as `kepu` does, at a clock the test can turn; the objects written, by day."""
     hands = [NOON]
-    setup(tmp_path / "log", level="info", keep_days=30, clock=lambda: hands[0])
+    setup(config, clock=lambda: hands[0])
 
     def read(day="2024-10-20"):
-        file = tmp_path / "log" / f"kepu-{day}.log"
+        file = config.storage.root / "log" / f"kepu-{day}.log"
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
     read.hands = hands
@@ -44,11 +49,31 @@ def test_log_leaves_out_what_is_below_its_level(logged):
     assert logged() == []
 
 
-def test_log_of_a_logger_made_before_the_setup_goes_to_the_file(tmp_path):
+def test_log_of_a_logger_made_before_the_setup_goes_to_the_file(request):
     early = structlog.get_logger("kepu")
-    setup(tmp_path, level="info", keep_days=1, clock=lambda: NOON)
+    logged = request.getfixturevalue("logged")
     early.info("later")
-    assert json.loads((tmp_path / "kepu-2024-10-20.log").read_text())["event"] == "later"
+    assert [entry["event"] for entry in logged()] == ["later"]
+
+
+def test_setup_makes_nothing_on_disk(config, tmp_path):
+    setup(config)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_setup_without_a_clock_stamps_in_the_edition_s_zone(config):
+    setup(config)
+    structlog.get_logger("kepu").info("now")
+    (file,) = (config.storage.root / "log").iterdir()
+    assert json.loads(file.read_text())["at"].endswith("+08:00")
+
+
+def test_setup_removes_the_days_before(config):
+    old = config.storage.root / "log" / "kepu-2020-01-01.log"
+    old.parent.mkdir(parents=True)
+    old.write_text("")
+    setup(config, clock=lambda: NOON)
+    assert not old.exists()
 
 
 def test_log_goes_on_in_the_next_day_s_file(logged):
@@ -93,17 +118,10 @@ def test_log_of_any_object_is_its_text(logged, tmp_path):
     assert (logged()[0]["path"], logged()[0]["when"]) == (str(tmp_path), "2024-10-20")
 
 
-def test_log_that_cannot_be_written_goes_to_standard_error(logged, tmp_path, capsys):
-    (tmp_path / "log").rmdir()
+def test_log_that_cannot_be_written_goes_to_standard_error(logged, config, capsys):
+    config.storage.root.write_text("a file where the folder should be")
     structlog.get_logger("kepu").info("still said")
     assert json.loads(capsys.readouterr().err.splitlines()[0])["event"] == "still said"
-
-
-def test_setup_where_no_folder_can_be_says_the_mend(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(DiskError) as caught:
-        setup(tmp_path / "file" / "log", level="info", keep_days=1, clock=lambda: NOON)
-    assert caught.value.mend == "请核对 [storage] root 的位置和写权限"
 
 
 def test_remove_old_keeps_the_days_asked_for_and_other_files(tmp_path):
