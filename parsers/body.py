@@ -12,7 +12,7 @@ _BLOCK_TAG = re.compile(
 )
 _CELL_TAG = re.compile(r"</(?=t[dh]\b)", re.IGNORECASE)
 _UNSEEN = "script, style, title, head, noscript, template, object, iframe"
-_QUOTE_NODES = (
+QUOTE_NODES = (
     "blockquote, div.gmail_quote, .ntes-mailmaster-quote, #isReplyContent, div[id^=isReplyContent], "
     "div.yahoo_quoted, #divRplyFwdMsg, #appendonsend"
 )
@@ -92,7 +92,7 @@ def html_text(html: str, *, quotes: bool = True) -> str:
     root = tree.body or tree.root
     if root is None:
         return ""
-    for node in tree.css(_UNSEEN if quotes else f"{_UNSEEN}, {_QUOTE_NODES}"):
+    for node in tree.css(_UNSEEN if quotes else f"{_UNSEEN}, {QUOTE_NODES}"):
         node.decompose()
     root = tree.body or tree.root
     text = _WHITE.sub(" ", root.text(separator="") if root is not None else "")
