@@ -39,20 +39,24 @@ def write_workbook(path: Path, book: Book) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def save_workbook(path: Path, book: Book) -> Path:
+def save_workbook(path: Path, book: Book, *, beside: bool = False) -> Path:
     """Writes the workbook, or, while somebody has it open, the file of fixed name beside it. Returns what was written.
 
-    WorkbookOpenError if the file beside it is open too.
+    beside: leave the workbook alone whatever its marks say, because it could not be read and may hold staff's words.
+    WorkbookOpenError if the file beside it cannot be written either; OSError as `write_workbook`.
     """
-    for target in (path, side_path(path)):
+    refused: PermissionError | None = None
+    for target in (side_path(path),) if beside else (path, side_path(path)):
         if is_open_elsewhere(target):
             continue
         try:
             write_workbook(target, book)
-        except PermissionError:
+        except PermissionError as error:  # how Windows shares say that a file is open
+            refused = error
             continue
         return target
-    raise WorkbookOpenError(f"「{path.name}」和「{side_path(path).name}」都正打开着，请关闭其中一个")
+    side = side_path(path).name
+    raise WorkbookOpenError(f"「{path.name}」和「{side}」现在都不能写入，请关闭打开着的台账，并检查写权限") from refused
 
 
 def side_path(path: Path) -> Path:

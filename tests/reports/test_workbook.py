@@ -218,7 +218,7 @@ def test_both_open_is_said(tmp_path, make_book):
     path = tmp_path / "台账.xlsx"
     for target in (path, side_path(path)):
         (tmp_path / f"~${target.name}").touch()
-    with pytest.raises(WorkbookOpenError, match="正打开着"):
+    with pytest.raises(WorkbookOpenError, match="都不能写入"):
         save_workbook(path, make_book())
 
 
@@ -228,3 +228,10 @@ def test_two_tracks_get_their_own_sheets(tmp_path, overview):
     write_workbook(path, Book({}, both, overview))
     read = load_workbook(path)
     assert [read[t]["F1"].value for t in ("推荐作品", "社会征集")] == ["推荐单位", "自荐类型"]
+
+
+def test_an_unreadable_workbook_is_left_alone_on_demand(tmp_path, make_book):
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(b"with a password")
+    assert save_workbook(path, make_book(), beside=True) == side_path(path)
+    assert path.read_bytes() == b"with a password"
