@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ class Scene:
     """What a stretch of film shows.
 
     lines: text in the middle, the first one largest; subtitle: one line at the bottom; look: number of the picture,
-    other numbers give other colours and another course of the disc; grain: strength of the noise, 0 to 40.
+    other numbers give other colours and another course of the disc; grain: strength of the noise, 0 to 40; still: the
+    disc does not move, so that the stretch can be looped unseen.
     """
 
     width: int
@@ -29,6 +31,7 @@ class Scene:
     subtitle: str = ""
     look: int = 0
     grain: int = 0
+    still: bool = False
 
 
 def planes(scene: Scene) -> Iterator[Plane]:
@@ -43,7 +46,7 @@ def planes(scene: Scene) -> Iterator[Plane]:
     noise = draws.integers(0, scene.grain + 1, size=(scene.height, scene.width), dtype=np.uint8)
     words = _words(scene)
     for number in range(scene.frames):
-        luma = _with_disc(ground, scene, number)
+        luma = _with_disc(ground, scene, 0 if scene.still else number)
         if scene.grain:
             luma = luma + np.roll(noise, (number * 37 % scene.height, number * 61 % scene.width), axis=(0, 1))
         yield np.concatenate((np.maximum(luma, words), chroma), axis=0)
@@ -97,3 +100,14 @@ def _centred(pen: ImageDraw.ImageDraw, scene: Scene, lines: Sequence[str]) -> No
         size = min(big if number == 0 else small, int(scene.width * 0.9 / max(len(line), 1)))
         write(pen, (scene.width / 2, y), line, size, fill=235, anchor="mm")
         y += big if number == 0 else small * 1.5
+
+
+def logo(side: int = 48) -> bytes:
+    """A small PNG, as signatures carry them."""
+    picture = Image.new("RGB", (side, side), (255, 255, 255))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((4, 4, side - 5, side - 5), fill=(40, 110, 190))
+    pen.ellipse((14, 14, side - 15, side - 15), fill=(250, 250, 250))
+    held = io.BytesIO()
+    picture.save(held, "PNG")
+    return held.getvalue()

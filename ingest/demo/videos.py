@@ -108,15 +108,16 @@ def _course(body: Recipe, frames: int, title: str | None, credits: tuple[str, ..
     opening = min(wordy, frames) if title else 0
     closing = min(wordy, frames - opening) if credits else 0
     course = [
-        (_with_words(body, wordy, (title or "",)), opening),
+        (_with_words(body, (title or "",)), opening),
         (body, frames - opening - closing),
-        (_with_words(body, wordy, credits), closing),
+        (_with_words(body, credits), closing),
     ]
     return [(picture_seed(recipe), length) for recipe, length in course if length > 0]
 
 
-def _with_words(body: Recipe, frames: int, lines: tuple[str, ...]) -> Recipe:
-    return replace(body, scene=replace(body.scene, frames=frames, lines=lines, subtitle=""))
+def _with_words(body: Recipe, lines: tuple[str, ...]) -> Recipe:
+    """One second of a still picture with text."""
+    return replace(body, scene=replace(body.scene, frames=body.fps, lines=lines, subtitle="", still=True))
 
 
 def _remux(out: OutputContainer, course: Sequence[tuple[bytes, int]], heard: bytes | None, fps: int) -> None:

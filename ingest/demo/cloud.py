@@ -1,0 +1,36 @@
+"""Cloud attachments as they stand in a body. The keys are made up and lead nowhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html
+from urllib.parse import quote
+
+_KEPT = dt.timedelta(days=15)
+
+
+def netease_block(*, name: str, size_bytes: int, subject: str, sent_at: dt.datetime) -> str:
+    """The block a NetEase webmail puts below the text: heading, a row with name, size, expiry, and its links.
+
+    sent_at: aware; the file is kept fifteen days. The URL's `title` is the mail's subject, not the file's name.
+    """
+    key = hashlib.sha256(f"{name}{size_bytes}".encode()).hexdigest()
+    until = sent_at + _KEPT
+    day = f"{until.year}年{until.month}月{until.day}日 {until.hour}:{until.minute:02d}"
+    url = html.escape(
+        "https://mail.163.com/large-attachment-download/index.html?p=X-NETEASE-HUGE-ATTACHMENT"
+        f"&file={key}&title={quote(subject)}"
+    )
+    shown = html.escape(name)
+    millions = size_bytes / 2**20
+    return (
+        '<div id="divNeteaseBigAttach" style="font-size:14px;margin-top:15px;background:#fbfbfb;padding:10px">'
+        '<div style="font-weight:bold">从网易163邮箱发来的超大附件</div>'
+        '<div class="divNeteaseBigAttachItem" style="padding:8px 0">'
+        f'<a href="{url}" target="_blank"><img alt="" width="32" height="32"></a>'
+        f'<a href="{url}" download="{shown}" filename="{shown}" filesize="{size_bytes}" '
+        f'expiretime="{int(until.timestamp() * 1000)}" target="_blank">{shown}</a>'
+        f'<span style="color:#bbb">({millions:.2f}M, {day} 到期)</span>'
+        f'<a href="{url}" target="_blank">下载</a></div></div>'
+    )

@@ -1,0 +1,159 @@
+"""Where a sample mail is put together: its film, its papers, its post."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.demo.entries import Entry, form_values
+from ingest.demo.forms import make_form
+from ingest.demo.mails import Attachment, Mail, deliver_maildir, write_mail
+from ingest.demo.samples import ADDRESSES, Sample, findings
+from ingest.demo.scans import ScanFormat, make_proof, make_scan
+from ingest.demo.videos import make_video
+from ingest.demo.words import Naming
+from ingest.model import Ended, Outcome
+
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".pdf": "application/pdf",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".zip": "application/x-zip-compressed",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder to work in, the mailboxes to deliver to, and whether films must stay small."""
+
+    scratch: Path
+    mailboxes: Mapping[str, Path]
+    small: bool
+
+    def film(self, entry: Entry, *, size_bytes: int | None = None, seconds: float = 150, **shape: Any) -> Path:
+        """The entry's film. size_bytes is not heeded in a small contest; shape: as for make_video."""
+        return make_video(
+            self.scratch / f"{entry.key}.{shape.get('container', 'mp4')}",
+            duration_s=seconds,
+            size_bytes=None if self.small else size_bytes,
+            title=entry.title,
+            look=entry.number % 3,
+            credits=_credits(entry) if size_bytes else (),
+            subtitle="科学家的故事，值得被更多人听见" if size_bytes else "",
+            **shape,
+        )
+
+    def form(self, entry: Entry) -> Path:
+        """The entry's Word form."""
+        path = self.scratch / f"{entry.key}.docx"
+        return make_form(path, kind=entry.form, values=form_values(entry), layout=entry.layout)
+
+    def scan(self, entry: Entry, fmt: ScanFormat = "pdf") -> Path:
+        """The entry's form on paper, sealed, signed and scanned."""
+        return make_scan(
+            self.scratch / f"{entry.key}-scan.{fmt}",
+            kind=entry.form,
+            values=form_values(entry),
+            fmt=fmt,
+            tilt_deg=0.3 * (entry.number % 5) - 0.6,
+            seal=entry.seal,
+            layout=entry.layout,
+        )
+
+    def proof(self, entry: Entry) -> Path:
+        """The platform's letter that the film was shown, as a photograph."""
+        path = self.scratch / f"{entry.key}-proof.jpg"
+        return make_proof(path, title=entry.title, platform=entry.platform, shown_on=entry.shown)
+
+    def papers(self, entry: Entry, naming: Naming = "encoded") -> list[Attachment]:
+        """Form, scan and proof under the names people give them."""
+        return [
+            attached(f"{entry.title}-{entry.form}.docx", self.form(entry), naming),
+            attached(f"{entry.title}-{entry.form}（盖章扫描件）.pdf", self.scan(entry), naming),
+            attached(f"{entry.title}-播放证明.jpg", self.proof(entry), naming),
+        ]
+
+    def post(self, mailbox: str, mail: Mail) -> Path:
+        """Write a mail and deliver it; where it lies then."""
+        raw = write_mail(mail, self.scratch / "mail.eml")
+        return deliver_maildir(self.mailboxes[mailbox], raw, mail.received_at, move=True)
+
+    def drop(self, mailbox: str, raw: bytes, received_at: dt.datetime) -> Path:
+        """Deliver a mail that is there as bytes."""
+        return deliver_maildir(self.mailboxes[mailbox], raw, received_at)
+
+    def clear(self) -> None:
+        """Remove what the last mail was made of."""
+        for left in self.scratch.iterdir():
+            left.unlink()
+
+
+def attached(name: str, source: Path | bytes, naming: Naming = "encoded") -> Attachment:
+    """A file under a name, with the type clients derive from that name."""
+    kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
+    return Attachment(name, source, kind, naming)
+
+
+def submission(entry: Entry, received_at: dt.datetime, files: Sequence[Attachment], **habits: Any) -> Mail:
+    """The mail by which an entry is sent. habits: fields of Mail that differ from the plain case."""
+    mailbox = "recommended" if entry.recommender else "public"
+    verb = "推荐" if entry.recommender else "自荐"
+    plain: dict[str, Any] = {
+        "sender": entry.sender,
+        "to": ADDRESSES[mailbox],
+        "subject": f"{verb}作品：《{entry.title}》",
+        "received_at": received_at,
+        "message_id": f"{entry.key}.{received_at:%m%d%H%M}@{entry.address.partition('@')[2]}",
+        "text": f"科学技术文献出版社：\n您好！现报送科普微视频《{entry.title}》及{entry.form}等材料，请查收。\n"
+        f"联系人：{entry.author}\n{entry.seal}",
+        "attachments": tuple(files),
+    }
+    return Mail(**(plain | habits))
+
+
+def sample(entry: Entry, mail: Mail, name: str, note: str, **expected: Any) -> Sample:
+    """What should become of a mail of an entry."""
+    mailbox = "recommended" if entry.recommender else "public"
+    return Sample(name, mailbox, mail.message_id, mail.received_at, note=note, **expected)
+
+
+def whole(
+    desk: Desk,
+    entry: Entry,
+    name: str,
+    received_at: dt.datetime,
+    note: str,
+    *,
+    shape: Mapping[str, Any] | None = None,
+    habits: Mapping[str, Any] | None = None,
+    naming: Naming = "encoded",
+    wrong: Mapping[str, Outcome] | None = None,
+) -> Sample:
+    """Deliver a whole work: film, form, scan, proof.
+
+    shape: what is special about its film (arguments of `Desk.film`); habits: about its mail (fields of Mail);
+    wrong: about what the rules find, rule id to outcome.
+    """
+    film = desk.film(entry, **(shape or {}))
+    files = [attached(f"{entry.title}{film.suffix}", film, naming), *desk.papers(entry, naming)]
+    mail = submission(entry, received_at, files, **(habits or {}))
+    desk.post("recommended" if entry.recommender else "public", mail)
+    size = film.stat().st_size
+    found = findings(size, wrong=wrong)
+    return sample(entry, mail, name, note, ended=Ended.WORK, findings=found, title=entry.title, film_bytes=size)
+
+
+def _credits(entry: Entry) -> tuple[str, ...]:
+    return (
+        entry.title,
+        f"主创人员：{entry.author}",
+        f"制作单位：{entry.unit}",
+        f"版权单位：{entry.unit}",
+        f"录制时间：{entry.completed}",
+    )

@@ -1,0 +1,103 @@
+"""What the sample contest is made of, and what should become of each of its mails."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ingest.model import Ended, Outcome
+
+CHINA = ZoneInfo("Asia/Shanghai")
+DEMO_NOW = dt.datetime(2024, 10, 27, 9, 0, tzinfo=CHINA)
+"""The moment the sample contest is looked at."""
+
+ADDRESSES: Mapping[str, str] = {"recommended": "kepuwsp@163.com", "public": "kepuchuwsp@126.com"}
+"""Mailbox name to its address, as in the shipped config."""
+
+FOLDERS: Mapping[str, str] = {"recommended": "信箱/推荐", "public": "信箱/社会"}
+"""Mailbox name to its Maildir within the contest's folder."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One mail of the sample contest.
+
+    message_id: without angle brackets, "" if the mail has none. ended: what should become of it, None if it stays
+    pending. findings: for a mail that opens a work, rule to outcome once all mails are in; only what is certain.
+    joins: name of the sample whose work it belongs to, or which it repeats. title: of the work it opens.
+    film_bytes: size of its film, 0 if it has none. note: what it shows, one Chinese line.
+    """
+
+    name: str
+    mailbox: str
+    message_id: str
+    received_at: dt.datetime
+    ended: Ended | None
+    note: str
+    findings: Mapping[str, Outcome] = field(default_factory=dict)
+    joins: str = ""
+    title: str = ""
+    film_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A made contest. mailboxes: mailbox name to its Maildir; samples: in order of arrival."""
+
+    mailboxes: Mapping[str, Path]
+    samples: tuple[Sample, ...]
+
+    def sample(self, name: str) -> Sample:
+        """The sample of that name. KeyError if there is none."""
+        found = next((s for s in self.samples if s.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+def at(day: str, clock: str) -> dt.datetime:
+    """A moment of 2024 in China: "10-08", "09:30"."""
+    return dt.datetime.fromisoformat(f"2024-{day}T{clock}").replace(tzinfo=CHINA)
+
+
+_CLEAN: Mapping[str, Outcome] = {
+    "deadline": Outcome.PASS,
+    "materials": Outcome.REVIEW,
+    "form-kind": Outcome.PASS,
+    "form-fields": Outcome.PASS,
+    "made-in-window": Outcome.PASS,
+    "shown-in-window": Outcome.PASS,
+    "proof": Outcome.REVIEW,
+    "container": Outcome.PASS,
+    "duration": Outcome.PASS,
+    "aspect": Outcome.PASS,
+    "resolution": Outcome.PASS,
+    "narration": Outcome.MANUAL,
+    "content": Outcome.MANUAL,
+    "original": Outcome.MANUAL,
+    "licence": Outcome.NA,
+}
+"""A complete work: scan and proof are pictures nobody has read yet, hence for a person."""
+
+_FILM_RULES = ("container", "duration", "aspect", "resolution", "size", "narration")
+FORM_RULES = ("form-kind", "form-fields", "made-in-window", "shown-in-window", "original", "licence")
+
+
+def findings(
+    film_bytes: int, *, film: Outcome | None = None, wrong: Mapping[str, Outcome] | None = None
+) -> dict[str, Outcome]:
+    """The outcomes of a complete work, but for what is named.
+
+    film: what all rules on the film say when it is not to be had. wrong: rule id to its outcome.
+    """
+    size = Outcome.PASS if film_bytes >= 100_000_000 else Outcome.FAIL
+    awaited = dict.fromkeys(_FILM_RULES, film) if film else {}
+    return {**_CLEAN, "size": size, **awaited, **(wrong or {})}
+
+
+def without(found: Mapping[str, Outcome], *rules: str) -> dict[str, Outcome]:
+    """The outcomes but those of some rules: what they say is not certain."""
+    return {rule: outcome for rule, outcome in found.items() if rule not in rules}
