@@ -7,6 +7,7 @@ them, and sees to it that a function is only asked about what is there and can b
 from __future__ import annotations
 
 import datetime as dt
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -113,7 +114,9 @@ def _ask(rule: Rule, work: Work, table: RuleTable, config: Config) -> Verdict | 
     try:
         verdict = _without_material(rule, work) or rule.judge(work, table, config)
     except Exception:
-        log.exception("rule_crashed", rule=rule.id, work=work.id)
+        log.error(
+            "rule_crashed", rule=rule.id, work=work.id, traceback=traceback.format_exc()
+        )  # no locals: personal data
         return None
     if verdict.outcome not in rule.allowed:
         log.error("rule_out_of_bounds", rule=rule.id, work=work.id, outcome=verdict.outcome.value)

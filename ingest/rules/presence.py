@@ -89,7 +89,7 @@ def _status(work: Work, kind: Kind) -> Verdict:
         return Verdict(Outcome.PASS, f"{word}：{named(good)}")
     possible = _pictures(work) if kind is Kind.SCAN else []
     if there or possible:
-        return _doubtful(word, list(dict.fromkeys([*there, *possible])))
+        return _doubtful(word, [*there, *(m for m in possible if m not in there)])
     coming = awaited(work, kind)
     if coming:
         return Verdict(Outcome.PENDING, f"{word}尚未取得：{named(coming)}")

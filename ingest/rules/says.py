@@ -8,13 +8,16 @@ from collections.abc import Sequence
 
 from ingest.config import Config
 
+LONGEST_S = 10.0**9
+"""Seconds beyond which a length is not told apart: a header can claim anything."""
+
 MAX_QUOTE = 60
 """Characters of a submitter's text quoted in one sentence."""
 
 
 def clock(seconds: float) -> str:
     """A length of film: 252 → 4分12秒, 299.6 → 4分59.6秒. Seconds, not negative, finite."""
-    tenths = math.floor(seconds * 10 + 0.5)
+    tenths = math.floor(min(seconds, LONGEST_S) * 10 + 0.5)
     minutes, rest = divmod(tenths, 600)
     tail = f"{rest // 10}秒" if rest % 10 == 0 else f"{rest / 10:.1f}秒"
     if minutes == 0:

@@ -112,7 +112,7 @@ def _ratio(film: VideoFacts) -> str:
     """As a small whole ratio where it is one, else to one."""
     common = math.gcd(film.shown_width, film.shown_height) or 1
     wide, high = film.shown_width // common, film.shown_height // common
-    return f"{wide}:{high}" if 0 < wide <= 64 and 0 < high <= 64 else f"{film.display_aspect:.3f}:1"
+    return f"{wide}:{high}" if 0 < wide <= 64 and 0 < high <= 64 else f"{film.display_aspect:.4g}:1"
 
 
 def _track(audio: AudioTrack) -> str:
