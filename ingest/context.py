@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ import structlog
 from ingest.config import Config
 from ingest.errors import BusyError, KepuError
 from ingest.ledger import Ledger, Transaction
-from ingest.model import Arrival, Ended, Stage, Todo, TodoKind
+from ingest.model import Arrival, Ended, Stage, Todo, TodoKind, mail_number
 from ingest.store import Store
 from parsers.facts import Wants
 
@@ -38,6 +39,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -54,6 +56,9 @@ class Context:
     say: Say = silent
     tally: Tally = field(default_factory=Tally)
     until: float | None = None
+    stop: threading.Event | None = None
+    fresh: bool = False
+    unreadable: set[str] = field(default_factory=set)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -73,6 +78,11 @@ class Context:
         return hashlib.sha256(self.wants.model_dump_json().encode()).hexdigest()
 
     @property
+    def stopped(self) -> bool:
+        """The run was told to end after the item in hand."""
+        return self.stop is not None and self.stop.is_set()
+
+    @property
     def spent(self) -> bool:
         """The batch's time for taking in new items is over."""
         return self.until is not None and time.monotonic() >= self.until
@@ -85,7 +95,7 @@ class Context:
         try; at the limit the item is set aside for people.
         """
         for done, arrival_id in enumerate(ids):
-            if bounded and self.spent:
+            if self.stopped or (bounded and self.spent):
                 self.tally.counts["put-off"] += len(ids) - done
                 return
             self.say(what, done, len(ids))
@@ -117,15 +127,10 @@ def set_aside(tx: Transaction, arrival: Arrival, reason: str) -> None:
         Todo(
             key=f"quarantined:{arrival.id}",
             kind=TodoKind.QUARANTINED,
-            text=f"邮件 {number} 程序处理失败，已搁置，原信保留。请人工查看原信；程序更新后可由运维执行 kepu retry {number}。",
+            text=f"邮件 {number} 处理失败，已搁置，原信保留。请人工查看；程序更新后可由运维执行 kepu retry {number}。",
             arrival_id=arrival.id,
         )
     )
-
-
-def mail_number(arrival_id: int) -> str:
-    """How people call a mail."""
-    return f"M{arrival_id:05d}"
 
 
 @contextmanager

@@ -6,11 +6,27 @@ from collections.abc import Collection, Mapping
 
 from ingest.model import Arrival
 
-_AUTOMATIC_LOCAL_PARTS = ("mailer-daemon", "postmaster", "no-reply", "noreply", "no_reply", "do-not-reply", "donotreply")
+_AUTOMATIC_LOCAL_PARTS = (
+    "mailer-daemon",
+    "postmaster",
+    "no-reply",
+    "noreply",
+    "no_reply",
+    "do-not-reply",
+    "donotreply",
+)
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder")
 _AUTO_SUBJECTS = ("自动回复", "自动答复", "auto reply", "auto-reply", "automatic reply", "autoreply", "out of office")
-_BOUNCE_SUBJECTS = ("系统退信", "退信", "投递失败", "邮件退回", "undeliverable", "delivery status notification", "undelivered mail")
+_BOUNCE_SUBJECTS = (
+    "系统退信",
+    "退信",
+    "投递失败",
+    "邮件退回",
+    "undeliverable",
+    "delivery status notification",
+    "undelivered mail",
+)
 
 
 def bounce(arrival: Arrival) -> str:

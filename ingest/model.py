@@ -105,6 +105,13 @@ class TodoKind(StrEnum):
     PLACE_FILE = "place-file"
 
 
+NEW_WORK = "新作品"
+"""What staff write under 选择 for a mail that belongs to none of the candidates."""
+
+NO_MATERIAL = "无材料"
+"""Ends the reason of a supplement that brought no file."""
+
+
 class LetterKind(StrEnum):
     """The letters to submitters."""
 
@@ -388,3 +395,18 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.LIST: "汇总表",
     Kind.OTHER: "其他",
 }
+
+
+def mail_number(arrival_id: int) -> str:
+    """How people call a mail."""
+    return f"M{arrival_id:05d}"
+
+
+def todo_number(todo_id: int) -> str:
+    """How people call a to-do."""
+    return f"T{todo_id:04d}"
+
+
+def letter_number(letter_id: int) -> str:
+    """How people call a letter."""
+    return f"L{letter_id:04d}"

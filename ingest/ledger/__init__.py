@@ -1,6 +1,6 @@
 """The ledger: what arrived, where it stands, what became of it. One transaction an item, so a killed run resumes.
 
-`Ledger.begin()` gives a `Transaction`; its attributes are the ledger's chapters. Nothing outside this package writes SQL.
+`Ledger.begin()` gives a `Transaction`; its attributes are the chapters. Nothing outside this package writes SQL.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def open_ledger(url: str, root: Path, *, edition: str, create: bool = True) -> L
     if path is not None and not path.exists():
         if not create:
             raise ConfigError(
-                "还没有台账数据", why=f"没有找到 {path}", mend="请先运行一次 kepu run（或 kepu demo 试用），再执行本命令。"
+                "还没有台账数据",
+                why=f"没有找到 {path}",
+                mend="请先运行一次 kepu run（或 kepu demo 试用），再执行本命令。",
             )
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = _engine(url)
@@ -93,7 +95,9 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own starts too late for a consistent read
+        connection.isolation_level = (
+            None  # we say BEGIN ourselves: the driver's own starts too late for a consistent read
+        )
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
+from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Stage
 from parsers import facts as f
 
@@ -17,7 +18,7 @@ _A = schema.arrivals
 _P = schema.parts
 
 TWIN_ENDINGS = (Ended.WORK.value, Ended.SUPPLEMENT.value, Ended.NOT_A_SUBMISSION.value)
-"""A mail that ended so, or waits for a person, can be repeated by another; a duplicate names the first, not the second."""
+"""A mail that ended so, or waits for a person, can be repeated; a duplicate names the first."""
 
 
 class SeenFolder:
@@ -80,7 +81,9 @@ class Arrivals:
         """The raw mail is in the store."""
         self._set(arrival_id, stage=Stage.FETCHED.value, raw_sha256=sha256, size=size, error="", tries=0)
 
-    def extracted(self, arrival_id: int, facts: f.MailFacts | f.Broken, parts: Iterable[Mapping[str, Any]], digest: str) -> None:
+    def extracted(
+        self, arrival_id: int, facts: f.MailFacts | f.Broken, parts: Iterable[Mapping[str, Any]], digest: str
+    ) -> None:
         """What the mail says and holds. parts: rows of `parts` without id, arrival_id and position."""
         for position, part in enumerate(parts):
             self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **part))
@@ -106,6 +109,11 @@ class Arrivals:
             own_text=facts.own_text,
         )
 
+    def hand_fed(self, arrival_id: int, part: Mapping[str, Any], *, subject: str) -> None:
+        """A file people gave us by hand: there is no mail around it, so it stands where an extracted mail stands."""
+        self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=0, **part))
+        self._set(arrival_id, stage=Stage.EXTRACTED.value, subject=subject, digest=part["sha256"])
+
     def parsed(self, arrival_id: int, kinds: Mapping[int, tuple[Kind, bool, str]]) -> None:
         """What each part is: part id to kind, whether content told it, and why."""
         for part_id, (kind, certain, why) in kinds.items():
@@ -127,6 +135,11 @@ class Arrivals:
         """The mail stays pending, for this reason."""
         self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why)
         self.desk.event("mail-pending", arrival=arrival_id, reason=reason)
+
+    def chosen(self, arrival_id: int, work: str) -> None:
+        """A person said which work a waiting mail belongs to: it goes on."""
+        self._set(arrival_id, pending="", for_work=work)
+        self.desk.event("mail-chosen", arrival=arrival_id, work=work)
 
     def failed(self, arrival_id: int, error: str) -> int:
         """Our own processing failed on it once more; returns how often at this stage."""
@@ -158,19 +171,19 @@ class Arrivals:
             query = query.where(_A.c.mailbox == mailbox)
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
 
-    def row(self, arrival_id: int) -> RowMapping:
+    def row(self, arrival_id: int) -> Row:
         """The whole row. KeyError if there is none."""
-        found = self.connection.execute(select(_A).where(_A.c.id == arrival_id)).mappings().first()
+        found = first_of(self.connection.execute(select(_A).where(_A.c.id == arrival_id)))
         if found is None:
             raise KeyError(arrival_id)
         return found
 
-    def rows(self, ids: Sequence[int] | None = None) -> list[RowMapping]:
+    def rows(self, ids: Sequence[int] | None = None) -> list[Row]:
         """Rows in the order they were listed; all if ids is None."""
         query = select(_A).order_by(_A.c.id)
         if ids is not None:
             query = query.where(_A.c.id.in_(ids))
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     def arrival(self, arrival_id: int, *, wants: str = "") -> Arrival:
         """One mail with its parts, and their facts if `wants` names the question they answer."""
@@ -180,7 +193,7 @@ class Arrivals:
     def parts(self, ids: Sequence[int], *, wants: str = "") -> dict[int, tuple[Part, ...]]:
         """Arrival id to its parts, in order."""
         query = select(_P).where(_P.c.arrival_id.in_(ids)).order_by(_P.c.arrival_id, _P.c.position)
-        rows = list(self.connection.execute(query).mappings())
+        rows = rows_of(self.connection.execute(query))
         known = self.facts({row["sha256"] for row in rows if row["sha256"]}, wants) if wants else {}
         found: dict[int, tuple[Part, ...]] = {}
         for row in rows:
@@ -188,12 +201,12 @@ class Arrivals:
             found[part.arrival_id] = (*found.get(part.arrival_id, ()), part)
         return found
 
-    def all_parts(self) -> list[RowMapping]:
+    def all_parts(self) -> list[Row]:
         """Every part's row, by arrival and position."""
-        return list(self.connection.execute(select(_P).order_by(_P.c.arrival_id, _P.c.position)).mappings())
+        return rows_of(self.connection.execute(select(_P).order_by(_P.c.arrival_id, _P.c.position)))
 
-    def twin(self, arrival: Arrival, digest: str) -> RowMapping | None:
-        """An earlier mail that this one repeats: same Message-ID and files in one mailbox, or same files from the sender."""
+    def twin(self, arrival: Arrival, digest: str) -> Row | None:
+        """An earlier mail of the mailbox that this one repeats: same Message-ID and files, or same sender and files."""
         same_id = and_(_A.c.message_id == arrival.message_id, _A.c.message_id != "", _A.c.digest == digest)
         same_files = and_(_A.c.from_address == arrival.from_address, _A.c.from_address != "", _A.c.digest == digest)
         if not arrival.parts:
@@ -207,17 +220,17 @@ class Arrivals:
             .where(or_(_A.c.ended.in_(TWIN_ENDINGS), and_(_A.c.ended.is_(None), _A.c.pending != "")))
             .order_by(_A.c.id)
         )
-        return self.connection.execute(query).mappings().first()
+        return first_of(self.connection.execute(query))
 
     def digest(self, arrival_id: int) -> str:
         """The digest over its files."""
         return str(self.connection.execute(select(_A.c.digest).where(_A.c.id == arrival_id)).scalar_one())
 
-    def counts(self) -> list[RowMapping]:
+    def counts(self) -> list[Row]:
         """Per mailbox: stage, ended, waiting or not, and how many."""
         waiting = (_A.c.pending != "").label("waiting")
         query = select(_A.c.mailbox, _A.c.stage, _A.c.ended, waiting, func.count().label("n"))
-        return list(self.connection.execute(query.group_by(_A.c.mailbox, _A.c.stage, _A.c.ended, waiting)).mappings())
+        return rows_of(self.connection.execute(query.group_by(_A.c.mailbox, _A.c.stage, _A.c.ended, waiting)))
 
     def quarantined(self) -> list[int]:
         """Ids of mails our processing gave up on, or that failed and wait for another try."""
@@ -249,13 +262,13 @@ class Arrivals:
         self.connection.execute(insert(schema.facts).values(**values))
 
 
-def part_of(row: RowMapping, facts: f.Facts | None = None) -> Part:
+def part_of(row: Row, facts: f.Facts | None = None) -> Part:
     """A row of `parts` as a value."""
     plain = {name: row[name] for name in row if name not in {"raw_name", "source", "kind"}}
     return Part(**plain, source=PartSource(row["source"]), kind=Kind(row["kind"]), facts=facts)
 
 
-def _arrival(row: RowMapping, parts: tuple[Part, ...]) -> Arrival:
+def _arrival(row: Row, parts: tuple[Part, ...]) -> Arrival:
     return Arrival(
         id=row["id"],
         mailbox=row["mailbox"],

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ingest.ledger import schema
+from ingest.ledger.rows import Row, rows_of
 from ingest.model import Todo
 
 
@@ -27,14 +28,14 @@ class Desk:
         self.connection.execute(insert(schema.events).values(**values))
         self.touch()
 
-    def events(self, *, work: str = "", arrival: int | None = None) -> list[RowMapping]:
+    def events(self, *, work: str = "", arrival: int | None = None) -> list[Row]:
         """The events of one work or one arrival, oldest first; all if neither is named."""
         query = select(schema.events).order_by(schema.events.c.id)
         if work:
             query = query.where(schema.events.c.work_id == work)
         if arrival is not None:
             query = query.where(schema.events.c.arrival_id == arrival)
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     # meta
 
@@ -87,12 +88,12 @@ class Desk:
         if self.connection.execute(query).rowcount:
             self.touch()
 
-    def todos(self, *, open_only: bool = True) -> list[RowMapping]:
+    def todos(self, *, open_only: bool = True) -> list[Row]:
         """To-dos in order of their number."""
         query = select(schema.todos).order_by(schema.todos.c.id)
         if open_only:
             query = query.where(schema.todos.c.closed_at.is_(None))
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     # staff's cells
 
@@ -105,10 +106,12 @@ class Desk:
         """Take staff's cells as they are now; returns those that changed (None: emptied), each written as an event."""
         before = self.staff_cells()
         changed = {key: value for key, value in cells.items() if before.get(key) != value}
-        changed |= {key: None for key in before.keys() - cells.keys()}
+        changed |= dict.fromkeys(before.keys() - cells.keys())
         for (sheet, row, heading), value in changed.items():
             self._keep_cell(sheet, row, heading, value)
-            self.event("staff", work=row, sheet=sheet, heading=heading, value=value, before=before.get((sheet, row, heading)))
+            self.event(
+                "staff", work=row, sheet=sheet, heading=heading, value=value, before=before.get((sheet, row, heading))
+            )
         return changed
 
     def _keep_cell(self, sheet: str, row: str, heading: str, value: Any) -> None:
@@ -118,6 +121,19 @@ class Desk:
         if value is not None:
             values = {"sheet": sheet, "row": row, "heading": heading, "value": value, "seen_at": self.now}
             self.connection.execute(insert(table).values(**values))
+
+    def keep_conflicts(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Values of staff's that found no cell; each is kept once. rows: sheet, row, heading, kept, other, note."""
+        table = schema.conflicts
+        for values in rows:
+            same = (table.c[name] == value for name, value in values.items())
+            if not self.connection.execute(select(table.c.id).where(*same)).first():
+                self.connection.execute(insert(table).values(**values, at=self.now))
+                self.event("conflict", work=values["row"][:20], sheet=values["sheet"], heading=values["heading"])
+
+    def conflicts(self) -> list[Row]:
+        """All conflicts, oldest first."""
+        return rows_of(self.connection.execute(select(schema.conflicts).order_by(schema.conflicts.c.id)))
 
     # mailboxes and runs
 
@@ -130,9 +146,9 @@ class Desk:
         if not self.connection.execute(update(table).where(table.c.name == name).values(**values)).rowcount:
             self.connection.execute(insert(table).values(name=name, **values))
 
-    def mailboxes(self) -> dict[str, RowMapping]:
+    def mailboxes(self) -> dict[str, Row]:
         """Health of each mailbox polled so far, by name."""
-        rows = self.connection.execute(select(schema.mailboxes)).mappings()
+        rows = rows_of(self.connection.execute(select(schema.mailboxes)))
         return {row["name"]: row for row in rows}
 
     def start_run(self) -> int:
@@ -147,11 +163,11 @@ class Desk:
         values = {"ended_at": self.now, "seconds": seconds, "exit_code": exit_code, "summary": dict(summary)}
         self.connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(**values))
 
-    def last_runs(self, most: int = 1) -> list[RowMapping]:
+    def last_runs(self, most: int = 1) -> list[Row]:
         """The newest runs that ended, newest first."""
         table = schema.runs
         query = select(table).where(table.c.ended_at.is_not(None)).order_by(table.c.id.desc()).limit(most)
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     def forget_todos(self, keys: Iterable[str]) -> None:
         """Close the open to-dos of these keys, whose reason is gone."""

@@ -6,14 +6,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
-from ingest.model import LetterState
+from ingest.ledger.rows import Row, first_of, rows_of
+from ingest.model import Ended, LetterState, Stage
 
 _L = schema.letters
 _LW = schema.letter_works
+_A = schema.arrivals
+_OPEN = (LetterState.DRAFT.value, LetterState.HELD.value, LetterState.QUEUED.value)
 
 
 class Letters:
@@ -24,12 +27,15 @@ class Letters:
         self.now = now
         self.desk = desk
 
-    def by_key(self, key: str) -> RowMapping | None:
+    def by_key(self, key: str) -> Row | None:
         """The letter of that key, None if it was never written."""
-        return self.connection.execute(select(_L).where(_L.c.key == key)).mappings().first()
+        return first_of(self.connection.execute(select(_L).where(_L.c.key == key)))
 
-    def write(self, values: Mapping[str, Any], works: Sequence[str]) -> int:
-        """A new letter, or the same one in new words while it is still a draft; returns its id."""
+    def write(self, values: Mapping[str, Any], works: Sequence[str], *, answers: int) -> int:
+        """A new letter, or the same one in new words while it has not been sent; returns its id.
+
+        answers: the mail it answers from now on, besides those it answers already.
+        """
         old = self.by_key(values["key"])
         if old is None:
             found = self.connection.execute(insert(_L).values(**values, created_at=self.now)).inserted_primary_key
@@ -37,18 +43,20 @@ class Letters:
             letter_id = int(found[0])
         else:
             letter_id = int(old["id"])
-            new = {name: values[name] for name in ("subject", "text", "html", "state")}
-            self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new, file=""))
+            if old["state"] in _OPEN:
+                new = {name: values[name] for name in ("subject", "text", "html")}
+                self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new, file=""))
         self.connection.execute(delete(_LW).where(_LW.c.letter_id == letter_id))
         self.connection.execute(insert(_LW), [{"letter_id": letter_id, "work_id": work} for work in works])
-        self.desk.event("letter-written", arrival=values["arrival_id"], letter=letter_id, kind=values["kind"])
+        self.settle(answers, letter_id)
+        self.desk.event("letter-written", arrival=answers, letter=letter_id, kind=values["kind"])
         return letter_id
 
-    def unwritten(self) -> list[RowMapping]:
+    def unwritten(self) -> list[Row]:
         """Drafts and held letters whose .eml does not lie on the share yet."""
         states = [LetterState.DRAFT.value, LetterState.HELD.value]
         query = select(_L).where(_L.c.file == "", _L.c.state.in_(states)).order_by(_L.c.id)
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     def written(self, letter_id: int, file: str) -> None:
         """Its .eml lies there."""
@@ -59,9 +67,9 @@ class Letters:
         self.connection.execute(update(_L).where(_L.c.id == letter_id).values(state=state.value))
         self.desk.event("letter-state", letter=letter_id, state=state.value)
 
-    def rows(self) -> list[RowMapping]:
+    def rows(self) -> list[Row]:
         """All letters in order of their number."""
-        return list(self.connection.execute(select(_L).order_by(_L.c.id)).mappings())
+        return rows_of(self.connection.execute(select(_L).order_by(_L.c.id)))
 
     def works(self) -> dict[int, list[str]]:
         """Letter id to the works it speaks of."""
@@ -70,7 +78,16 @@ class Letters:
             found.setdefault(letter_id, []).append(work_id)
         return found
 
-    def answered(self) -> set[int]:
-        """Arrivals that a letter answers."""
-        query = select(_L.c.arrival_id).where(_L.c.arrival_id.is_not(None))
-        return set(self.connection.execute(query).scalars())
+    def settle(self, arrival_id: int, letter_id: int) -> None:
+        """A mail is answered by a letter, or (0) needs none."""
+        self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(answered_by=letter_id))
+
+    def unanswered(self, endings: Sequence[Ended]) -> list[int]:
+        """Mails with one of these endings that may be answered and are not yet, oldest first."""
+        query = select(_A.c.id).where(
+            _A.c.stage == Stage.ENDED.value,
+            _A.c.ended.in_([ending.value for ending in endings]),
+            _A.c.may_reply,
+            _A.c.answered_by.is_(None),
+        )
+        return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())

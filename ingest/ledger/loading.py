@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import RowMapping
-
 from ingest.ledger.arrivals import Arrivals
+from ingest.ledger.rows import Row
 from ingest.ledger.works import Works
 from ingest.model import Decision, Kind, Material, Work, WorkState
 
@@ -28,9 +27,7 @@ def load_works(arrivals: Arrivals, works: Works, ids: Sequence[str], wants: str)
     }
 
 
-def _work(
-    row: RowMapping, materials: tuple[Material, ...], mails: Sequence[RowMapping], decisions: Mapping[str, Decision]
-) -> Work:
+def _work(row: Row, materials: tuple[Material, ...], mails: Sequence[Row], decisions: Mapping[str, Decision]) -> Work:
     times, known = clock(materials)
     return Work(
         id=row["id"],

@@ -111,6 +111,7 @@ arrivals = Table(
     Column("may_reply", Boolean, nullable=False, default=False),
     Column("may_reply_why", Text, nullable=False, default=""),
     Column("for_work", String(20), nullable=False, default=""),
+    Column("answered_by", Integer),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "mailbox", "folder", "uidvalidity", "uid_number"),
     Index(None, "stage", "ended"),
@@ -118,7 +119,8 @@ arrivals = Table(
     Index(None, "mailbox", "from_address"),
     Index(None, "digest"),
 )
-"""A row a mail (or a bundle of hand-fed files). `digest` is over the sorted digests of its files."""
+"""A row a mail (or a hand-fed file). `digest` is over the sorted digests of its files; `answered_by`: the letter that
+answers it, 0 if it needs none, NULL while that is open."""
 
 parts = Table(
     "parts",
@@ -175,11 +177,13 @@ works = Table(
     Column("dirty", Boolean, nullable=False, default=True),
     Column("reviewed_with", String(64), nullable=False, default=""),
     Column("placed_with", String(64), nullable=False, default=""),
+    Column("files", JSON, nullable=False, default=dict),
+    Column("contact", String(400), nullable=False, default=""),
     UniqueConstraint("track", "number"),
     Index(None, "dirty"),
 )
 """`folder`: its name on the share, given once. `reviewed_with`, `placed_with`: digests of what the last review and the
-last filing were made from."""
+last filing were made from. `files`: part id to the name of its file there. `contact`: the e-mail in its form."""
 
 work_arrivals = Table(
     "work_arrivals",
@@ -271,6 +275,20 @@ staff_cells = Table(
     Column("seen_at", Moment, nullable=False),
 )
 """The last known value of every cell that is staff's, and of the columns they added."""
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("sheet", String(60), nullable=False),
+    Column("row", String(60), nullable=False),
+    Column("heading", String(250), nullable=False),
+    Column("kept", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Values of staff's that found no cell. They are shown until the contest is over."""
 
 events = Table(
     "events",

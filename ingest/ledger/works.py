@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.arrivals import part_of
 from ingest.ledger.desk import Desk
+from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Decision, Finding, Kind, Material, Outcome, Work, WorkState
 from parsers import facts as f
 
@@ -100,30 +102,34 @@ class Works:
             self.connection.execute(delete(schema.findings).where(schema.findings.c.work_id == work.id))
             self.connection.execute(insert(schema.findings), list(_finding_rows(work.id, findings)))
             self.desk.event("work-reviewed", work=work.id, state=state.value)
-        values = {"state": state.value, "title": work.title, "received_at": work.received_at}
+        contact = work.field("email").lower()[:400]
+        values = {"state": state.value, "title": work.title, "received_at": work.received_at, "contact": contact}
         if any(row[name] != value for name, value in values.items()):
             self.desk.touch()
         self.connection.execute(update(_W).where(_W.c.id == work.id).values(**values, dirty=False, reviewed_with=with_))
 
-    def filed(self, work_id: str, *, folder: str, with_: str) -> None:
-        """Its folder on the share is as it should be."""
-        self.connection.execute(update(_W).where(_W.c.id == work_id).values(folder=folder, placed_with=with_))
+    def filed(self, work_id: str, *, folder: str, files: Mapping[int, str], with_: str) -> None:
+        """Its folder on the share is as it should be. files: part id to the name of its file there."""
+        names = {str(part_id): name for part_id, name in files.items()}
+        self.connection.execute(
+            update(_W).where(_W.c.id == work_id).values(folder=folder, files=names, placed_with=with_)
+        )
 
     # looking up
 
-    def row(self, work_id: str) -> RowMapping:
+    def row(self, work_id: str) -> Row:
         """The whole row. KeyError if there is none."""
-        found = self.connection.execute(select(_W).where(_W.c.id == work_id)).mappings().first()
+        found = first_of(self.connection.execute(select(_W).where(_W.c.id == work_id)))
         if found is None:
             raise KeyError(work_id)
         return found
 
-    def rows(self, ids: Sequence[str] | None = None) -> list[RowMapping]:
+    def rows(self, ids: Sequence[str] | None = None) -> list[Row]:
         """Works by track and number; all if ids is None."""
         query = select(_W).order_by(_W.c.track, _W.c.number)
         if ids is not None:
             query = query.where(_W.c.id.in_(ids))
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     def to_review(self, with_: str) -> list[str]:
         """Works that changed, were reviewed under other rules, or wait for a link whose time may run out."""
@@ -133,14 +139,18 @@ class Works:
             .where(_P.c.sha256 == "", _P.c.url != "", _P.c.expires_at <= self.now)
         )
         query = select(_W.c.id).where(
-            or_(_W.c.dirty, _W.c.reviewed_with != with_, and_(_W.c.state == WorkState.PENDING.value, _W.c.id.in_(waiting)))
+            or_(
+                _W.c.dirty,
+                _W.c.reviewed_with != with_,
+                and_(_W.c.state == WorkState.PENDING.value, _W.c.id.in_(waiting)),
+            )
         )
         return list(self.connection.execute(query.order_by(_W.c.id)).scalars())
 
     def candidates(self, ids: Iterable[str]) -> list[Candidate]:
         """The works of these ids, as far as they exist."""
         wanted = sorted(set(ids))
-        rows = self.connection.execute(select(_W).where(_W.c.id.in_(wanted))).mappings().all()
+        rows = rows_of(self.connection.execute(select(_W).where(_W.c.id.in_(wanted))))
         has: dict[str, set[Kind]] = {}
         for work_id, kind in self.connection.execute(select(_M.c.work_id, _M.c.kind).where(_M.c.work_id.in_(wanted))):
             has.setdefault(work_id, set()).add(Kind(kind))
@@ -161,7 +171,9 @@ class Works:
         known: dict[str, set[str]] = {}
         for work_id, address in self.connection.execute(query.where(_WA.c.work_id.in_(ids))):
             known.setdefault(work_id, set()).add(address)
-        return known
+        for work_id, contact in self.connection.execute(select(_W.c.id, _W.c.contact).where(_W.c.id.in_(ids))):
+            known.setdefault(work_id, set()).add(contact)
+        return {work_id: addresses - {""} for work_id, addresses in known.items()}
 
     def by_sender(self, mailbox: str, address: str) -> list[str]:
         """Works that mails of this address in this mailbox belong to."""
@@ -229,8 +241,8 @@ class Works:
         )
         found: dict[str, tuple[Material, ...]] = {}
         columns = [column.name for column in _P.columns]
-        for row in self.connection.execute(query).mappings():
-            part = part_of({name: row[name] for name in columns}, facts.get(row["sha256"]))  # type: ignore[arg-type]
+        for row in rows_of(self.connection.execute(query)):
+            part = part_of({name: row[name] for name in columns}, facts.get(row["sha256"]))
             material = Material(part, Kind(row["role"]), row["in_force"], row["received_at"], row["message_id"])
             found[row["work_id"]] = (*found.get(row["work_id"], ()), material)
         return found
@@ -240,10 +252,26 @@ class Works:
         query = select(_P.c.sha256).join(_M, _M.c.part_id == _P.c.id).where(_M.c.work_id.in_(ids), _P.c.sha256 != "")
         return set(self.connection.execute(query).scalars())
 
-    def counts(self) -> list[RowMapping]:
+    def same_films(self) -> dict[tuple[str, str], str]:
+        """Pairs of works, in order of id, that hold a byte-equal film, and its name in the second."""
+        held = (
+            select(_M.c.work_id, _P.c.sha256, _P.c.name)
+            .join(_P, _P.c.id == _M.c.part_id)
+            .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "")
+            .subquery()
+        )
+        one, other = held.alias(), held.alias()
+        query = (
+            select(one.c.work_id, other.c.work_id, other.c.name)
+            .join(other, and_(one.c.sha256 == other.c.sha256, one.c.work_id < other.c.work_id))
+            .order_by(one.c.work_id, other.c.work_id)
+        )
+        return {(a, b): name for a, b, name in self.connection.execute(query)}
+
+    def counts(self) -> list[Row]:
         """Per track and state, how many."""
         query = select(_W.c.track, _W.c.state, func.count().label("n")).group_by(_W.c.track, _W.c.state)
-        return list(self.connection.execute(query).mappings())
+        return rows_of(self.connection.execute(query))
 
     def decisions(self, ids: Sequence[str] | None = None) -> dict[str, Decision]:
         """Work id to what staff decided of it; words that are no decision are left out."""

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest import manners
 from ingest.config import Config
-from ingest.context import Context, mail_number, stage_ids
+from ingest.context import Context, stage_ids
 from ingest.ledger import Transaction
 from ingest.ledger.works import Candidate, NewMaterial
 from ingest.materials import Grouping, group, in_force
-from ingest.model import Arrival, Ended, Ending, Group, Kind, Part, Stage, Todo, TodoKind
+from ingest.model import (
+    NEW_WORK,
+    NO_MATERIAL,
+    Arrival,
+    Ended,
+    Ending,
+    Group,
+    Kind,
+    Material,
+    Part,
+    Stage,
+    Todo,
+    TodoKind,
+    mail_number,
+)
 from ingest.names import find_ids, same_title, title_in
+from parsers.facts import BROKEN_REASONS, Broken, FormFacts
 
 SUBMITTED = frozenset({Kind.VIDEO, Kind.FORM, Kind.SCAN})
 """Kinds that make a mail a submission."""
@@ -26,8 +41,7 @@ class Situation:
     """What the ledger knows that bears on one mail.
 
     twin: number of the mail it repeats, "" if none. cited: works whose 登记号 it quotes; thread: works of the mails it
-    answers; sender: works of the same sender in the same mailbox; all as candidates, the cited also when unknown to us
-    are left out.
+    answers; sender: works of the same sender in the same mailbox. own: our mailboxes' addresses, lower case.
     """
 
     twin: str = ""
@@ -45,6 +59,8 @@ def assemble(context: Context) -> None:
 
 def decide(arrival: Arrival, situation: Situation) -> Ending:
     """What becomes of one mail: exactly one ending, or pending with the reason (`ended` None)."""
+    if arrival.for_work and arrival.for_work != NEW_WORK:
+        return Ending(Ended.SUPPLEMENT, "由工作人员指定", work=arrival.for_work)
     machine = manners.bounce(arrival) or manners.automatic(arrival)
     submitted = any(part.kind in SUBMITTED for part in arrival.parts)
     if arrival.problem:
@@ -55,6 +71,8 @@ def decide(arrival: Arrival, situation: Situation) -> Ending:
         return Ending(Ended.MACHINE_MAIL, "本系统信箱自己发出的邮件")
     if situation.twin:
         return Ending(Ended.DUPLICATE, f"与邮件 {situation.twin} 内容相同")
+    if arrival.for_work == NEW_WORK:
+        return _opened(arrival, replace(situation, sender=()))
     return _joined(arrival, situation) or _opened(arrival, situation)
 
 
@@ -66,7 +84,9 @@ def _joined(arrival: Arrival, situation: Situation) -> Ending | None:
             return _supplement(arrival, candidates[0], reason)
         if candidates:
             chosen = _by_title(arrival, candidates)
-            return _supplement(arrival, chosen, f"{reason}，作品名称一致") if chosen else _ask(arrival, candidates, reason)
+            return (
+                _supplement(arrival, chosen, f"{reason}，作品名称一致") if chosen else _ask(arrival, candidates, reason)
+            )
     if situation.cited:
         return _ask(arrival, situation.cited, "信中写了登记号，但发件人不是该作品已知的联系地址")
     if not _has_files(arrival):
@@ -76,7 +96,7 @@ def _joined(arrival: Arrival, situation: Situation) -> Ending | None:
 
 
 def _supplement(arrival: Arrival, work: Candidate, reason: str) -> Ending:
-    return Ending(Ended.SUPPLEMENT, reason if _has_files(arrival) else f"{reason}；无材料", work=work.id)
+    return Ending(Ended.SUPPLEMENT, reason if _has_files(arrival) else f"{reason}；{NO_MATERIAL}", work=work.id)
 
 
 def _has_files(arrival: Arrival) -> bool:
@@ -84,10 +104,12 @@ def _has_files(arrival: Arrival) -> bool:
 
 
 def titles_of(arrival: Arrival) -> list[str]:
-    """Titles this mail gives: of its forms, in book-title marks in its subject; then the names of its files."""
-    from parsers.facts import FormFacts
-
-    forms = [p.facts.fields["title"].value for p in arrival.parts if isinstance(p.facts, FormFacts) and "title" in p.facts.fields]
+    """Titles this mail gives: those of its forms, and the one in book-title marks in its subject."""
+    forms = [
+        p.facts.fields["title"].value
+        for p in arrival.parts
+        if isinstance(p.facts, FormFacts) and "title" in p.facts.fields
+    ]
     marked = title_in(arrival.subject)
     return [title for title in (*forms, marked) if title]
 
@@ -149,7 +171,7 @@ def _unplaced(arrival: Arrival, grouping: Grouping) -> tuple[Todo, ...]:
         Todo(
             f"place:{part_id}",
             TodoKind.PLACE_FILE,
-            f"邮件 {mail_number(arrival.id)} 含多部作品，无法判断文件“{names[part_id]}”属于哪一部，请人工核对并放入对应作品。",
+            f"邮件 {mail_number(arrival.id)} 含多部作品，无法判断文件“{names[part_id]}”属于哪一部，请人工核对。",
             arrival_id=arrival.id,
             part_id=part_id,
         )
@@ -170,7 +192,7 @@ def _one(context: Context, arrival_id: int) -> None:
             tx.arrivals.wait(arrival_id, ending.reason, may_reply=may, why=why)
         else:
             tx.arrivals.end(arrival_id, ending.ended, ending.reason, may_reply=may, why=why)
-        works = _carry_out(tx, config, arrival, ending)
+        works = _carry_out(context, tx, arrival, ending)
         for todo in (*ending.todos, *broken_todos(arrival, works)):
             tx.desk.ask(todo)
     context.tally.counts[ending.ended.value if ending.ended else "pending"] += 1
@@ -194,31 +216,74 @@ def _situation(tx: Transaction, config: Config, arrival: Arrival) -> Situation:
     )
 
 
-def _carry_out(tx: Transaction, config: Config, arrival: Arrival, ending: Ending) -> list[str]:
+def _carry_out(context: Context, tx: Transaction, arrival: Arrival, ending: Ending) -> list[str]:
     """Open or join the works the ending names, and file the parts under them."""
     if ending.ended is Ended.SUPPLEMENT:
         tx.works.join(ending.work, arrival.id)
-        _file(tx, config, ending.work, arrival.parts)
+        _file(context, tx, ending.work, arrival, arrival.parts)
         return [ending.work]
-    works = []
-    for new in ending.groups if ending.ended is Ended.WORK else ():
-        works.append(_open_work(tx, config, arrival, new))
-    return works
+    groups = ending.groups if ending.ended is Ended.WORK else ()
+    return [_open_work(context, tx, arrival, new) for new in groups]
 
 
-def _open_work(tx: Transaction, config: Config, arrival: Arrival, new: Group) -> str:
-    track = config.track(arrival.track)
+def _open_work(context: Context, tx: Transaction, arrival: Arrival, new: Group) -> str:
+    track = context.config.track(arrival.track)
     work = tx.works.open(
         track=track.key,
         prefix=track.prefix,
-        year=config.edition.year,
+        year=context.config.edition.year,
         mailbox=arrival.mailbox,
         title=new.title,
         arrival=arrival.id,
     )
-    _file(tx, config, work, [part for part in arrival.parts if part.id in new.part_ids])
+    _file(context, tx, work, arrival, [part for part in arrival.parts if part.id in new.part_ids])
     return work
 
 
-def _file(tx: Transaction, config: Config, work: str, parts: Sequence[Part]) -> None:
+def _file(context: Context, tx: Transaction, work_id: str, arrival: Arrival, parts: Sequence[Part]) -> None:
     """The work's materials, old and new together, and which of each kind is judged."""
+    config = context.config
+    work = tx.load([work_id], context.wants_key)[work_id]
+    added = [Material(part, part.kind, False, arrival.received_at, arrival.message_id) for part in parts]
+    limits = config.rules.duration
+    settled = in_force(
+        (*work.materials, *added),
+        config.edition.deadline_at,
+        title=work.title,
+        length_s=(limits.min_s - limits.doubt_s, limits.max_s + limits.doubt_s),
+    )
+    tx.works.set_materials(work_id, [NewMaterial(m.part.id, m.kind, m.in_force) for m in settled.materials])
+    for unclear in settled.unclear:
+        ids = "-".join(str(part_id) for part_id in unclear.part_ids)
+        text = f"作品 {work_id}：{unclear.why}。"
+        tx.desk.ask(Todo(f"version:{work_id}:{ids}", TodoKind.CHOOSE_FILE, text, work=work_id, arrival_id=arrival.id))
+
+
+def broken_todos(arrival: Arrival, works: Sequence[str]) -> list[Todo]:
+    """A to-do for every file of the mail that cannot be opened or was not taken out of its archive."""
+    todos = []
+    for part in arrival.parts:
+        trouble = part_trouble(part)
+        if trouble:
+            text = f"邮件 {mail_number(arrival.id)} 的文件“{part.name}”{trouble}。请查看原件，必要时请来信人重发。"
+            work = works[0] if len(works) == 1 else ""
+            key = f"broken:{part.id}"
+            todos.append(Todo(key, TodoKind.BROKEN_FILE, text, work=work, arrival_id=arrival.id, part_id=part.id))
+    return todos
+
+
+def part_trouble(part: Part) -> str:
+    """Why a file is not whole or cannot be read, in words for staff; "" if nothing is wrong with it."""
+    if isinstance(part.facts, Broken):
+        return f"无法读取：{part.facts.sentence}"
+    if part.problem:
+        return f"有问题：{BROKEN_REASONS.get(part.problem, PART_PROBLEMS.get(part.problem, part.problem))}"
+    return ""
+
+
+PART_PROBLEMS = {
+    "outside": "压缩包内的路径不安全，未解开",
+    "link": "压缩包内是链接而不是文件，未解开",
+    "device": "压缩包内是设备文件，未解开",
+}
+"""Members of archives that are never unpacked, in words for staff."""

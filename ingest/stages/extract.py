@@ -32,7 +32,7 @@ def _one(context: Context, arrival_id: int) -> None:
     limits = limits_of(context.config)
     with context.store.scratch() as scratch:
         facts = read_mail(context.store.path(raw), scratch, limits)
-        rows = list(_rows(context.store, facts, scratch, limits)) if isinstance(facts, MailFacts) else []
+        rows = list(rows_of_mail(context.store, facts, scratch, limits)) if isinstance(facts, MailFacts) else []
     with context.begin() as tx:
         tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
     context.tally.counts["extracted"] += 1
@@ -53,7 +53,8 @@ def digest_of(rows: Iterable[Row]) -> str:
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
-def _rows(store: Store, facts: MailFacts, scratch: Path, limits: Limits) -> Iterator[Row]:
+def rows_of_mail(store: Store, facts: MailFacts, scratch: Path, limits: Limits) -> Iterator[Row]:
+    """A row for every file and link of a mail, archives' members after their archive; the files go to the store."""
     for part in facts.parts:
         row = _attachment(store, part, scratch)
         yield row

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
 
 from ingest.config import Config, Mailbox
-from ingest.context import Context, mail_number, stage_ids
+from ingest.context import Context, stage_ids
 from ingest.errors import DiskError, GoneError, UnreachableError
 from ingest.ledger import Transaction
-from ingest.model import Ended, Listing, Stage, Todo, TodoKind
+from ingest.model import Ended, Listing, Stage, Todo, TodoKind, mail_number
 from ingest.sources import Folder, Source, open_source
+from ingest.store import Stored
 
 log = structlog.get_logger("kepu")
 
@@ -48,7 +48,8 @@ def _list(context: Context, mailbox: Mailbox, source: Source) -> None:
             news = list(source.listing(folder, seen))
         for start in range(0, len(news), 200):
             with context.begin() as tx:
-                _register(context, tx, mailbox, news[start : start + 200])
+                for listing in news[start : start + 200]:
+                    register(context, tx, mailbox, listing)
         _say_new(context, mailbox, folder, len(news))
 
 
@@ -58,13 +59,19 @@ def _say_new(context: Context, mailbox: Mailbox, folder: Folder, new: int) -> No
         log.info("listed", mailbox=mailbox.name, folder=folder.name, new=new)
 
 
-def _register(context: Context, tx: Transaction, mailbox: Mailbox, news: Iterable[Listing]) -> None:
-    """New rows; mail from before the edition ends at once, its body is never fetched."""
-    for listing in news:
-        arrival_id = tx.arrivals.add(listing, track=mailbox.track)
-        if arrival_id is not None and is_old(context.config, listing.received_at):
-            tx.arrivals.end(arrival_id, Ended.NOT_A_SUBMISSION, OLD_EDITION, may_reply=False, why="往届邮件不回复")
-            context.tally.counts["old-edition"] += 1
+def register(
+    context: Context, tx: Transaction, mailbox: Mailbox, listing: Listing, *, fetched: Stored | None = None
+) -> bool:
+    """A new row, False if it was known. Mail from before the edition ends at once, its body is never fetched."""
+    arrival_id = tx.arrivals.add(listing, track=mailbox.track)
+    if arrival_id is None:
+        return False
+    if is_old(context.config, listing.received_at):
+        tx.arrivals.end(arrival_id, Ended.NOT_A_SUBMISSION, OLD_EDITION, may_reply=False, why="往届邮件不回复")
+        context.tally.counts["old-edition"] += 1
+    elif fetched is not None:
+        tx.arrivals.fetched(arrival_id, fetched.sha256, fetched.size)
+    return True
 
 
 def is_old(config: Config, received_at: dt.datetime | None) -> bool:
@@ -74,7 +81,9 @@ def is_old(config: Config, received_at: dt.datetime | None) -> bool:
 
 def _copy_all(context: Context, mailbox: Mailbox, source: Source) -> None:
     ids = stage_ids(context, Stage.LISTED, mailbox=mailbox.name)
-    context.each(f"下载邮件（{mailbox.name}）", ids, lambda arrival_id: _copy(context, mailbox, source, arrival_id), bounded=True)
+    context.each(
+        f"下载邮件（{mailbox.name}）", ids, lambda arrival_id: _copy(context, mailbox, source, arrival_id), bounded=True
+    )
 
 
 def _copy(context: Context, mailbox: Mailbox, source: Source, arrival_id: int) -> None:
@@ -118,12 +127,13 @@ def _too_large(context: Context, mailbox: Mailbox, arrival_id: int, size: int) -
     number = mail_number(arrival_id)
     with context.begin() as tx:
         tx.arrivals.wait(arrival_id, reason, may_reply=False, why="尚未下载")
-        text = f"邮件 {number}：{reason}。请在网页信箱中人工查看；如需程序下载，请运维调高该信箱的 max_mail_bytes 后执行 kepu retry {number}。"
+        mend = f"如需程序下载，请运维调高该信箱的 max_mail_bytes 后执行 kepu retry {number}"
+        text = f"邮件 {number}：{reason}。请在网页信箱中人工查看；{mend}。"
         tx.desk.ask(Todo(f"too-large:{arrival_id}", TodoKind.QUARANTINED, text, arrival_id=arrival_id))
 
 
 def _gone(context: Context, arrival_id: int) -> None:
-    """It was there when listed. If it was only moved to a polled folder, it comes in from there as a mail of its own."""
+    """It was there when listed. If it was moved to a folder that is polled, it comes in from there as a mail anew."""
     number = mail_number(arrival_id)
     with context.begin() as tx:
         tx.arrivals.end(arrival_id, Ended.UNREADABLE, GONE, may_reply=False, why="没有信件内容")

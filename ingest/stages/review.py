@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest import rules
 from ingest.config import Config
 from ingest.context import Context
-from ingest.model import Todo, TodoKind, Work, state_of
+from ingest.model import Part, Todo, TodoKind, Work, state_of
 from parsers.facts import PARSERS_VERSION
 
 
@@ -55,8 +55,7 @@ def _todos(work: Work) -> list[Todo]:
         Todo(
             key=f"link:{material.part.id}",
             kind=TodoKind.FETCH_LINK,
-            text=f"作品 {work.id} 的{material.part.name or '文件'}在{material.part.provider}云附件中，请在到期前人工下载："
-            f"{material.part.url}{f'（提取码 {material.part.code}）' if material.part.code else ''}",
+            text=_fetch_by_hand(work, material.part),
             work=work.id,
             arrival_id=material.part.arrival_id,
             part_id=material.part.id,
@@ -64,3 +63,9 @@ def _todos(work: Work) -> list[Todo]:
         )
         for material in work.links
     ]
+
+
+def _fetch_by_hand(work: Work, part: Part) -> str:
+    code = f"（提取码 {part.code}）" if part.code else ""
+    what = f"“{part.name}”" if part.name else "文件"
+    return f"作品 {work.id} 的{what}在云附件中，请在到期前人工下载：{part.url}{code}"

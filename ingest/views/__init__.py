@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping
-
 from ingest.config import Config
 from ingest.ledger import Transaction
+from ingest.ledger.rows import Row
 from ingest.model import Finding, Material, PartSource, Work
 
 Record = dict[str, Any]
@@ -24,17 +24,19 @@ class Snapshot:
     config: Config
     now: dt.datetime
     works: Mapping[str, Work]
-    rows: Mapping[str, RowMapping]
+    rows: Mapping[str, Row]
     findings: Mapping[str, tuple[Finding, ...]]
     mails_of: Mapping[str, list[tuple[int, str]]]
-    arrivals: Mapping[int, RowMapping]
+    arrivals: Mapping[int, Row]
     works_of: Mapping[int, list[str]]
-    parts: Mapping[int, list[RowMapping]]
-    letters: Sequence[RowMapping]
+    parts: Mapping[int, list[Row]]
+    letters: Sequence[Row]
     letter_works: Mapping[int, list[str]]
-    todos: Sequence[RowMapping]
+    todos: Sequence[Row]
     staff: Mapping[tuple[str, str, str], Any]
-    mailboxes: Mapping[str, RowMapping]
+    mailboxes: Mapping[str, Row]
+    conflicts: Sequence[Row]
+    same_films: Mapping[tuple[str, str], str]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -45,7 +47,13 @@ class Snapshot:
         """Heading to value, of what staff wrote in a work's row."""
         return {heading: value for (_, row, heading), value in self.staff.items() if row == work_id}
 
-    def letters_of(self, work_id: str) -> list[RowMapping]:
+    def path_of(self, work_id: str, part_id: int) -> str | None:
+        """Where a file of a work lies, relative to the share; None if it is not filed."""
+        row = self.rows[work_id]
+        name = row["files"].get(str(part_id))
+        return f"works/{row['folder']}/{name}" if name else None
+
+    def letters_of(self, work_id: str) -> list[Row]:
         """The letters that speak of a work, oldest first."""
         return [letter for letter in self.letters if work_id in self.letter_works.get(letter["id"], ())]
 
@@ -53,7 +61,7 @@ class Snapshot:
 def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
     """Read the ledger once."""
     rows = {row["id"]: row for row in tx.works.rows()}
-    parts: dict[int, list[RowMapping]] = {}
+    parts: dict[int, list[Row]] = {}
     for part in tx.arrivals.all_parts():
         parts.setdefault(part["arrival_id"], []).append(part)
     return Snapshot(
@@ -71,6 +79,8 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
         todos=tx.desk.todos(),
         staff=tx.desk.staff_cells(),
         mailboxes=tx.desk.mailboxes(),
+        conflicts=tx.desk.conflicts(),
+        same_films=tx.works.same_films(),
     )
 
 
@@ -120,7 +130,7 @@ def _material(snap: Snapshot, work: Work, material: Material) -> Record:
         "sha256": part.sha256 or None,
         "source": part.source.value,
         "message_id": material.message_id,
-        "path": snap.placed(work, part.id) if hasattr(snap, "placed") else None,
+        "path": snap.path_of(work.id, part.id),
         "in_force": material.in_force,
     }
 
@@ -134,7 +144,7 @@ def _finding(finding: Finding) -> Record:
     }
 
 
-def _reply(snap: Snapshot, letter: RowMapping) -> Record:
+def _reply(snap: Snapshot, letter: Row) -> Record:
     return {
         "kind": letter["kind"],
         "state": letter["state"],
@@ -151,7 +161,7 @@ def message_records(snap: Snapshot) -> Iterator[Record]:
         )
 
 
-def message_record(row: RowMapping, parts: Sequence[RowMapping], *, works: Sequence[str], zone: ZoneInfo) -> Record:
+def message_record(row: Row, parts: Sequence[Row], *, works: Sequence[str], zone: ZoneInfo) -> Record:
     """One mail."""
     return {
         "mailbox": row["mailbox"],
@@ -168,7 +178,7 @@ def message_record(row: RowMapping, parts: Sequence[RowMapping], *, works: Seque
     }
 
 
-def part_record(part: RowMapping, zone: ZoneInfo) -> Record:
+def part_record(part: Row, zone: ZoneInfo) -> Record:
     """One file of a mail."""
     record = {
         "name": part["name"],
@@ -203,3 +213,10 @@ def plain(value: Any) -> Any:
     """A staff cell's value as JSON takes it."""
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
 
+
+def csv_cell(value: Any) -> str:
+    """A record's value in a csv cell: nested ones as JSON, text that a spreadsheet would take for a formula quoted."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("may_reply", sa.Boolean(), nullable=False),
         sa.Column("may_reply_why", sa.Text(), nullable=False),
         sa.Column("for_work", sa.String(length=20), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
         sa.UniqueConstraint(
             "mailbox", "folder", "uidvalidity", "uid", name=op.f("uq_arrivals_mailbox_folder_uidvalidity_uid")
@@ -60,6 +61,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_arrivals_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_stage_ended"), ["stage", "ended"], unique=False)
 
+    op.create_table(
+        "conflicts",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.Column("sheet", sa.String(length=60), nullable=False),
+        sa.Column("row", sa.String(length=60), nullable=False),
+        sa.Column("heading", sa.String(length=250), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicts")),
+    )
     op.create_table(
         "events",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -149,6 +162,8 @@ def upgrade() -> None:
         sa.Column("dirty", sa.Boolean(), nullable=False),
         sa.Column("reviewed_with", sa.String(length=64), nullable=False),
         sa.Column("placed_with", sa.String(length=64), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("contact", sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_works")),
         sa.UniqueConstraint("track", "number", name=op.f("uq_works_track_number")),
     )

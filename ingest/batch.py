@@ -1,0 +1,157 @@
+"""One batch: the program's table of contents. Each stage takes what stands in one state and leaves it in the next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from ingest.config import Config, password
+from ingest.context import Context, Say, Tally, lease, silent, wants_of
+from ingest.errors import Exit
+from ingest.ledger import open_ledger
+from ingest.stages.assemble import assemble
+from ingest.stages.extract import extract
+from ingest.stages.fetch import fetch
+from ingest.stages.parse import parse
+from ingest.stages.reply import reply
+from ingest.stages.report import read_back, report
+from ingest.stages.review import review
+from ingest.store import Store
+
+log = structlog.get_logger("kepu")
+
+Stage = Callable[[Context], None]
+
+STAGES: tuple[tuple[str, Stage], ...] = (
+    ("read-back", read_back),
+    ("fetch", fetch),
+    ("extract", extract),
+    ("parse", parse),
+    ("assemble", assemble),
+    ("review", review),
+    ("reply", reply),
+    ("report", report),
+)
+"""The walk of a mail. Staff's cells are read first, so that a decision counts in this batch."""
+
+_NAMES = tuple(name for name, _ in STAGES)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a batch did. `seconds` by stage; troubles and unreachable are sentences for people."""
+
+    counts: Mapping[str, int]
+    seconds: Mapping[str, float]
+    troubles: tuple[str, ...]
+    unreachable: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit:
+        """0, 1 for trouble of our own, 3 for a mailbox that could not be reached."""
+        if self.troubles:
+            return Exit.TROUBLE
+        return Exit.UNREACHABLE if self.unreachable else Exit.DONE
+
+
+@contextmanager
+def open_context(
+    config: Config,
+    *,
+    clock: Callable[[], dt.datetime],
+    environ: Mapping[str, str],
+    say: Say = silent,
+    create: bool = True,
+) -> Iterator[Context]:
+    """Ledger and store opened, closed at the end of the block."""
+    edition = f"{config.edition.year} {config.edition.name}"
+    ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=create)
+    try:
+        yield Context(
+            config=config,
+            ledger=ledger,
+            store=Store(config.storage.root),
+            clock=clock,
+            password=lambda name: password(config.mailbox(name), environ),
+            wants=wants_of(config),
+            say=say,
+        )
+    finally:
+        ledger.close()
+
+
+def run(
+    config: Config,
+    *,
+    clock: Callable[[], dt.datetime],
+    environ: Mapping[str, str],
+    say: Say = silent,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
+    fresh: bool = False,
+    stop: threading.Event | None = None,
+) -> Summary:
+    """One batch. Raises KepuError where the world must be mended first; what was committed until then stays.
+
+    only, without: names of stages to run, to leave out. fresh: write the reports even if there is no news. stop: when
+    set, no new item is begun.
+    """
+    with lease(config.storage.root), open_context(config, clock=clock, environ=environ, say=say) as context:
+        context.store.sweep()
+        context.until = time.monotonic() + config.schedule.batch_budget.total_seconds()
+        context.stop, context.fresh = stop, fresh
+        with context.begin() as tx:
+            number = tx.desk.start_run()
+        started = time.monotonic()
+        code: int = Exit.BUG
+        try:
+            _walk(context, [step for step in STAGES if step[0] in (only or _NAMES) and step[0] not in without])
+            code = _summary(context.tally).exit_code
+        finally:
+            _close(context, number, time.monotonic() - started, code)
+        return _summary(context.tally)
+
+
+def _walk(context: Context, steps: Sequence[tuple[str, Stage]]) -> None:
+    for name, stage in steps:
+        began = time.monotonic()
+        stage(context)
+        context.tally.seconds[name] = time.monotonic() - began
+    unequal = reconcile(context)
+    context.tally.troubles.extend(unequal)
+
+
+def reconcile(context: Context) -> list[str]:
+    """Sentences on mailboxes where listed is not ended plus pending; none is the only good answer."""
+    with context.read() as tx:
+        rows = tx.arrivals.counts()
+    ended: dict[str, int] = {}
+    for row in rows:
+        done = row["stage"] == "ended"
+        if done != (row["ended"] is not None):
+            ended[row["mailbox"]] = ended.get(row["mailbox"], 0) + row["n"]
+    return [f"信箱 {name} 对账不平：{n} 封邮件状态不一致，请运行 kepu status 查看" for name, n in ended.items()]
+
+
+def _summary(tally: Tally) -> Summary:
+    return Summary(
+        counts=dict(tally.counts),
+        seconds=dict(tally.seconds),
+        troubles=tuple(tally.troubles),
+        unreachable=tuple(tally.unreachable),
+        notes=tuple(tally.notes),
+    )
+
+
+def _close(context: Context, number: int, seconds: float, code: int) -> None:
+    with context.begin() as tx:
+        summary = {"counts": dict(context.tally.counts), "seconds": context.tally.seconds}
+        tx.desk.end_run(number, seconds=seconds, exit_code=code, summary=summary)
+    log.info("batch ended", seconds=round(seconds, 3), exit_code=int(code), **context.tally.counts)

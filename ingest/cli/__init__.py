@@ -1,0 +1,226 @@
+"""`kepu`: arguments to config to one call to an exit code. No logic here; what is printed is Chinese, for people."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ingest.errors import ConfigError, Exit, KepuError
+
+app = typer.Typer(
+    name="kepu",
+    help="科普微视频大赛收件：收取两个信箱的投稿，核对材料，更新台账，起草回信。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", envvar="KEPU_CONFIG", help="配置文件；默认 ./config.toml，没有则用自带的默认配置。"),
+]
+MailNumbers = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID...]", help="邮件编号（M00001）；不给则为全部失败和搁置的。")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供其他程序使用。")]
+
+
+def main() -> None:
+    """Run `kepu`; every ending has its exit code, and no traceback reaches a person."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """`kepu` with these arguments; returns the exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except KepuError as error:
+        _say_error(error)
+        return int(error.exit_code)
+    except typer.Abort:
+        print("已中断。", file=sys.stderr)
+        return int(Exit.TROUBLE)
+    except KeyboardInterrupt:
+        print("已中断；下一次运行会接着做。", file=sys.stderr)
+        return int(Exit.TROUBLE)
+    except Exception as error:
+        return _usage_or_bug(error)
+    return int(code or 0)
+
+
+def _usage_or_bug(error: Exception) -> int:
+    show = getattr(error, "show", None)  # what the argument parser raises knows how to show itself
+    if callable(show):
+        show()
+        print("用 kepu --help 查看用法。", file=sys.stderr)
+        return int(Exit.USAGE)
+    import structlog
+
+    structlog.get_logger("kepu").critical("bug", error=repr(error), exc_info=error)
+    print(
+        f"程序出错（{type(error).__name__}），已收到的邮件和数据都在。详情见日志，请把日志交给开发者。", file=sys.stderr
+    )
+    return int(Exit.BUG)
+
+
+def _say_error(error: KepuError) -> None:
+    print(error.what + (f"：{error.why}" if error.why else ""), file=sys.stderr)
+    for line in error.problems if isinstance(error, ConfigError) else ():
+        print(f"  {line}", file=sys.stderr)
+    print(f"处理办法：{error.mend}", file=sys.stderr)
+
+
+def _config(path: Path | None) -> Any:
+    from ingest import log
+    from ingest.config import load
+
+    here = Path("config.toml")
+    config = load(path or (here if here.is_file() else None), environ=os.environ, cwd=Path.cwd())
+    log.setup(config)
+    return config
+
+
+def _clock(environ: Mapping[str, str]) -> Any:
+    from ingest.config import clock
+
+    return clock(environ)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="示例放在哪里。")] = Path("kepu-demo"),
+    small: Annotated[bool, typer.Option("--small", help="磁盘空间少时用：不生成实际大小的视频。")] = False,
+) -> int:
+    """生成一届示例大赛（两个信箱、真实的 MP4、表格和扫描件），完整运行一遍。"""
+    from ingest.cli import console
+    from ingest.demo import DEMO_NOW, prepare
+
+    with console.progress() as say:
+        file = prepare(folder, small=small, say=lambda text: say(text, 0, 0))
+        config = _config(file)
+        summary = _batch(config, clock=lambda: DEMO_NOW, say=say)
+    return console.tell(summary, config)
+
+
+@app.command("run")
+def run_once(
+    config: ConfigFile = None,
+) -> int:
+    """运行一次：收信、拆解、核对、更新台账、起草回信。"""
+    from ingest.cli import console
+
+    loaded = _config(config)
+    with console.progress() as say:
+        summary = _batch(loaded, clock=_clock(os.environ), say=say)
+    return console.tell(summary, loaded)
+
+
+def _batch(config: Any, *, clock: Any, say: Any) -> Any:
+    from ingest import batch
+
+    return batch.run(config, clock=clock, environ=os.environ, say=say)
+
+
+@app.command()
+def serve(config: ConfigFile = None) -> int:
+    """按配置的间隔持续运行，直到停止（Ctrl-C 或 SIGTERM，会做完手头的一封）。"""
+    from ingest import schedule
+
+    loaded = _config(config)
+    return schedule.serve(loaded, clock=_clock(os.environ), environ=os.environ)
+
+
+@app.command()
+def check(config: ConfigFile = None) -> int:
+    """检查配置、信箱登录、磁盘、文件夹和可选工具，逐项给出结果和处理办法。"""
+    from ingest import checks
+    from ingest.cli import console
+
+    lines = checks.run_checks(_config(config), environ=os.environ, clock=_clock(os.environ))
+    return console.tell_checked([console.tell_check(line) for line in lines])
+
+
+@app.command()
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="邮件（.eml）、表格、扫描件、压缩包或视频。")],
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> int:
+    """查看程序从文件中读出了什么；不写入任何数据。"""
+    from ingest.cli import inspecting
+
+    return inspecting.inspect(_config(config), paths, as_json=as_json)
+
+
+@app.command()
+def status(as_json: AsJson = False, config: ConfigFile = None) -> int:
+    """各信箱的收件对账和作品状态。"""
+    from ingest.cli import looking
+
+    return looking.status(_config(config), _clock(os.environ), as_json=as_json)
+
+
+@app.command()
+def show(
+    ident: Annotated[str, typer.Argument(metavar="ID", help="登记号（R2024-0001）、邮件编号（M00001）或 Message-ID。")],
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> int:
+    """一部作品或一封邮件的全部情况。"""
+    from ingest.cli import looking
+
+    return looking.show(_config(config), _clock(os.environ), ident, as_json=as_json)
+
+
+@app.command()
+def export(
+    what: Annotated[Literal["works", "messages", "findings"], typer.Argument(help="导出什么。")],
+    format_: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="格式。")] = "jsonl",
+    config: ConfigFile = None,
+) -> int:
+    """把台账数据导出到标准输出，供其他程序使用。"""
+    from ingest.cli import looking
+
+    return looking.export(_config(config), _clock(os.environ), what, format_)
+
+
+@app.command()
+def report(config: ConfigFile = None) -> int:
+    """根据现有数据重新生成台账、作品文件夹和页面。"""
+    from ingest.cli import acting
+
+    return acting.report(_config(config), _clock(os.environ))
+
+
+@app.command()
+def retry(
+    ids: MailNumbers = None,
+    config: ConfigFile = None,
+) -> int:
+    """把处理失败或已搁置的邮件再处理一次。"""
+    from ingest.cli import acting
+
+    return acting.retry(_config(config), _clock(os.environ), ids or [])
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="手工保存的邮件，或补给某部作品的文件。")],
+    mailbox: Annotated[str, typer.Option("--mailbox", help="当作哪个信箱收到的（配置中的 name）。")] = "",
+    work: Annotated[str, typer.Option("--work", help="补给哪部作品（登记号）。")] = "",
+    config: ConfigFile = None,
+) -> int:
+    """收入手工保存的邮件（--mailbox），或为某部作品补入文件（--work）。"""
+    from ingest.cli import acting
+
+    if bool(mailbox) == bool(work):
+        raise ConfigError(
+            "--mailbox 和 --work 要给出其中一个", mend="收入邮件用 --mailbox 信箱名；补文件用 --work 登记号。"
+        )
+    return acting.import_(_config(config), _clock(os.environ), paths, mailbox=mailbox, work=work)

@@ -1,0 +1,62 @@
+"""The commands that change the ledger, each under the lease."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ingest import batch, handfed
+from ingest.cli import console
+from ingest.config import Config
+from ingest.context import lease
+from ingest.errors import ConfigError, Exit
+
+Clock = Callable[[], dt.datetime]
+
+
+def report(config: Config, clock: Clock) -> int:
+    """Workbook, folders and pages again, whether or not there is news."""
+    with console.progress() as say:
+        summary = batch.run(config, clock=clock, environ=os.environ, say=say, only=("read-back", "report"), fresh=True)
+    return console.tell(summary, config)
+
+
+def retry(config: Config, clock: Clock, ids: list[str]) -> int:
+    """What failed or was set aside, again, and the rest of the walk for it."""
+    numbers = [_mail_id(ident) for ident in ids]
+    with (
+        lease(config.storage.root),
+        batch.open_context(config, clock=clock, environ=os.environ, create=False) as context,
+        context.begin() as tx,
+    ):
+        count = tx.arrivals.again(numbers or tx.arrivals.quarantined())
+    print(f"重新处理 {count} 封邮件。" if count else "没有需要重新处理的邮件。")
+    if not count:
+        return int(Exit.DONE)
+    with console.progress() as say:
+        summary = batch.run(config, clock=clock, environ=os.environ, say=say)
+    return console.tell(summary, config)
+
+
+def _mail_id(ident: str) -> int:
+    digits = ident.upper().removeprefix("M")
+    if not digits.isdecimal():
+        raise ConfigError(f"“{ident}”不是邮件编号", mend="邮件编号如 M00012，见台账“邮件”表的“编号”栏。")
+    return int(digits)
+
+
+def import_(config: Config, clock: Clock, paths: list[Path], *, mailbox: str, work: str) -> int:
+    """Hand-fed mail or files, then the walk for them without polling."""
+    if mailbox and mailbox not in {m.name for m in config.mailboxes}:
+        names = "、".join(m.name for m in config.mailboxes)
+        raise ConfigError(f"配置中没有名为 {mailbox} 的信箱", mend=f"现有信箱：{names}。")
+    with lease(config.storage.root), batch.open_context(config, clock=clock, environ=os.environ) as context:
+        feed = partial(handfed.import_mail, name=mailbox) if mailbox else partial(handfed.import_files, work=work)
+        fed = feed(context, paths)
+    print(f"收入 {fed.new} 件，已有 {fed.known} 件。")
+    with console.progress() as say:
+        summary = batch.run(config, clock=clock, environ=os.environ, say=say, without=("fetch",))
+    return console.tell(summary, config)

@@ -1,0 +1,184 @@
+"""The commands that only look: status, show, export."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ingest import batch, views
+from ingest.cli import console
+from ingest.config import Config
+from ingest.context import Context
+from ingest.errors import ConfigError, Exit
+from ingest.model import STATE_WORDS, WorkState, mail_number
+from ingest.views import Record, Snapshot
+
+Clock = Callable[[], dt.datetime]
+
+_MAKERS: dict[str, Callable[[Snapshot], Iterable[Record]]] = {
+    "works": views.work_records,
+    "messages": views.message_records,
+    "findings": views.finding_records,
+}
+
+
+def _open(config: Config, clock: Clock) -> Any:
+    return batch.open_context(config, clock=clock, environ=os.environ, create=False)
+
+
+def export(config: Config, clock: Clock, what: str, format_: str) -> int:
+    """One record a line; csv holds nested values as JSON."""
+    with _open(config, clock) as context:
+        records = _MAKERS[what](_snapshot(context))
+        if format_ == "jsonl":
+            for record in records:
+                print(json.dumps(record, ensure_ascii=False))
+        else:
+            _csv(list(records))
+    return int(Exit.DONE)
+
+
+def _snapshot(context: Context) -> Snapshot:
+    with context.read() as tx:
+        return views.snapshot(tx, context.config, context.wants_key)
+
+
+def _csv(records: list[Record]) -> None:
+    if not records:
+        return
+    names = list(dict.fromkeys(name for record in records for name in record))
+    writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: views.csv_cell(value) for name, value in record.items()} for record in records)
+
+
+def status(config: Config, clock: Clock, *, as_json: bool) -> int:
+    """The reconciliation of each mailbox and the counts of works; exit 1 if a mailbox does not add up."""
+    with _open(config, clock) as context:
+        record = _status(context)
+    if as_json:
+        print(json.dumps(record, ensure_ascii=False))
+    else:
+        _tell_status(config, record)
+    return int(Exit.DONE if all(m["balanced"] for m in record["mailboxes"]) else Exit.TROUBLE)
+
+
+def _status(context: Context) -> Record:
+    with context.read() as tx:
+        rows, works = tx.arrivals.counts(), tx.works.counts()
+        health, todos, runs = tx.desk.mailboxes(), len(tx.desk.todos()), tx.desk.last_runs()
+    zone = context.config.edition.zone
+    mailboxes = []
+    for mailbox in context.config.mailboxes:
+        counted = Counter[str]()
+        for row in rows:
+            if row["mailbox"] == mailbox.name:
+                counted[row["ended"] or "pending"] += row["n"]
+        listed, ended = counted.total(), counted.total() - counted["pending"]
+        known = health.get(mailbox.name)
+        mailboxes.append(
+            {
+                "mailbox": mailbox.name,
+                "address": mailbox.address,
+                "listed": listed,
+                "ended": ended,
+                "pending": counted["pending"],
+                "balanced": listed == ended + counted["pending"] and not _odd(rows, mailbox.name),
+                "outcomes": dict(counted),
+                "last_success_at": views.iso(known["last_success_at"], zone) if known else None,
+                "error": known["error"] if known else "",
+            }
+        )
+    tracks = {
+        track.key: {row["state"]: row["n"] for row in works if row["track"] == track.key}
+        for track in context.config.tracks
+    }
+    last = views.iso(runs[0]["ended_at"], zone) if runs else None
+    return {"mailboxes": mailboxes, "works": tracks, "todos": todos, "last_run_at": last}
+
+
+def _odd(rows: Iterable[Any], mailbox: str) -> bool:
+    """A mail of this mailbox has ended without an ending, or has one and goes on: the books do not add up."""
+    return any(row["mailbox"] == mailbox and (row["stage"] == "ended") != (row["ended"] is not None) for row in rows)
+
+
+def _tell_status(config: Config, record: Record) -> None:
+    rows = [
+        (m["address"], str(m["listed"]), str(m["ended"]), str(m["pending"]), "平" if m["balanced"] else "不平")
+        for m in record["mailboxes"]
+    ]
+    console.table("收件对账（收到 = 已办结 + 待处理）", ("信箱", "收到", "已办结", "待处理", "对账"), rows)
+    for m in record["mailboxes"]:
+        when = m["last_success_at"] or "从未成功"
+        print(f"{m['address']} 最近一次收信：{when}" + (f"；出错：{m['error']}" if m["error"] else ""))
+    words = [(STATE_WORDS[state], state.value) for state in WorkState]
+    works = [
+        (track.name, *(str(record["works"][track.key].get(key, 0)) for _, key in words)) for track in config.tracks
+    ]
+    console.table("作品", ("组别", *(word for word, _ in words)), works)
+    print(f"待办 {record['todos']} 件。最近一次运行：{record['last_run_at'] or '还没有运行过'}")
+
+
+def show(config: Config, clock: Clock, ident: str, *, as_json: bool) -> int:
+    """One work, or one mail by its number or Message-ID. ConfigError if there is none."""
+    with _open(config, clock) as context:
+        snap = _snapshot(context)
+        record = _find(snap, ident.strip().strip("<>"))
+        if record is None:
+            raise ConfigError(
+                f"没有找到 {ident}", mend="请核对登记号（如 R2024-0001）、邮件编号（如 M00001）或 Message-ID。"
+            )
+        with context.read() as tx:
+            events = (
+                tx.desk.events(work=record["id"]) if "id" in record else tx.desk.events(arrival=_arrival(snap, record))
+            )
+        history = [{"at": views.iso(e["at"], snap.zone), "what": e["what"], **e["detail"]} for e in events]
+    if as_json:
+        print(json.dumps(record | {"history": history}, ensure_ascii=False))
+    else:
+        _tell(record)
+        console.table("经过", ("时间", "事项", "详情"), [(h["at"], h["what"], _rest(h)) for h in history])
+    return int(Exit.DONE)
+
+
+def _rest(event: Record) -> str:
+    return "；".join(
+        f"{key}={value}" for key, value in event.items() if key not in ("at", "what") and value not in ("", None)
+    )
+
+
+def _find(snap: Snapshot, ident: str) -> Record | None:
+    upper = ident.upper()
+    for record in views.work_records(snap):
+        if record["id"] == upper:
+            return record
+    for arrival_id, row in snap.arrivals.items():
+        if upper == mail_number(arrival_id) or (ident and row["message_id"] == ident):
+            works = snap.works_of.get(arrival_id, [])
+            record = views.message_record(row, snap.parts.get(arrival_id, ()), works=works, zone=snap.zone)
+            return {"number": mail_number(arrival_id)} | record
+    return None
+
+
+def _arrival(snap: Snapshot, record: Record) -> int:
+    return next(key for key in snap.arrivals if mail_number(key) == record["number"])
+
+
+def _tell(record: Record) -> None:
+    for key, value in record.items():
+        if isinstance(value, list):
+            print(f"{key}：")
+            for item in value:
+                print(f"  - {json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else item}")
+        elif isinstance(value, dict):
+            print(f"{key}：")
+            for name, text in value.items():
+                print(f"  {name}：{text}")
+        else:
+            print(f"{key}：{'' if value is None else value}")

@@ -1,0 +1,22 @@
+"""Rows of the ledger as plain mappings, so that nobody outside it needs to know what reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Result
+
+Row = Mapping[str, Any]
+"""One row: column name to value."""
+
+
+def rows_of(result: Result[Any]) -> list[Row]:
+    """All rows of a result."""
+    return [dict(row) for row in result.mappings()]
+
+
+def first_of(result: Result[Any]) -> Row | None:
+    """The first row of a result, None if it has none."""
+    found = result.mappings().first()
+    return None if found is None else dict(found)

@@ -1,0 +1,136 @@
+"""Between the workbook's cells and the ledger: keys, values, what staff added."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ingest.config import Config
+from ingest.ledger import Transaction
+from ingest.model import letter_number, mail_number, todo_number
+from reports import tables
+
+if TYPE_CHECKING:
+    from ingest.views import Snapshot
+    from reports.book import Book, CellKey, Conflict, Extras, Overview, Value
+
+LedgerCells = dict[tuple[str, str, str], Any]
+
+
+def sheets_of(config: Config) -> tuple[tables.Sheet, ...]:
+    """All data sheets of this edition, in the workbook's order."""
+    works = [
+        tables.work_sheet(track.sheet, "推荐单位" if has_units(config, track.key) else "自荐类型")
+        for track in config.tracks
+    ]
+    return tables.sheets(works)
+
+
+def has_units(config: Config, track: str) -> bool:
+    """Works of this track come from a recommending unit."""
+    return "recommender" in config.forms.required.get(track, ())
+
+
+def known_keys(config: Config, tx: Transaction) -> dict[str, set[str]]:
+    """By sheet title, the row keys that were given out."""
+    works = tx.works.rows()
+    keys = {
+        tables.TODOS.title: {todo_number(row["id"]) for row in tx.desk.todos(open_only=False)},
+        tables.LETTERS.title: {letter_number(row["id"]) for row in tx.letters.rows()},
+        tables.MESSAGES.title: {mail_number(row["id"]) for row in tx.arrivals.rows()},
+        tables.DUPLICATES.title: {pair_number(*pair) for pair in tx.works.same_films()},
+    }
+    for track in config.tracks:
+        keys[track.sheet] = {row["id"] for row in works if row["track"] == track.key}
+    return keys
+
+
+def pair_number(one: str, other: str) -> str:
+    """How a pair of works is called."""
+    return f"{one}/{other}"
+
+
+def to_ledger(cells: Mapping[CellKey, Value | None]) -> LedgerCells:
+    """Staff's filled cells as the ledger keeps them: dates and times tagged, since JSON has none."""
+    return {tuple(key): _tagged(value) for key, value in cells.items() if value is not None}  # type: ignore[misc]
+
+
+def to_book(cells: Mapping[tuple[str, str, str], Any]) -> dict[CellKey, Value | None]:
+    """The ledger's staff cells as the workbook holds them."""
+    from reports.book import CellKey
+
+    return {CellKey(*key): untagged(value) for key, value in cells.items()}
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return {"datetime": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, dt.time):
+        return {"time": value.isoformat()}
+    if isinstance(value, dt.timedelta):
+        return {"seconds": value.total_seconds()}
+    return value
+
+
+def untagged(value: Any) -> Any:
+    """A value as it was before it was kept."""
+    if not isinstance(value, dict):
+        return value
+    ((kind, text),) = value.items()
+    makers: dict[str, Any] = {
+        "datetime": dt.datetime.fromisoformat,
+        "date": dt.date.fromisoformat,
+        "time": dt.time.fromisoformat,
+        "seconds": lambda seconds: dt.timedelta(seconds=seconds),
+    }
+    return makers[kind](text)
+
+
+def conflict_rows(conflicts: Iterable[Conflict]) -> list[dict[str, str]]:
+    """Conflicts as rows of the ledger."""
+    return [
+        {"sheet": c.sheet, "row": c.key, "heading": c.heading, "kept": c.kept, "other": c.other, "note": c.note}
+        for c in conflicts
+    ]
+
+
+def extras_to_json(extras: Extras) -> str:
+    """What staff added, as text."""
+    return json.dumps(asdict(extras), ensure_ascii=False, default=_tagged)
+
+
+def extras_from_json(text: str) -> Extras:
+    """What staff added; nothing from ""."""
+    from reports.book import AddedColumn, AddedSheet, Extras
+
+    if not text:
+        return Extras()
+    raw = json.loads(text)
+    sheets = [
+        AddedSheet(
+            sheet["title"],
+            tuple(tuple(untagged(value) for value in row) for row in sheet["rows"]),
+            tuple((letter, width) for letter, width in sheet["widths"]),
+        )
+        for sheet in raw["sheets"]
+    ]
+    return Extras(tuple(AddedColumn(**column) for column in raw["columns"]), tuple(sheets))
+
+
+def book_of(snap: Snapshot, shown: Mapping[str, str], overview: Overview, extras: Extras) -> Book:
+    """The whole workbook. shown: work id to the state that the last report showed."""
+    from ingest.views.frames import frames
+    from reports.book import Book
+
+    return Book(
+        frames=frames(snap, shown),
+        sheets=sheets_of(snap.config),
+        overview=overview,
+        staff=to_book(snap.staff),
+        extras=extras,
+    )

@@ -1,0 +1,278 @@
+"""The snapshot as pandas frames, one a sheet, with the sheets' headings as columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ingest.ledger.rows import Row
+from ingest.model import (
+    KIND_WORDS,
+    OUTCOME_WORDS,
+    STATE_WORDS,
+    Decision,
+    Finding,
+    Kind,
+    Outcome,
+    PartSource,
+    Work,
+    letter_number,
+    mail_number,
+    todo_number,
+)
+from ingest.names import match_recommender
+from ingest.views import Snapshot, fields_of
+from ingest.views.cells import has_units, pair_number, sheets_of
+from ingest.views.words import (
+    ENDING_WORDS,
+    LETTER_STATE_WORDS,
+    LETTER_WORDS,
+    RECOMMENDER_WORDS,
+    RULE_WORDS,
+    TODO_WORDS,
+    duration_text,
+    size_text,
+)
+from reports import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cells = dict[str, Any]
+
+SUMMARY_ORDER = (Outcome.FAIL, Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW)
+NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
+"""Decisions after which a work takes no place of its unit's quota."""
+
+
+def frames(snap: Snapshot, reported: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Sheet title to frame. reported: work id to the state that the last report showed."""
+    makers: dict[str, Callable[[], Iterable[Cells]]] = {
+        tables.FINDINGS.title: lambda: _findings(snap),
+        tables.QUOTAS.title: lambda: _quotas(snap),
+        tables.DUPLICATES.title: lambda: _duplicates(snap),
+        tables.TODOS.title: lambda: _todos(snap),
+        tables.LETTERS.title: lambda: _letters(snap),
+        tables.MESSAGES.title: lambda: _messages(snap),
+        tables.CONFLICTS.title: lambda: _conflicts(snap),
+    }
+    for track in snap.config.tracks:
+        makers[track.sheet] = lambda key=track.key: _works(snap, key, reported)  # type: ignore[misc]
+    return {sheet.title: _frame(sheet, makers[sheet.title]()) for sheet in sheets_of(snap.config)}
+
+
+def _frame(sheet: tables.Sheet, rows: Iterable[Cells]) -> pd.DataFrame:
+    import pandas as pd
+
+    listed = list(rows)
+    links = [f"{c.heading}.link" for c in sheet.columns if c.format == "link"]
+    return pd.DataFrame(listed, columns=[*sheet.headings, *links], dtype=object)
+
+
+def _wall(snap: Snapshot, moment: dt.datetime | None) -> dt.datetime | None:
+    """A time as the clock on the wall shows it: cells have no zone."""
+    return None if moment is None else moment.astimezone(snap.zone).replace(tzinfo=None, microsecond=0)
+
+
+def _works(snap: Snapshot, track: str, reported: Mapping[str, str]) -> Iterable[Cells]:
+    for work in snap.works.values():
+        if work.track == track:
+            yield _work(snap, work, reported)
+
+
+def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
+    fields = fields_of(work)
+    findings = snap.findings.get(work.id, ())
+    folder = snap.rows[work.id]["folder"]
+    row: Cells = {
+        "登记号": work.id,
+        "作品名称": work.title,
+        "状态": state_word(work),
+        "问题摘要": summary(findings),
+        "变化": _change(work, reported),
+        "推荐单位": fields.get("recommender", ""),
+        "自荐类型": fields.get("entrant_kind", ""),
+        "第一作者": fields.get("author", ""),
+        "制作单位": fields.get("producer", ""),
+        "联系人": fields.get("contact", ""),
+        "联系电话": fields.get("phone", ""),
+        "邮箱": fields.get("email", "") or (work.senders[0] if work.senders else ""),
+        "收到时间": _wall(snap, work.received_at),
+        **{KIND_WORDS[kind]: _held(work, kind) for kind in (Kind.VIDEO, Kind.FORM, Kind.SCAN, Kind.PROOF)},
+        **_film(work),
+        "人工核对项": "、".join(RULE_WORDS.get(f.rule, f.rule) for f in findings if f.outcome is Outcome.MANUAL),
+        "相关作品": "、".join(_same_film(snap, work)),
+        "回信": "、".join(_letter_words(snap.letters_of(work.id))),
+    }
+    if folder:
+        row |= {"文件夹": "打开", "文件夹.link": f"../works/{folder}", "审查页": "打开"}
+        row["审查页.link"] = f"../works/{folder}/审查.html"
+    return row
+
+
+def state_word(work: Work) -> str:
+    """What stands in 状态: staff's decision first, else the machine's view."""
+    return work.decision.value if work.decision else STATE_WORDS[work.state]
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """What is wrong or open with a work, worst first, a line each."""
+    lines = [
+        f"{OUTCOME_WORDS[outcome]}｜{f.evidence}" for outcome in SUMMARY_ORDER for f in findings if f.outcome is outcome
+    ]
+    return "\n".join(lines)
+
+
+def _change(work: Work, reported: Mapping[str, str]) -> str:
+    before = reported.get(work.id)
+    if before is None:
+        return "新作品"
+    return "" if before == state_word(work) else f"{before}→{state_word(work)}"
+
+
+def _held(work: Work, kind: Kind) -> str:
+    """What is there of a kind: the name of the file in force, and how many there are in all."""
+    materials = work.all_of(kind)
+    if not materials:
+        return ""
+    chosen = work.in_force(kind) or materials[-1]
+    name = chosen.part.name or "云附件"
+    if chosen.part.is_link:
+        name = f"（待下载）{name}"
+    elif not chosen.part.certain:
+        name = f"（待识别）{name}"
+    return f"{name} 等 {len(materials)} 个" if len(materials) > 1 else name
+
+
+def _film(work: Work) -> Cells:
+    material, video = work.in_force(Kind.VIDEO), work.video
+    size = material.part.size if material else 0
+    return {
+        "时长": duration_text(video.duration_s) if video else "",
+        "分辨率": f"{video.shown_width}×{video.shown_height}" if video else "",
+        "大小": size_text(size) if size else "",
+    }
+
+
+def _letter_words(letters: Sequence[Row]) -> list[str]:
+    return [f"{LETTER_WORDS[x['kind']]}：{LETTER_STATE_WORDS[x['state']]}" for x in letters]
+
+
+def _same_film(snap: Snapshot, work: Work) -> list[str]:
+    return [b if a == work.id else a for a, b in snap.same_films if work.id in (a, b)]
+
+
+def _findings(snap: Snapshot) -> Iterable[Cells]:
+    shown = [outcome for outcome in Outcome if outcome not in (Outcome.PASS, Outcome.NA)]
+    for work in snap.works.values():
+        for finding in snap.findings.get(work.id, ()):
+            if finding.outcome in shown:
+                yield {
+                    "登记号": work.id,
+                    "作品名称": work.title,
+                    "条款": finding.clause,
+                    "规则": RULE_WORDS.get(finding.rule, finding.rule),
+                    "结果": OUTCOME_WORDS[finding.outcome],
+                    "依据": finding.evidence,
+                }
+
+
+def _quotas(snap: Snapshot) -> Iterable[Cells]:
+    used: dict[str, list[str]] = {}
+    for work in snap.works.values():
+        name = fields_of(work).get("recommender", "")
+        if name and work.decision not in NOT_COUNTED and has_units(snap.config, work.track):
+            match = match_recommender(name, snap.config.recommenders)
+            used.setdefault(match.name if match else f"（未能对应）{name}", []).append(work.id)
+    for unit in snap.config.recommenders:
+        works = used.pop(unit.name, [])
+        yield _quota(unit.name, RECOMMENDER_WORDS[unit.kind], unit.quota, works)
+    for name, works in used.items():
+        yield {"推荐单位": name, "类别": "请人工核对单位名称", "已用": len(works), "作品": "、".join(works)}
+
+
+def _quota(name: str, kind: str, quota: int, works: Sequence[str]) -> Cells:
+    return {
+        "推荐单位": name,
+        "类别": kind,
+        "名额": quota,
+        "已用": len(works),
+        "超出": max(len(works) - quota, 0),
+        "剩余": max(quota - len(works), 0),
+        "作品": "、".join(works),
+    }
+
+
+def _duplicates(snap: Snapshot) -> Iterable[Cells]:
+    for (one, other), name in snap.same_films.items():
+        number = pair_number(one, other)
+        yield {"编号": number, "作品一": one, "作品二": other, "理由": f"视频文件完全相同（{name}）"}
+
+
+def _todos(snap: Snapshot) -> Iterable[Cells]:
+    for todo in sorted(snap.todos, key=lambda row: (row["due_at"] is None, row["due_at"] or row["created_at"])):
+        arrival = snap.arrivals.get(todo["arrival_id"] or 0)
+        yield {
+            "编号": todo_number(todo["id"]),
+            "事项": todo["text"],
+            "类别": TODO_WORDS.get(todo["kind"], todo["kind"]),
+            "登记号": todo["work_id"],
+            "来信人": (arrival["from_name"] or arrival["from_address"]) if arrival else "",
+            "邮件主题": arrival["subject"] if arrival else "",
+            "提出时间": _wall(snap, todo["created_at"]),
+            "已等天数": (snap.now - todo["created_at"]).days,
+            "截止": _wall(snap, todo["due_at"]),
+            "候选": "、".join(todo["candidates"]),
+        }
+
+
+def _letters(snap: Snapshot) -> Iterable[Cells]:
+    for letter in snap.letters:
+        row: Cells = {
+            "编号": letter_number(letter["id"]),
+            "登记号": "、".join(snap.letter_works.get(letter["id"], ())),
+            "种类": LETTER_WORDS[letter["kind"]],
+            "收信人": letter["to_address"],
+            "主题": letter["subject"],
+            "状态": LETTER_STATE_WORDS[letter["state"]],
+            "生成时间": _wall(snap, letter["created_at"]),
+            "发出时间": _wall(snap, letter["sent_at"]),
+        }
+        if letter["file"]:
+            row |= {"信件": "打开", "信件.link": f"回信/{letter['file']}"}
+        yield row
+
+
+def _messages(snap: Snapshot) -> Iterable[Cells]:
+    for arrival_id, row in snap.arrivals.items():
+        yield {
+            "编号": mail_number(arrival_id),
+            "信箱": row["mailbox"],
+            "收到时间": _wall(snap, row["received_at"]),
+            "发件人": row["from_address"],
+            "主题": row["subject"],
+            "去向": ENDING_WORDS[row["ended"] or "pending"],
+            "登记号": "、".join(snap.works_of.get(arrival_id, ())),
+            "说明": row["reason"] or row["pending"] or row["error"],
+            "附件": "\n".join(_part_line(part) for part in snap.parts.get(arrival_id, ())),
+        }
+
+
+def _conflicts(snap: Snapshot) -> Iterable[Cells]:
+    for row in snap.conflicts:
+        yield {
+            "发现时间": _wall(snap, row["at"]),
+            "工作表": row["sheet"],
+            "编号": row["row"],
+            "栏目": row["heading"],
+            "表中的值": row["kept"],
+            "另一处的值": row["other"],
+            "说明": row["note"],
+        }
+
+
+def _part_line(part: Row) -> str:
+    where = {PartSource.ARCHIVE.value: f"（{part['inside']}内）", PartSource.CLOUD.value: "（云附件）"}
+    name = part["name"] or part["url"]
+    return f"{KIND_WORDS[Kind(part['kind'])]}：{name}{where.get(part['source'], '')} {size_text(part['size'])}"

@@ -1,0 +1,92 @@
+"""The first page's figures: what needs a person, what came, how the mailboxes add up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.model import STATE_WORDS, LetterState, WorkState
+from ingest.views import Snapshot
+from ingest.views.frames import state_word
+from reports.book import Counts, Item, Overview, Reconciliation
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def overview(snap: Snapshot, notes: Sequence[str]) -> Overview:
+    """The first page. notes: whole sentences on trouble of this run."""
+    edition = snap.config.edition
+    last = edition.deadline
+    left = (snap.config.edition.deadline_at - snap.now).days
+    when = f"截止 {last:%Y-%m-%d}（星期{_WEEKDAYS[last.weekday()]}）24:00"
+    return Overview(
+        title=f"{edition.name} 收件台账",
+        as_of=snap.now.astimezone(snap.zone),
+        states=_states(snap),
+        days=_days(snap),
+        today=tuple(item for item in _today(snap) if item.count),
+        since=_since(snap),
+        mailboxes=tuple(reconciliations(snap)),
+        notes=tuple(notes),
+        deadline=f"{when}，还有 {left} 天" if left >= 0 else f"{when}，已截止",
+    )
+
+
+def _states(snap: Snapshot) -> Counts:
+    counted = Counter((work.track, state_word(work)) for work in snap.works.values())
+    decided = sorted({word for _, word in counted} - set(STATE_WORDS.values()))
+    columns = (*STATE_WORDS.values(), *decided)
+    rows = tuple((track.name, tuple(counted[track.key, word] for word in columns)) for track in snap.config.tracks)
+    return Counts("组别", columns, rows)
+
+
+def _days(snap: Snapshot) -> Counts:
+    counted: Counter[tuple[dt.date, str]] = Counter()
+    for work in snap.works.values():
+        if work.received_at is not None:
+            counted[work.received_at.astimezone(snap.zone).date(), work.track] += 1
+    days = sorted({day for day, _ in counted})
+    rows = tuple((f"{day:%Y-%m-%d}", tuple(counted[day, track.key] for track in snap.config.tracks)) for day in days)
+    return Counts("日期", tuple(track.name for track in snap.config.tracks), rows)
+
+
+def _today(snap: Snapshot) -> list[Item]:
+    states = Counter(state_word(work) for work in snap.works.values())
+    letters = Counter(letter["state"] for letter in snap.letters)
+    sheets = "、".join(track.sheet for track in snap.config.tracks)
+    first = snap.config.tracks[0].sheet
+    return [
+        Item("件待办事项，请逐条处理", len(snap.todos), "待办"),
+        Item(f"部作品待人工复核（{sheets}）", states[STATE_WORDS[WorkState.REVIEW]], first),
+        Item(f"部作品经测量不符合要求（{sheets}）", states[STATE_WORDS[WorkState.FAIL]], first),
+        Item("封回信待放行", letters[LetterState.HELD.value], "回信"),
+        Item("封回信结果不明，请核对已发送文件夹", letters[LetterState.UNKNOWN.value], "回信"),
+    ]
+
+
+def _since(snap: Snapshot) -> tuple[Item, ...]:
+    yesterday = snap.now - dt.timedelta(days=1)
+    mails = [row for row in snap.arrivals.values() if row["received_at"] and row["received_at"] >= yesterday]
+    works = [row for row in snap.rows.values() if row["received_at"] and row["received_at"] >= yesterday]
+    added = [row for row in mails if row["ended"] == "supplement"]
+    return (
+        Item("封新邮件", len(mails), "邮件"),
+        Item("部新作品", len(works), snap.config.tracks[0].sheet),
+        Item("封补充材料", len(added), "邮件"),
+    )
+
+
+def reconciliations(snap: Snapshot) -> list[Reconciliation]:
+    """One line a mailbox: listed = ended + pending."""
+    listed = Counter(row["mailbox"] for row in snap.arrivals.values())
+    ended = Counter(row["mailbox"] for row in snap.arrivals.values() if row["ended"])
+    waiting = Counter(row["mailbox"] for row in snap.arrivals.values() if not row["ended"])
+    lines = []
+    for mailbox in snap.config.mailboxes:
+        health = snap.mailboxes.get(mailbox.name)
+        polled = health["last_success_at"].astimezone(snap.zone) if health and health["last_success_at"] else None
+        name = mailbox.name
+        trouble = health["error"] if health else ""
+        lines.append(Reconciliation(mailbox.address, listed[name], ended[name], waiting[name], polled, trouble))
+    return lines

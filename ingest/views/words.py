@@ -1,0 +1,105 @@
+"""The Chinese words for what the ledger keeps in English, and figures as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.model import LetterState
+
+RULE_WORDS: Mapping[str, str] = {
+    "deadline": "截止时间",
+    "materials": "材料齐全",
+    "form-kind": "表格种类",
+    "form-fields": "表格填写",
+    "made-in-window": "完成时间",
+    "shown-in-window": "播映时间",
+    "proof": "播放证明",
+    "container": "视频格式",
+    "duration": "时长",
+    "aspect": "画面比例",
+    "resolution": "分辨率",
+    "size": "文件大小",
+    "narration": "配音解说",
+    "content": "内容",
+    "original": "原创",
+    "licence": "授权",
+}
+
+ENDING_WORDS: Mapping[str, str] = {
+    "work": "新作品",
+    "supplement": "补充材料",
+    "duplicate": "重复邮件",
+    "not-a-submission": "非投稿",
+    "machine-mail": "系统邮件",
+    "quarantined": "已搁置",
+    "unreadable": "无法读取",
+    "pending": "待处理",
+}
+
+LETTER_WORDS: Mapping[str, str] = {
+    "receipt": "收件回执",
+    "supplement": "补件回执",
+    "attention": "提醒",
+    "late": "逾期告知",
+    "reminder": "催交",
+}
+
+LETTER_STATE_WORDS: Mapping[str, str] = {
+    LetterState.DRAFT.value: "草稿（不发送）",
+    LetterState.HELD.value: "待放行",
+    LetterState.QUEUED.value: "待发送",
+    LetterState.SENDING.value: "发送中",
+    LetterState.SENT.value: "已发送",
+    LetterState.FAILED.value: "发送失败",
+    LetterState.UNKNOWN.value: "结果不明",
+}
+
+TODO_WORDS: Mapping[str, str] = {
+    "question": "来信咨询",
+    "choose-work": "选择作品",
+    "choose-file": "选择文件",
+    "fetch-link": "下载云附件",
+    "broken-file": "文件损坏",
+    "unreadable-mail": "邮件无法读取",
+    "quarantined": "程序搁置",
+    "place-file": "文件归属",
+}
+
+RECOMMENDER_WORDS: Mapping[str, str] = {
+    "member": "联席会议成员单位",
+    "province": "省级科技部门",
+    "city": "计划单列市、副省级城市",
+    "corps": "新疆生产建设兵团",
+}
+
+
+def size_text(size: int) -> str:
+    """Bytes as people say them: 109.0 MB, 35 KB."""
+    if size >= 1_000_000:
+        return f"{size / 1e6:.1f} MB"
+    return f"{max(round(size / 1e3), 1)} KB" if size else "0 字节"
+
+
+def duration_text(seconds: float | None) -> str:
+    """Seconds as 2分30秒; "" if unknown."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    return f"{whole // 60}分{whole % 60:02d}秒"
+
+
+MENDS: Mapping[str, str] = {
+    "materials": "请补发所缺材料",
+    "form-fields": "请补填后重新发送电子表和盖章扫描件",
+    "made-in-window": "请核对完成时间；如填写有误，请更正表格后重新发送",
+    "shown-in-window": "请核对首播时间和平台；如填写有误，请更正表格后重新发送",
+    "proof": "请补发播放证明（平台截图或播出单位证明）",
+    "container": "请转换为 MP4 格式后重新发送",
+    "duration": "请调整时长后重新发送",
+    "aspect": "请按 16:9 横版输出后重新发送",
+    "resolution": "请按不低于 1080P 输出后重新发送",
+    "size": "请调整码率，使文件大小符合要求后重新发送",
+    "original": "请补填原创承诺后重新发送",
+    "licence": "请补发引用素材、音乐的授权证明",
+}
+"""What a submitter can do about an unmet rule."""
