@@ -36,6 +36,7 @@ _HEAD_NEXT = re.compile(
     r"^\s*\*?(?:发送时间|发送日期|日期|时间|收件人|抄送|主题|Sent|Date|To|Cc|Subject)\s*\*?\s*[:：]", re.IGNORECASE
 )
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fw|fwd|转发|轉寄|转寄)\s*[:：]", re.IGNORECASE)
+_QUOTES = re.compile(r"--|__|>|＞|wrote|[写寫][道到]|发件人|寄件|from|begin", re.IGNORECASE)  # none of these: no quote
 _HEAD_WITHIN = 4  # lines after 发件人： in which another header line must come
 
 
@@ -101,7 +102,10 @@ def html_text(html: str, *, quotes: bool = True) -> str:
 
 def own_part(text: str) -> str:
     """The lines before a quoted mail begins, without lines quoted by ">"."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    text = text.replace("\r\n", "\n")
+    if not _QUOTES.search(text):
+        return text.strip()
+    lines = text.split("\n")
     kept: list[str] = []
     for number, line in enumerate(lines):
         if len(line) < 400 and (_QUOTE_LINE.match(line) or _begins_head(lines, number)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 GUESS = ""
 """The family of a label that says nothing: utf-8 if the bytes are that, else gb18030."""
@@ -28,6 +29,7 @@ _ASCII_WITHIN = (GUESS, "utf-8", "gb18030", "cp950", "cp1252")  # families in wh
 _CUT_AT_MOST = 3  # bytes of a character that a cut at the end may leave
 
 
+@lru_cache(maxsize=512)
 def family(label: str) -> str:
     """The codec to use for a charset label: a Python codec name, or GUESS where the label says nothing usable."""
     key = label.strip().strip("'\"").lower()

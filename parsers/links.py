@@ -56,6 +56,8 @@ def find_links(bodies: Sequence[Body], *, forward: bool) -> tuple[Link, ...]:
     """
     found: dict[tuple[str, str], Link] = {}
     for body in sorted(bodies, key=lambda b: not b.is_html):
+        if "http" not in body.text.lower():
+            continue
         quotes = forward or bool(body.forwarded)
         for seen in _in_html(body.text, quotes=quotes) if body.is_html else _in_text(body.text, quotes=quotes):
             key = seen.target.provider, seen.target.key

@@ -55,6 +55,7 @@ class Base64:
         self.ended = False
         self._tail = b""
         self._endings = 0
+        self._over = False
 
     def feed(self, data: bytes) -> bytes:
         """Decoded bytes of all whole groups of four so far."""
@@ -83,20 +84,18 @@ class Base64:
 
     def _mend(self, data: bytes) -> bytes:
         """Decode data with junk or inner padding in it. After padding, only more clean base64 is believed."""
-        clean = data.translate(None, _NOT_BASE64)
-        if len(clean) != len(data.translate(None, _WHITE)):
-            self.odd.add("bad-base64")
-            if self.ended:
-                return b""
         out = []
-        for piece in re.findall(rb"[^=]+=*|=+", clean):
-            body = piece.rstrip(b"=")
-            closed = len(body) < len(piece)
-            if body and self._endings < _MAX_ENDINGS:
-                out.append(self._piece(body, closed))
+        for piece in re.findall(rb"[^=]+=*|=+", data):
+            clean = piece.translate(None, _NOT_BASE64)
+            if len(clean) != len(piece.translate(None, _WHITE)):
+                self.odd.add("bad-base64")
+                self._over = self._over or self.ended
+            body = clean.rstrip(b"=")
+            if body and not self._over and self._endings < _MAX_ENDINGS:
+                out.append(self._piece(body, closed=len(body) < len(clean)))
         return b"".join(out)
 
-    def _piece(self, body: bytes, closed: bool) -> bytes:
+    def _piece(self, body: bytes, *, closed: bool) -> bytes:
         if self.ended:
             self.odd.add("bad-base64")
         body = self._tail + body
