@@ -20,6 +20,8 @@ ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"
 SILENT_FORMATS = frozenset(["", "empty", "unknown", "text", "html"])
 """Formats that say nothing of what was meant: there the name's ending is the only sign."""
 
+ACTIVE_FORMATS = frozenset(["exe", "elf", "script", "jar", "lnk", "mach-o"])
+
 SIGNATURE_BYTES = 50_000
 """An inline picture smaller than this, in a mail with text, is a signature's or stationery's."""
 
@@ -134,6 +136,8 @@ def _unread(part: Part, mail_text: str) -> Classified:
         return _by_name(part, Kind.LIST, "电子表格")
     if form in ARCHIVE_FORMATS:
         return Classified(Kind.OTHER, False, "压缩包")
+    if form in ACTIVE_FORMATS:
+        return Classified(Kind.OTHER, False, "程序或脚本，未打开")
     return _by_name(part, Kind.OTHER, "未能识别的文件")
 
 
