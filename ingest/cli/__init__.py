@@ -99,7 +99,7 @@ def demo(
 ) -> int:
     """生成一届示例大赛（两个信箱、真实的 MP4、表格和扫描件），完整运行一遍。"""
     from ingest.cli import console
-    from ingest.demo import DEMO_NOW, prepare
+    from ingest.demo.contest import DEMO_NOW, prepare
 
     with console.progress() as say:
         file = prepare(folder, small=small, say=lambda text: say(text, 0, 0))
