@@ -15,7 +15,7 @@ from ingest.demo.pictures import Scene, planes
 Sound = Literal["tone", "silence"]
 
 SAMPLE_RATE = 48_000
-SOUND_RATE = 64_000
+SOUND_RATE = 32_000
 """Bits per second of the sound."""
 
 
