@@ -60,13 +60,20 @@ def _usage_or_bug(error: Exception) -> int:
         show()
         print("用 kepu --help 查看用法。", file=sys.stderr)
         return int(Exit.USAGE)
+    _say_bug(error)
+    return int(Exit.BUG)
+
+
+def _say_bug(error: Exception) -> None:
+    """One line for the person; the traceback goes to the log, where there is one already."""
     import structlog
 
-    structlog.get_logger("kepu").critical("bug", error=repr(error), exc_info=error)
-    print(
-        f"程序出错（{type(error).__name__}），已收到的邮件和数据都在。详情见日志，请把日志交给开发者。", file=sys.stderr
-    )
-    return int(Exit.BUG)
+    name = type(error).__name__
+    if structlog.is_configured():
+        structlog.get_logger("kepu").critical("bug", error=repr(error), exc_info=error)
+        print(f"程序出错（{name}），已收到的邮件和数据都在。请把日志文件夹里当天的日志交给开发者。", file=sys.stderr)
+    else:
+        print(f"程序出错（{name}：{error}），还没有开始工作，数据没有变动。请把这一行交给开发者。", file=sys.stderr)
 
 
 def _say_error(error: KepuError) -> None:

@@ -16,8 +16,9 @@ from ingest.cli import console
 from ingest.config import Config
 from ingest.context import Context
 from ingest.errors import ConfigError, Exit
-from ingest.model import STATE_WORDS, WorkState, mail_number
+from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Outcome, WorkState, mail_number
 from ingest.views import Record, Snapshot
+from ingest.views.words import ENDING_WORDS, EVENT_WORDS, LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, size_text
 
 Clock = Callable[[], dt.datetime]
 
@@ -142,8 +143,9 @@ def show(config: Config, clock: Clock, ident: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(record | {"history": history}, ensure_ascii=False))
     else:
-        _tell(record)
-        console.table("经过", ("时间", "事项", "详情"), [(h["at"], h["what"], _rest(h)) for h in history])
+        _tell(config, record)
+        rows = [(h["at"], EVENT_WORDS.get(h["what"], h["what"]), _rest(h)) for h in history]
+        console.table("经过", ("时间", "事项", "详情"), rows)
     return int(Exit.DONE)
 
 
@@ -170,15 +172,62 @@ def _arrival(snap: Snapshot, record: Record) -> int:
     return next(key for key in snap.arrivals if mail_number(key) == record["number"])
 
 
-def _tell(record: Record) -> None:
-    for key, value in record.items():
-        if isinstance(value, list):
-            print(f"{key}：")
-            for item in value:
-                print(f"  - {json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else item}")
-        elif isinstance(value, dict):
-            print(f"{key}：")
-            for name, text in value.items():
-                print(f"  {name}：{text}")
-        else:
-            print(f"{key}：{'' if value is None else value}")
+_HEADS = {
+    "number": "编号",
+    "id": "登记号",
+    "title": "作品名称",
+    "track": "组别",
+    "mailbox": "信箱",
+    "state": "状态",
+    "decision": "初审结论",
+    "received_at": "收到时间",
+    "from": "发件人",
+    "subject": "主题",
+    "outcome": "去向",
+    "reason": "说明",
+    "message_id": "Message-ID",
+    "may_reply": "可以回信",
+    "moved_to": "已转为",
+}
+
+
+def _tell(config: Config, record: Record) -> None:
+    """A work or a mail for people: its head, then a table a list."""
+    for key, name in _HEADS.items():
+        if record.get(key) not in (None, ""):
+            print(f"{name}：{_word(config, key, record[key])}")
+    if record.get("works"):
+        print(f"登记号：{'、'.join(record['works'])}")
+    if record.get("fields"):
+        names = config.forms.names
+        console.table("表格填写", ("栏目", "内容"), [(names.get(k, k), v) for k, v in record["fields"].items()])
+    if record.get("findings"):
+        rows = [(_rule(f), _outcome(f), f["clause"], f["evidence"]) for f in record["findings"]]
+        console.table("审查", ("规则", "结果", "条款", "依据"), rows)
+    files = record.get("materials") or record.get("parts") or ()
+    if files:
+        held = [(KIND_WORDS[Kind(m["kind"])], m["name"], size_text(m["size"]), m.get("path") or "") for m in files]
+        console.table("文件", ("种类", "文件名", "大小", "位置"), held)
+    if record.get("replies"):
+        sent = [(LETTER_WORDS[r["kind"]], LETTER_STATE_WORDS[r["state"]], r["to"]) for r in record["replies"]]
+        console.table("回信", ("种类", "状态", "收信人"), sent)
+    if record.get("staff"):
+        console.table("工作人员填写", ("栏目", "内容"), [(k, str(v)) for k, v in record["staff"].items()])
+
+
+def _word(config: Config, key: str, value: object) -> str:
+    if key == "track":
+        return config.track(str(value)).name
+    if key == "state":
+        return STATE_WORDS[WorkState(str(value))]
+    if key == "outcome":
+        return ENDING_WORDS[str(value)]
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
+
+
+def _rule(finding: Record) -> str:
+    return RULE_WORDS.get(finding["rule"], finding["rule"])
+
+
+def _outcome(finding: Record) -> str:
+    return OUTCOME_WORDS[Outcome(finding["outcome"])]

@@ -103,3 +103,19 @@ MENDS: Mapping[str, str] = {
     "licence": "请补发引用素材、音乐的授权证明",
 }
 """What a submitter can do about an unmet rule."""
+
+
+EVENT_WORDS: Mapping[str, str] = {
+    "mail-ended": "邮件办结",
+    "mail-pending": "邮件待处理",
+    "mail-failed": "处理失败",
+    "mail-retried": "重新处理",
+    "mail-chosen": "人工指定归属",
+    "work-opened": "登记作品",
+    "work-supplemented": "补充材料",
+    "work-reviewed": "审查",
+    "letter-written": "起草回信",
+    "letter-state": "回信状态",
+    "staff": "工作人员填写",
+    "conflict": "填写冲突",
+}
