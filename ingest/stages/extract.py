@@ -49,7 +49,7 @@ def limits_of(config: Config) -> Limits:
 
 def digest_of(rows: Iterable[Row]) -> str:
     """One digest over a mail's files and links, whatever their order and names; "" if it has none."""
-    keys = sorted(row["sha256"] or f"{row['provider']}:{row['url']}" for row in rows if row["source"] != "archive")
+    keys = sorted(row.get("sha256") or f"{row['provider']}:{row['url']}" for row in rows if row["source"] != "archive")
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
