@@ -89,8 +89,8 @@ _WORK_HEAD = (
     Column("登记号", 13),
     Column("作品名称", 28, "wrap"),
     Column("状态", 12),
-    Column("问题摘要", 46, "wrap"),
-    Column("变化", 18, "wrap"),
+    Column("问题摘要", 54, "wrap"),
+    Column("变化", 12, "wrap"),
 )
 _WORK_TAIL = (
     Column("第一作者", 12),

@@ -87,9 +87,9 @@ def _status(work: Work, kind: Kind) -> Verdict:
     word = KIND_WORDS[kind]
     if good:
         return Verdict(Outcome.PASS, f"{word}：{named(good)}")
-    possible = _pictures(work) if kind is Kind.SCAN else []
-    if there or possible:
-        return _doubtful(word, [*there, *(m for m in possible if m not in there)])
+    possible = there or (_pictures(work) if kind is Kind.SCAN else [])
+    if possible:
+        return _doubtful(word, possible)
     coming = awaited(work, kind)
     if coming:
         return Verdict(Outcome.PENDING, f"{word}尚未取得：{named(coming)}")

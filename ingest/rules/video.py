@@ -77,7 +77,8 @@ def size(work: Work, limits: SizeRule, config: Config) -> Verdict:
     """Bytes of the file within the bounds, both included."""
     found = _film(work).size
     fits = limits.min_bytes <= found <= limits.max_bytes
-    wanted = f"要求 {limits.min_bytes:,}–{limits.max_bytes:,} 字节"
+    least, most = f"{limits.min_bytes / 10**6:g} MB", f"{limits.max_bytes / 2**20:g} MiB"
+    wanted = f"要求 {least}–{most}（{limits.min_bytes:,}–{limits.max_bytes:,} 字节）"
     return Verdict(Outcome.PASS if fits else Outcome.FAIL, f"大小 {weight(found)}；{wanted}")
 
 

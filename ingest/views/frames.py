@@ -121,7 +121,7 @@ def summary(findings: Sequence[Finding]) -> str:
     lines = [
         f"{OUTCOME_WORDS[outcome]}｜{f.evidence}" for outcome in SUMMARY_ORDER for f in findings if f.outcome is outcome
     ]
-    return "\n".join(lines)
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _change(work: Work, reported: Mapping[str, str]) -> str:

@@ -57,11 +57,11 @@ def _today(snap: Snapshot) -> list[Item]:
     sheets = "、".join(track.sheet for track in snap.config.tracks)
     first = snap.config.tracks[0].sheet
     return [
-        Item("件待办事项，请逐条处理", len(snap.todos), "待办"),
-        Item(f"部作品待人工复核（{sheets}）", states[STATE_WORDS[WorkState.REVIEW]], first),
-        Item(f"部作品经测量不符合要求（{sheets}）", states[STATE_WORDS[WorkState.FAIL]], first),
-        Item("封回信待放行", letters[LetterState.HELD.value], "回信"),
-        Item("封回信结果不明，请核对已发送文件夹", letters[LetterState.UNKNOWN.value], "回信"),
+        Item("待办事项，请逐条处理", len(snap.todos), "待办"),
+        Item(f"待人工复核的作品（{sheets}）", states[STATE_WORDS[WorkState.REVIEW]], first),
+        Item(f"经测量不符合要求的作品（{sheets}）", states[STATE_WORDS[WorkState.FAIL]], first),
+        Item("待放行的回信", letters[LetterState.HELD.value], "回信"),
+        Item("结果不明的回信，请核对已发送文件夹", letters[LetterState.UNKNOWN.value], "回信"),
     ]
 
 
@@ -71,9 +71,9 @@ def _since(snap: Snapshot) -> tuple[Item, ...]:
     works = [row for row in snap.rows.values() if row["received_at"] and row["received_at"] >= yesterday]
     added = [row for row in mails if row["ended"] == "supplement"]
     return (
-        Item("封新邮件", len(mails), "邮件"),
-        Item("部新作品", len(works), snap.config.tracks[0].sheet),
-        Item("封补充材料", len(added), "邮件"),
+        Item("新邮件", len(mails), "邮件"),
+        Item("新作品", len(works), snap.config.tracks[0].sheet),
+        Item("补充材料", len(added), "邮件"),
     )
 
 

@@ -139,7 +139,7 @@ def test_size(find, a_work, film, size, outcome):
 def test_size_is_said_in_bytes_and_both_units(find, a_work, film):
     assert find("size", a_work(film=film(size=104_857_600))) == (
         "pass",
-        "大小 104,857,600 字节（104.9 MB，100.0 MiB）；要求 100,000,000–314,572,800 字节",
+        "大小 104,857,600 字节（104.9 MB，100.0 MiB）；要求 100 MB–300 MiB（100,000,000–314,572,800 字节）",
     )
 
 
