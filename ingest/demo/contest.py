@@ -13,7 +13,7 @@ from ingest.demo.desk import Desk
 from ingest.demo.samples import ADDRESSES, DEMO_NOW, FOLDERS, Contest, Sample
 from ingest.errors import ConfigError, DiskError
 
-__all__ = ["DEMO_NOW", "Contest", "Sample", "make_contest", "need_bytes", "prepare"]
+__all__ = ["DEMO_NOW", "Contest", "Sample", "explain", "make_contest", "need_bytes", "prepare"]
 
 VERSION = 1
 """Raised when the sample contest changes: one made by another version is made anew."""
@@ -51,8 +51,8 @@ _READ_ME = """\
 {notes}
 """
 _FILMS = {
-    False: "三部视频有比赛要求的大小（109～150 MB）；其余为节省磁盘只有 1～6 MB，因此“大小”一项如实判为不符合。",
-    True: "精简样例：所有视频都只有 1～6 MB，因此“大小”一项如实判为不符合。",
+    False: "三部视频有比赛要求的大小（109～150 MB）；其余为节省磁盘只有 1～3 MB，因此“大小”一项如实判为不符合。",
+    True: "精简样例：所有视频都只有 1～3 MB，因此“大小”一项如实判为不符合。",
 }
 
 
@@ -103,7 +103,7 @@ def prepare(folder: Path, *, small: bool, say: Callable[[str], None]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     marker.write_text(json.dumps({**wanted, "done": False}), "utf-8")
     contest = make_contest(folder, small=small, say=say)
-    _explain(folder, contest, small=small)
+    explain(folder, contest, small=small)
     marker.write_text(json.dumps(wanted), "utf-8")
     return config
 
@@ -145,12 +145,14 @@ def _clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _explain(folder: Path, contest: Contest, *, small: bool) -> None:
-    """Write the config, and a page for people."""
+def explain(folder: Path, contest: Contest, *, small: bool) -> Path:
+    """Write the config that looks at a made contest, and a page for people; returns the config's path."""
     mailboxes = "".join(
         _MAILBOX.format(name=name, address=ADDRESSES[name], folder=where) for name, where in FOLDERS.items()
     )
-    (folder / "config.toml").write_text(_CONFIG.format(mailboxes=mailboxes), "utf-8")
+    config = folder / "config.toml"
+    config.write_text(_CONFIG.format(mailboxes=mailboxes), "utf-8")
     notes = "\n".join(f"- {s.received_at:%m-%d %H:%M} {s.note}" for s in contest.samples)
     page = _READ_ME.format(count=len(contest.samples), films=_FILMS[small], notes=notes)
     (folder / "说明.txt").write_text(page, "utf-8")
+    return config
