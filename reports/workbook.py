@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -22,27 +23,45 @@ ADDED_DEFAULT_WIDTH = 13.0
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
+class ChangedMeanwhileError(Exception):
+    """The workbook was saved by somebody while the new one was being made: read it, then make the new one again."""
+
+
 class WorkbookOpenError(OSError):
     """Neither the workbook nor the file beside it can be written now: both are open elsewhere."""
 
 
-def write_workbook(path: Path, book: Book) -> None:
+def write_workbook(path: Path, book: Book, *, seen: str | None = None) -> None:
     """Writes the workbook, whole or not at all: to a temporary name in the same folder, to the disk, then renamed.
 
-    The same book gives the same bytes. OSError if the folder or the file does not let itself be written.
+    The same book gives the same bytes. seen: the `signature` of the file whose cells are in the book; if the file has
+    another one just before the rename, ChangedMeanwhileError, and the file stays. OSError if the folder or the file
+    does not let itself be written.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         _write(temporary, book)
+        if seen is not None and signature(path) != seen:
+            raise ChangedMeanwhileError(path.name)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def save_workbook(path: Path, book: Book, *, beside: bool = False) -> Path:
+def signature(path: Path) -> str:
+    """Changes when the file is saved: its time in nanoseconds and its size in bytes; "" if it is not there."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{found.st_mtime_ns}:{found.st_size}"
+
+
+def save_workbook(path: Path, book: Book, *, beside: bool = False, seen: Mapping[str, str] | None = None) -> Path:
     """Writes the workbook, or, while somebody has it open, the file of fixed name beside it. Returns what was written.
 
     beside: leave the workbook alone whatever its marks say, because it could not be read and may hold staff's words.
+    seen: file name to the signature it had when its cells were read; ChangedMeanwhileError as `write_workbook`.
     WorkbookOpenError if the file beside it cannot be written either; OSError as `write_workbook`.
     """
     refused: PermissionError | None = None
@@ -50,7 +69,7 @@ def save_workbook(path: Path, book: Book, *, beside: bool = False) -> Path:
         if is_open_elsewhere(target):
             continue
         try:
-            write_workbook(target, book)
+            write_workbook(target, book, seen=seen.get(target.name) if seen else None)
         except PermissionError as error:  # how Windows shares say that a file is open
             refused = error
             continue

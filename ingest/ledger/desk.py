@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.rows import Row, rows_of
-from ingest.model import Todo
+from ingest.model import Todo, todo_number
 
 
 class Desk:
@@ -87,6 +87,12 @@ class Desk:
             query = query.where(schema.todos.c.key == key)
         if self.connection.execute(query).rowcount:
             self.touch()
+
+    def close_numbered(self, number: str) -> None:
+        """A person has dealt with the to-do of that number."""
+        key = next((row["key"] for row in self.todos() if todo_number(row["id"]) == number), None)
+        if key is not None:
+            self.close_todos(key=key)
 
     def todos(self, *, open_only: bool = True) -> list[Row]:
         """To-dos in order of their number."""

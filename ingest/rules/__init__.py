@@ -17,7 +17,7 @@ import structlog
 from ingest.config import Config, RuleTable
 from ingest.model import KIND_WORDS, Finding, Kind, Material, Outcome, Verdict, Work
 from ingest.rules import arrival, declared, form, presence, video
-from parsers.facts import Broken, FormFacts, VideoFacts
+from parsers.facts import BROKEN_REASONS, Broken, FormFacts, VideoFacts
 
 Judge = Callable[[Work, Any, Config], Verdict]
 """A rule's function: the work, the rule's own config table, the whole config. Pure."""
@@ -141,8 +141,8 @@ def _without_material(rule: Rule, work: Work) -> Verdict | None:
 
 
 def _unopened(material: Material) -> str:
-    facts = material.part.facts
-    reason = facts.sentence if isinstance(facts, Broken) else "内容未能识别"
+    facts, problem = material.part.facts, material.part.problem
+    reason = facts.sentence if isinstance(facts, Broken) else BROKEN_REASONS.get(problem, "内容未能识别")
     return f"{KIND_WORDS[material.kind]}“{material.part.name}”无法打开，未检查：{reason}"
 
 

@@ -1,137 +1,13 @@
-"""The nouns of the program, one meaning each. Frozen values, no IO; the words are those of the contest's rulebook."""
+"""The things of the program as frozen values, one meaning each. No IO."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from ingest.model.states import Decision, Ended, Kind, Outcome, PartSource, Stage, TodoKind, WorkState
 from parsers.facts import Broken, Facts, FormFacts, VideoFacts
-
-
-class Stage(StrEnum):
-    """Where an arrival stands. Only forwards."""
-
-    LISTED = "listed"
-    FETCHED = "fetched"
-    EXTRACTED = "extracted"
-    PARSED = "parsed"
-    ENDED = "ended"
-
-
-class Ended(StrEnum):
-    """What became of a mail: exactly one of these, and `pending` until then."""
-
-    WORK = "work"
-    SUPPLEMENT = "supplement"
-    DUPLICATE = "duplicate"
-    NOT_A_SUBMISSION = "not-a-submission"
-    MACHINE_MAIL = "machine-mail"
-    QUARANTINED = "quarantined"
-    UNREADABLE = "unreadable"
-
-
-class Kind(StrEnum):
-    """What a file is in the contest."""
-
-    VIDEO = "video"
-    FORM = "form"
-    SCAN = "scan"
-    PROOF = "proof"
-    LICENCE = "licence"
-    IDENTITY = "identity"
-    COVER_LETTER = "cover-letter"
-    LIST = "list"
-    OTHER = "other"
-
-
-class PartSource(StrEnum):
-    """By which way a file came."""
-
-    ATTACHMENT = "attachment"
-    ARCHIVE = "archive"
-    CLOUD = "cloud"
-    MANUAL = "manual"
-    BODY = "body"
-
-
-class Outcome(StrEnum):
-    """What a rule found."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    MISSING = "missing"
-    PENDING = "pending"
-    REVIEW = "review"
-    MANUAL = "manual"
-    NA = "na"
-
-
-class WorkState(StrEnum):
-    """The machine's view of a work: the worst that applies. Members are in that order, worst first."""
-
-    MALWARE = "malware"
-    FAIL = "fail"
-    MISSING = "missing"
-    PENDING = "pending"
-    REVIEW = "review"
-    PASS = "pass"
-
-
-class Decision(StrEnum):
-    """What staff decided; outranks the state everywhere. The values are the words in the workbook's cells."""
-
-    ACCEPTED = "通过"
-    REFUSED = "不通过"
-    AMEND = "补正"
-    WITHDRAWN = "撤回"
-    MERGED = "合并到"
-    SPLIT = "拆分"
-    OTHER_TRACK = "转组别"
-    NO_REMINDER = "免催"
-
-
-class TodoKind(StrEnum):
-    """What a person is asked to do."""
-
-    QUESTION = "question"
-    CHOOSE_WORK = "choose-work"
-    CHOOSE_FILE = "choose-file"
-    FETCH_LINK = "fetch-link"
-    BROKEN_FILE = "broken-file"
-    UNREADABLE_MAIL = "unreadable-mail"
-    QUARANTINED = "quarantined"
-    PLACE_FILE = "place-file"
-
-
-NEW_WORK = "新作品"
-"""What staff write under 选择 for a mail that belongs to none of the candidates."""
-
-NO_MATERIAL = "无材料"
-"""Ends the reason of a supplement that brought no file."""
-
-
-class LetterKind(StrEnum):
-    """The letters to submitters."""
-
-    RECEIPT = "receipt"
-    SUPPLEMENT = "supplement"
-    ATTENTION = "attention"
-    LATE = "late"
-    REMINDER = "reminder"
-
-
-class LetterState(StrEnum):
-    """The life of a letter in the outbox. `draft` is a letter of mode preview: written, never to be sent by itself."""
-
-    DRAFT = "draft"
-    HELD = "held"
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -311,23 +187,6 @@ class Finding:
     evidence: str
 
 
-STATE_OF_OUTCOME: Mapping[Outcome, WorkState] = {
-    Outcome.FAIL: WorkState.FAIL,
-    Outcome.MISSING: WorkState.MISSING,
-    Outcome.PENDING: WorkState.PENDING,
-    Outcome.REVIEW: WorkState.REVIEW,
-}
-"""`pass`, `manual` and `na` set no state."""
-
-
-def state_of(findings: tuple[Finding, ...] | list[Finding]) -> WorkState:
-    """The worst state that applies; `malware` failing outranks all."""
-    states = {STATE_OF_OUTCOME[f.outcome] for f in findings if f.outcome in STATE_OF_OUTCOME}
-    if any(f.rule == "malware" and f.outcome is Outcome.FAIL for f in findings):
-        states.add(WorkState.MALWARE)
-    return next((state for state in WorkState if state in states), WorkState.PASS)
-
-
 @dataclass(frozen=True)
 class Todo:
     """One thing a person must do. `key` makes it the same to-do in every run; `text` says what, in Chinese."""
@@ -365,36 +224,21 @@ class Group:
     part_ids: tuple[int, ...]
 
 
-STATE_WORDS: Mapping[WorkState, str] = {
-    WorkState.MALWARE: "疑似恶意",
-    WorkState.FAIL: "不符合要求",
-    WorkState.MISSING: "材料不全",
-    WorkState.PENDING: "处理中",
-    WorkState.REVIEW: "待人工复核",
-    WorkState.PASS: "机审通过",
+STATE_OF_OUTCOME: Mapping[Outcome, WorkState] = {
+    Outcome.FAIL: WorkState.FAIL,
+    Outcome.MISSING: WorkState.MISSING,
+    Outcome.PENDING: WorkState.PENDING,
+    Outcome.REVIEW: WorkState.REVIEW,
 }
+"""`pass`, `manual` and `na` set no state."""
 
-OUTCOME_WORDS: Mapping[Outcome, str] = {
-    Outcome.PASS: "符合",
-    Outcome.FAIL: "不符合",
-    Outcome.MISSING: "缺",
-    Outcome.PENDING: "待处理",
-    Outcome.REVIEW: "待人工",
-    Outcome.MANUAL: "人工核对",
-    Outcome.NA: "不适用",
-}
 
-KIND_WORDS: Mapping[Kind, str] = {
-    Kind.VIDEO: "视频",
-    Kind.FORM: "电子表",
-    Kind.SCAN: "扫描件",
-    Kind.PROOF: "播放证明",
-    Kind.LICENCE: "授权材料",
-    Kind.IDENTITY: "身份/资质证明",
-    Kind.COVER_LETTER: "推荐函",
-    Kind.LIST: "汇总表",
-    Kind.OTHER: "其他",
-}
+def state_of(findings: tuple[Finding, ...] | list[Finding]) -> WorkState:
+    """The worst state that applies; `malware` failing outranks all."""
+    states = {STATE_OF_OUTCOME[f.outcome] for f in findings if f.outcome in STATE_OF_OUTCOME}
+    if any(f.rule == "malware" and f.outcome is Outcome.FAIL for f in findings):
+        states.add(WorkState.MALWARE)
+    return next((state for state in WorkState if state in states), WorkState.PASS)
 
 
 def mail_number(arrival_id: int) -> str:
