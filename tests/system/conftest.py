@@ -1,0 +1,201 @@
+"""The `kepu` command as people run it: on the sample contest, and on contests of a few small mails."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ingest.cli import run
+from ingest.demo import contest as sample_contest
+from ingest.demo.desk import Desk, attached, submission
+from ingest.demo.entries import Entry
+from ingest.demo.maildir import deliver_maildir
+from ingest.demo.samples import ADDRESSES, CHINA, DEMO_NOW
+
+TOP = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-c", "from ingest.cli import main; main()")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Place:
+    """A folder with a config, its root and its share, where `kepu` is run in processes of its own."""
+
+    folder: Path
+    urls: dict
+    now: dt.datetime = DEMO_NOW
+    extra: str = ""
+    secrets: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.root, self.share = self.folder / "root", self.folder / "share"
+        self.reports = self.share / "reports"
+        self.workbook = self.reports / "台账.xlsx"
+        self.write_config()
+
+    def write_config(self, extra=None):
+        """The config: mailboxes by their urls, `extra` lines last."""
+        self.extra = self.extra if extra is None else extra
+        boxes = "".join(
+            f'[[mailboxes]]\nname = "{name}"\ntrack = "{name}"\naddress = "{ADDRESSES[name]}"\n{how}\n'
+            for name, how in self.urls.items()
+        )
+        text = f'{boxes}\n[storage]\nroot = "root"\nshare = "share"\nreserve_bytes = 0\n{self.extra}\n'
+        (self.folder / "config.toml").write_text(text, "utf-8")
+
+    @property
+    def environ(self):
+        """The environment commands run in: the clock stands, nothing of the machine's own leaks in."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("KEPU_")}
+        return kept | {"PYTHONPATH": str(TOP), "KEPU_NOW": self.now.isoformat(), **self.secrets}
+
+    def start(self, *arguments):
+        """A command begun and not waited for."""
+        return subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environ,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def kepu(self, *arguments):
+        """A command waited for. Whatever it does, it shows no traceback."""
+        with self.start(*arguments) as process:
+            out, err = process.communicate(timeout=300)
+        assert "Traceback" not in out + err
+        return Done(process.returncode, out, err)
+
+    def good(self, *arguments):
+        """A command that must end well; what it printed."""
+        done = self.kepu(*arguments)
+        assert (done.code, done.err if done.code else "") == (0, "")
+        return done.out
+
+    def export(self, what):
+        """Records of `kepu export`."""
+        return [json.loads(line) for line in self.good("export", what).splitlines()]
+
+    def exports(self):
+        """All three exports as they are printed."""
+        return {what: self.good("export", what) for what in ("works", "messages", "findings")}
+
+
+@pytest.fixture
+def a_place(tmp_path):
+    """Makes places: a_place({"recommended": "maildir:…"}, "name of its folder")."""
+
+    def make(urls, name="place", **more):
+        folder = tmp_path / name
+        folder.mkdir()
+        return Place(folder, {box: f'url = "{url}"' if "=" not in url else url for box, url in urls.items()}, **more)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """`kepu demo --small`, run once: the contest as made, how the command ended, and the place it made."""
+    folder = tmp_path_factory.mktemp("demo") / "样例"
+    made, make = [], sample_contest.make_contest
+
+    def kept(*arguments, **named):
+        made.append(make(*arguments, **named))
+        return made[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample_contest, "make_contest", kept)
+        code = run(["demo", str(folder), "--small"])
+    return SimpleNamespace(contest=made[0], code=code, folder=folder, share=folder / "共享", root=folder / "数据")
+
+
+@pytest.fixture
+def at_demo(demo, a_place):
+    """A place of its own whose mailboxes are the sample contest's."""
+    return a_place({name: f"maildir:{box}" for name, box in demo.contest.mailboxes.items()})
+
+
+@pytest.fixture(scope="session")
+def undisturbed(demo, tmp_path_factory):
+    """A place where the sample contest was run in one go, and its exports."""
+    urls = {name: f'url = "maildir:{box}"' for name, box in demo.contest.mailboxes.items()}
+    place = Place(tmp_path_factory.mktemp("undisturbed"), urls)
+    place.good("run")
+    return SimpleNamespace(place=place, exports=place.exports())
+
+
+# --- small contests
+
+
+STARS = Entry("gdkjt", 1, "星海寻踪", "林晚舟", "广东星野科普传播中心", "广东省科学技术厅")
+TEA = Entry("songyu", 22, "茶叶里的化学", "宋雨桐", "独立创作者", citizen=True)
+
+
+class Town:
+    """Two Maildirs and what it takes to fill them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.boxes = {name: folder / name for name in ADDRESSES}
+        for box in self.boxes.values():
+            for part in ("tmp", "new", "cur"):
+                (box / part).mkdir(parents=True)
+        (folder / "scratch").mkdir()
+        self.desk = Desk(folder / "scratch", self.boxes, True)
+        self.entries = SimpleNamespace(stars=STARS, tea=TEA)
+        self._at = dt.datetime(2024, 10, 8, 9, 0, tzinfo=CHINA)
+
+    @property
+    def urls(self):
+        """For a place's config."""
+        return {name: f"maildir:{box}" for name, box in self.boxes.items()}
+
+    def later(self):
+        """A moment an hour after the last one."""
+        self._at += dt.timedelta(hours=1)
+        return self._at
+
+    def form(self, entry):
+        """The entry's form as an attachment."""
+        return attached(f"{entry.title}-{entry.form}.docx", self.desk.form(entry))
+
+    def send(self, entry, files=None, **habits):
+        """Deliver an entry: its form, or the files given. Returns the mail."""
+        mail = submission(entry, self.later(), [self.form(entry)] if files is None else files, **habits)
+        self.desk.post("recommended" if entry.recommender else "public", mail)
+        return mail
+
+    def drop(self, raw, mailbox="public"):
+        """Deliver bytes."""
+        return deliver_maildir(self.boxes[mailbox], raw, self.later())
+
+
+@pytest.fixture
+def town(tmp_path):
+    """A small contest, empty yet."""
+    return Town(tmp_path / "town")
+
+
+@pytest.fixture
+def two_works(town, a_place):
+    """A place where two small works were taken in: R2024-0001 and P2024-0001."""
+    town.send(STARS)
+    town.send(TEA)
+    place = a_place(town.urls)
+    place.good("run")
+    return place
