@@ -155,7 +155,7 @@ FINDINGS = Sheet(
     (
         Column("登记号", 13),
         Column("作品名称", 26, "wrap"),
-        Column("条款", 16),
+        Column("条款", 16, "wrap"),
         Column("规则", 16),
         Column("结果", 9),
         Column("依据", 70, "wrap"),
@@ -213,7 +213,7 @@ LETTERS = Sheet(
         Column("种类", 10),
         Column("收信人", 26),
         Column("主题", 40, "wrap"),
-        Column("状态", 10),
+        Column("状态", 16),
         Column("生成时间", 17, "datetime"),
         Column("发出时间", 17, "datetime"),
         Column("信件", 8, "link"),
@@ -225,7 +225,7 @@ MESSAGES = Sheet(
     "邮件",
     (
         Column("编号", 10),
-        Column("信箱", 12),
+        Column("信箱", 22),
         Column("收到时间", 17, "datetime"),
         Column("发件人", 26),
         Column("主题", 40, "wrap"),

@@ -245,10 +245,11 @@ def _letters(snap: Snapshot) -> Iterable[Cells]:
 
 
 def _messages(snap: Snapshot) -> Iterable[Cells]:
+    addresses = {mailbox.name: mailbox.address for mailbox in snap.config.mailboxes}
     for arrival_id, row in snap.arrivals.items():
         yield {
             "编号": mail_number(arrival_id),
-            "信箱": row["mailbox"],
+            "信箱": addresses.get(row["mailbox"], row["mailbox"]),
             "收到时间": _wall(snap, row["received_at"]),
             "发件人": row["from_address"],
             "主题": row["subject"],
