@@ -19,7 +19,7 @@ from parsers import names
 from parsers.charsets import decode_bytes
 from parsers.facts import BROKEN_REASONS, ArchiveFacts, Broken, Limits, Member
 from parsers.sniff import sniff
-from parsers.unpack import Bounded, Budget, Over, Readable, save
+from parsers.unpack import Bounded, Budget, Over, Readable, is_nonsense, save
 
 _METADATA = (".ds_store", "thumbs.db", "desktop.ini")
 _METADATA_BYTES = 2**20  # what calls itself metadata and is larger is kept
@@ -118,9 +118,13 @@ class _Members:
             return size, "", "unsupported"
         except EOFError:
             return size, "", "cut-off"
+        except (zlib.error, lzma.LZMAError, gzip.BadGzipFile, ValueError, tarfile.TarError):
+            return size, "", "unreadable"
         except RuntimeError:
             return size, "", "locked"
-        except (zlib.error, lzma.LZMAError, gzip.BadGzipFile, ValueError, tarfile.TarError):
+        except OSError as error:
+            if not is_nonsense(error):
+                raise
             return size, "", "unreadable"
 
 

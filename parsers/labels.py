@@ -60,9 +60,11 @@ class _Reader:
                 self._fields.setdefault(fold(synonym), field)
         self._fields.pop("", None)
         spelled = sorted(self._fields, key=len, reverse=True)
-        choice = "|".join(r"[\s/“”\"'、]{0,6}".join(map(re.escape, synonym)) for synonym in spelled)
+        choice = "|".join(r"[^\w:：]{0,6}".join(map(re.escape, synonym)) for synonym in spelled)
         self._inline = re.compile(
-            rf"(?<!\w)({choice})\s{{0,6}}(?:[（(][^（()）]{{0,40}}[)）])?\s{{0,6}}[:：]" if choice else r"(?!)",
+            rf"(?<!\w)({choice})[^\w:：（(]{{0,6}}(?:[（(][^（()）]{{0,40}}[)）])?\s{{0,6}}[:：]"
+            if choice
+            else r"(?!)",
             re.IGNORECASE,
         )
 
@@ -104,7 +106,8 @@ class _Reader:
             value = _value(cell[hit.end() : end])
             if not value and end == len(cell):
                 value = self._next_line(below)
-            yield self._fields[fold(hit[1])], _label(hit[0]), value
+            if field := self._fields.get(fold(hit[1])):
+                yield field, _label(hit[0]), value
 
     def _next_line(self, below: Sequence[Row]) -> str:
         """The line after a label that stands alone, if it reads like its value: long, and no label itself."""

@@ -80,6 +80,7 @@ class Reader:
     """Reads a mail in blocks. hit: the boundary that ended the last body and whether it closes, None at the end."""
 
     file: BinaryIO
+    block: int = BLOCK
     hit: tuple[bytes, bool] | None = None
     _buffer: bytes = b"\n"  # one byte before the position is always kept: a boundary begins after a newline
     _at: int = 1
@@ -116,7 +117,7 @@ class Reader:
         return declared if likely is None or likely[1] in stops else likely[1]
 
     def _fill(self) -> bool:
-        block = self.file.read(BLOCK)
+        block = self.file.read(self.block)
         if not block:
             self._ended = True
             return False

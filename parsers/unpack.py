@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ class Over(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def is_nonsense(error: OSError) -> bool:
+    """The archive sent us to a place before its beginning: its own fault, not that of the disk it lies on."""
+    return error.errno == errno.EINVAL
 
 
 class Readable(Protocol):

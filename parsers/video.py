@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from parsers.boxes import Layout, layout
 from parsers.facts import AudioTrack, Broken, VideoFacts
+from parsers.tools import ToolFailed, mediainfo
 
 _BOXED = ("mp4", "mov", "3gp")
 _MAX_AUDIO = 32
@@ -20,7 +20,8 @@ def read_video(path: Path, found: str) -> VideoFacts | Broken:
     """Container, picture and sound of the film in `path`; `found` is its format as sniffed.
 
     Broken: "no-index" (no moov), "cut-off" (index or media data run past the end), "no-picture" (only sound),
-    "unreadable" where no size of the picture can be told. RuntimeError if MediaInfo itself cannot be run.
+    "unreadable" where no size of the picture can be told. MediaInfo has a process of its
+    own and half a minute. OSError (ToolMissing) if it cannot be run at all.
     """
     boxes = Layout()
     if found in _BOXED:
@@ -28,12 +29,19 @@ def read_video(path: Path, found: str) -> VideoFacts | Broken:
             boxes = layout(file)
         if trouble := _trouble(boxes, found):
             return trouble
-    general, pictures, sounds = _tracks(path)
-    if general.get("istruncated") == "Yes":
+    try:
+        seen = mediainfo(path)
+    except ToolFailed as error:
+        return Broken(format=found, reason="unreadable", detail=str(error))
+    general, pictures, sounds = _tracks(seen)
+    if _extra(general, "IsTruncated") == "Yes":
         return Broken(format=found, reason="cut-off", detail="MediaInfo: IsTruncated")
     if not pictures:
         return Broken(format=found, reason="no-picture" if sounds else "unreadable", detail="no video stream")
-    return _facts(path.stat().st_size, found, boxes, general, pictures[0], sounds)
+    facts = _facts(path.stat().st_size, found, boxes, general, pictures[0], sounds)
+    if isinstance(facts, Broken):
+        return facts
+    return facts.model_copy(update={"tools": _tools(seen)})
 
 
 def _trouble(boxes: Layout, found: str) -> Broken | None:
@@ -47,24 +55,27 @@ def _trouble(boxes: Layout, found: str) -> Broken | None:
 Track = dict[str, Any]
 
 
-def _tracks(path: Path) -> tuple[Track, list[Track], list[Track]]:
-    """MediaInfo's general, video and audio tracks. Cover pictures of the container are no films and are left out."""
-    from pymediainfo import MediaInfo
+def _tracks(seen: Mapping[str, Any]) -> tuple[Track, list[Track], list[Track]]:
+    """MediaInfo's general, video and audio tracks."""
+    media = seen.get("media") or {}
+    tracks = [track for track in media.get("track", []) if isinstance(track, dict)]
+    kinds = {kind: [t for t in tracks if t.get("@type") == kind] for kind in ("General", "Video", "Audio")}
+    return next(iter(kinds["General"]), {}), kinds["Video"], kinds["Audio"]
 
-    seen = MediaInfo.parse(path, encoding_errors="replace")
-    assert isinstance(seen, MediaInfo)
-    general = seen.general_tracks[0].to_data() if seen.general_tracks else {}
-    return general, [t.to_data() for t in seen.video_tracks], [t.to_data() for t in seen.audio_tracks]
+
+def _extra(track: Track, name: str) -> str:
+    extra = track.get("extra")
+    return str(extra.get(name, "")) if isinstance(extra, dict) else ""
 
 
 def _facts(
     size: int, found: str, boxes: Layout, general: Track, picture: Track, sounds: list[Track]
 ) -> VideoFacts | Broken:
-    width, height = _whole(picture.get("width")), _whole(picture.get("height"))
+    width, height = _whole(picture.get("Width")), _whole(picture.get("Height"))
     if not width or not height or max(width, height) > _MAX_SIDE:
         return Broken(format=found, reason="unreadable", detail=f"picture {width}x{height}")
-    pixel_aspect = _number(picture.get("pixel_aspect_ratio")) or 1.0
-    rotation = round(_number(picture.get("rotation")) or 0.0) % 360
+    pixel_aspect = _number(picture.get("PixelAspectRatio")) or 1.0
+    rotation = round(_number(picture.get("Rotation")) or 0.0) % 360
     shown_width, shown_height = round(width * pixel_aspect), height
     if rotation in (90, 270):
         shown_width, shown_height = shown_height, shown_width
@@ -73,10 +84,10 @@ def _facts(
         brand=boxes.brand,
         compatible_brands=boxes.compatible,
         size=size,
-        duration_s=_seconds(picture.get("duration")),
-        container_duration_s=_seconds(general.get("duration")),
-        codec=str(picture.get("format") or ""),
-        profile=str(picture.get("format_profile") or ""),
+        duration_s=_thousandths(picture.get("Duration")),
+        container_duration_s=_thousandths(general.get("Duration")),
+        codec=str(picture.get("Format") or ""),
+        profile=_profile(picture),
         width=width,
         height=height,
         shown_width=shown_width,
@@ -84,24 +95,23 @@ def _facts(
         pixel_aspect=pixel_aspect,
         display_aspect=shown_width / shown_height,
         rotation=rotation,
-        frame_rate=_number(picture.get("frame_rate")),
-        bit_rate=_whole(picture.get("bit_rate")),
-        bit_depth=_whole(picture.get("bit_depth")),
-        hdr=str(picture.get("hdr_format") or picture.get("hdr_format_commercial") or ""),
+        frame_rate=_number(picture.get("FrameRate")),
+        bit_rate=_whole(picture.get("BitRate")),
+        bit_depth=_whole(picture.get("BitDepth")),
+        hdr=str(picture.get("HDR_Format") or ""),
         audio=tuple(_audio(sound) for sound in sounds[:_MAX_AUDIO]),
         faststart=boxes.faststart,
-        created=str(general.get("encoded_date") or general.get("tagged_date") or ""),
-        tools=dict(_tools()),
+        created=str(general.get("Encoded_Date") or general.get("Tagged_Date") or ""),
     )
 
 
 def _audio(sound: Track) -> AudioTrack:
     return AudioTrack(
-        codec=str(sound.get("format") or ""),
-        channels=_whole(sound.get("channel_s")),
-        sample_rate=_whole(sound.get("sampling_rate")),
-        duration_s=_seconds(sound.get("duration")),
-        bit_rate=_whole(sound.get("bit_rate")),
+        codec=str(sound.get("Format") or ""),
+        channels=_whole(sound.get("Channels")),
+        sample_rate=_whole(sound.get("SamplingRate")),
+        duration_s=_thousandths(sound.get("Duration")),
+        bit_rate=_whole(sound.get("BitRate")),
     )
 
 
@@ -119,12 +129,18 @@ def _whole(value: object) -> int | None:
     return None if number is None else round(number)
 
 
-def _seconds(value: object) -> float | None:
-    """Seconds of MediaInfo's milliseconds, to the millisecond."""
+def _thousandths(value: object) -> float | None:
+    """Seconds, to the millisecond."""
     number = _number(value)
-    return None if number is None else round(number / 1000, 3)
+    return None if number is None else round(number, 3)
 
 
-@cache
-def _tools() -> tuple[tuple[str, str], ...]:
-    return (("pymediainfo", version("pymediainfo")),)
+def _profile(picture: Track) -> str:
+    """Profile and level as people write them: High@L4.1."""
+    profile, level = str(picture.get("Format_Profile") or ""), str(picture.get("Format_Level") or "")
+    return f"{profile}@L{level}" if profile and level else profile
+
+
+def _tools(seen: Mapping[str, Any]) -> dict[str, str]:
+    library = seen.get("creatingLibrary")
+    return {"mediainfo": str(library.get("version", ""))} if isinstance(library, dict) else {}

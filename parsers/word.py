@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from parsers.facts import Broken, FormFacts, Wants
 from parsers.labels import fields_of, title_of
+from parsers.unpack import is_nonsense
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -48,6 +49,10 @@ def read_docx(path: Path, wants: Wants) -> FormFacts | Broken:
         return Broken(format="docx", reason="unreadable", detail=f"{type(error).__name__}: {error}")
     except RuntimeError as error:
         return Broken(format="docx", reason="locked", detail=str(error))
+    except OSError as error:
+        if not is_nonsense(error):
+            raise
+        return Broken(format="docx", reason="unreadable", detail=str(error))
 
 
 def _read(archive: zipfile.ZipFile, wants: Wants) -> FormFacts | Broken:
