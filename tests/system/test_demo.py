@@ -9,13 +9,15 @@ import re
 import pytest
 
 WORK_KEYS = [
-    "id", "track", "mailbox", "state", "decision", "title", "recommender", "author", "author_unit", "producer", "contact",
-    "phone", "email", "received_at", "messages", "materials", "fields", "findings", "replies", "staff", "moved_to",
+    "id", "track", "mailbox", "state", "decision", "title", "recommender", "author", "author_unit", "producer",
+    "contact", "phone", "email", "received_at", "messages", "materials", "fields", "findings", "replies", "staff",
+    "moved_to",
 ]  # fmt: skip
 MATERIAL_KEYS = ["kind", "name", "size", "sha256", "source", "message_id", "path", "in_force"]
 FINDING_KEYS = ["rule", "outcome", "clause", "evidence"]
 MESSAGE_KEYS = [
-    "mailbox", "uid", "message_id", "received_at", "from", "subject", "outcome", "works", "reason", "parts", "may_reply",
+    "mailbox", "uid", "message_id", "received_at", "from", "subject", "outcome", "works", "reason", "parts",
+    "may_reply",
 ]  # fmt: skip
 PART_KEYS = ["name", "size", "sha256", "kind", "format", "source"]
 
@@ -83,9 +85,7 @@ def test_every_work_has_the_title_of_its_sample(demo, record_of, works):
 def test_supplements_join_the_work_of_their_sample(demo, record_of):
     joined = [s for s in demo.contest.samples if s.joins and s.ended and s.ended.value == "supplement"]
     assert joined
-    assert [record_of(s)["works"] for s in joined] == [
-        record_of(demo.contest.sample(s.joins))["works"] for s in joined
-    ]
+    assert [record_of(s)["works"] for s in joined] == [record_of(demo.contest.sample(s.joins))["works"] for s in joined]
 
 
 def test_every_mailbox_adds_up(undisturbed):
