@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import threading
 import time
@@ -16,16 +17,19 @@ from pathlib import Path
 import structlog
 
 from ingest.config import Config
-from ingest.errors import BusyError, KepuError
+from ingest.errors import BusyError, DiskError, KepuError
 from ingest.ledger import Ledger, Transaction
 from ingest.model import Arrival, Ended, Stage, Todo, TodoKind, mail_number
 from ingest.store import Store
-from parsers.facts import Wants
+from parsers.facts import Limits, Wants
 
 log = structlog.get_logger("kepu")
 
 Say = Callable[[str, int, int], None]
 """Progress for people: what is being done (Chinese), how many are done, how many in all."""
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -91,8 +95,8 @@ class Context:
         """Do `one` for every arrival id; it commits its own transaction.
 
         what: shown as progress. bounded: stop when the batch's time is over (the rest waits for the next batch).
-        A KepuError is the world's and stops the run; any other exception is ours, costs only this item, and counts a
-        try; at the limit the item is set aside for people.
+        A KepuError is the world's and stops the run, and so is a full disk; any other exception is ours, costs only
+        this item, and counts a try; at the limit the item is set aside for people.
         """
         for done, arrival_id in enumerate(ids):
             if self.stopped or (bounded and self.spent):
@@ -104,9 +108,18 @@ class Context:
             except KepuError:
                 raise
             except Exception as error:
+                if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                    raise self._no_room(error) from error
                 self._set_back(arrival_id, error)
         if ids:
             self.say(what, len(ids), len(ids))
+
+    def _no_room(self, error: OSError) -> DiskError:
+        return DiskError(
+            "磁盘空间不足，本次运行已停止",
+            why=f"{error.filename or self.store.root}：{error.strerror}",
+            mend="请清理磁盘后重新运行；已收的邮件都在，会自动接着处理。",
+        )
 
     def _set_back(self, arrival_id: int, error: Exception) -> None:
         log.error("item failed", arrival=arrival_id, error=f"{type(error).__name__}: {error}", exc_info=error)
@@ -120,7 +133,12 @@ class Context:
 
 
 def set_aside(tx: Transaction, arrival: Arrival, reason: str) -> None:
-    """Our processing gives up on a mail: its bytes stay, a person is told."""
+    """Our processing gives up on a mail: its bytes stay, a person is told. One that has ended stays what it became."""
+    if arrival.stage is Stage.ENDED:
+        tx.letters.settle(arrival.id, 0)
+        text = f"邮件 {mail_number(arrival.id)} 的回信多次未能写成，不再尝试。请人工答复来信人。"
+        tx.desk.ask(Todo(f"letter:{arrival.id}", TodoKind.QUARANTINED, text, arrival_id=arrival.id), anew=True)
+        return
     tx.arrivals.end(arrival.id, Ended.QUARANTINED, reason, may_reply=False, why="处理失败的邮件不自动回复")
     number = mail_number(arrival.id)
     tx.desk.ask(
@@ -129,7 +147,8 @@ def set_aside(tx: Transaction, arrival: Arrival, reason: str) -> None:
             kind=TodoKind.QUARANTINED,
             text=f"邮件 {number} 处理失败，已搁置，原信保留。请人工查看；程序更新后可由运维执行 kepu retry {number}。",
             arrival_id=arrival.id,
-        )
+        ),
+        anew=True,
     )
 
 
@@ -159,6 +178,15 @@ def lease(root: Path) -> Iterator[None]:
 def wants_of(config: Config) -> Wants:
     """What an edition asks of its documents."""
     return Wants(labels=dict(config.forms.labels), titles=tuple(track.form for track in config.tracks))
+
+
+def limits_of(config: Config) -> Limits:
+    """The config's bounds, as parsers want them."""
+    return Limits(
+        max_depth=config.analysis.max_depth,
+        max_members=config.analysis.max_archive_members,
+        max_bytes=config.analysis.max_archive_bytes,
+    )
 
 
 def stage_ids(context: Context, stage: Stage, *, mailbox: str = "") -> list[int]:

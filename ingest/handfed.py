@@ -18,9 +18,10 @@ from ingest.model import Listing, PartSource
 from ingest.sources import INBOX, Source
 from ingest.sources.eml import EmlSource, arrived
 from ingest.sources.maildir import MaildirSource
+from ingest.stages import extract
 from ingest.stages.fetch import register
-from ingest.store import Writer
-from parsers import sniff
+from ingest.store import Stored, Writer
+from parsers import names, sniff
 
 FOLDER = "import"
 """The folder under which hand-fed mail is kept in the ledger; its UID is the digest of its bytes."""
@@ -45,8 +46,12 @@ class _Mail:
 def import_mail(context: Context, paths: list[Path], name: str) -> Fed:
     """Take mails (.eml, .mbox, Maildir, a folder of .eml) in as if `name` had received them.
 
-    A mail whose bytes are here already under that mailbox is known. ConfigError for a path that is no mail.
+    A mail that was fed before under that mailbox is known; one that was polled before will turn out to be a duplicate.
+    ConfigError for a path that is not there or plainly another kind of file; nothing is taken in then.
     """
+    wrong = [problem for problem in map(_not_mail, paths) if problem]
+    if wrong:
+        raise ConfigError(wrong[0], mend="导入邮件请给出 .eml、.mbox 文件或邮件文件夹；单个材料请用 --work 登记号。")
     mailbox = context.config.mailbox(name).model_copy(update={"folders": (INBOX,)})
     new = known = 0
     for path in paths:
@@ -69,8 +74,6 @@ def _take(context: Context, mailbox: Mailbox, mail: _Mail) -> bool:
 
 
 def _mails(path: Path, mailbox: Mailbox) -> Iterator[_Mail]:
-    if not path.exists():
-        raise ConfigError(f"找不到 {path}", mend="请核对路径后再试。")
     if path.is_dir():
         maildir = (path / "new").is_dir() or (path / "cur").is_dir()
         source: Source = MaildirSource(mailbox, path) if maildir else EmlSource(mailbox, path)
@@ -79,6 +82,19 @@ def _mails(path: Path, mailbox: Mailbox) -> Iterator[_Mail]:
         yield from _from_mbox(path)
     else:
         yield _Mail(arrived(path), lambda writer: _pour(path.open("rb"), writer))
+
+
+def _not_mail(path: Path) -> str:
+    """Why a path cannot be mail, "" if it may be."""
+    if not path.exists():
+        return f"找不到 {path}"
+    if path.is_dir():
+        return ""
+    if not path.is_file():
+        return f"{path} 不是文件"
+    found = sniff.sniff(path)
+    plainly = sniff.VIDEO | sniff.IMAGE | sniff.ARCHIVE | sniff.DOCUMENT | sniff.AUDIO
+    return f"{path} 是 {found} 文件，不是邮件" if found in plainly else ""
 
 
 class _NothingSeen:
@@ -99,8 +115,7 @@ def _from_mbox(path: Path) -> Iterator[_Mail]:
     box = mailboxes.mbox(path, create=False)
     try:
         for key in box.iterkeys():
-            with suppress(ValueError, TypeError):
-                yield _Mail(_from_line(box, key), lambda writer, key=key: _pour(box.get_file(key), writer))  # type: ignore[misc]
+            yield _Mail(_from_line(box, key), lambda writer, key=key: _pour(box.get_file(key), writer))  # type: ignore[misc]
     finally:
         box.close()
 
@@ -109,7 +124,7 @@ def _from_line(box: mailboxes.mbox, key: str) -> dt.datetime | None:
     """The time in a mail's From line, which the writing program set on arrival; UTC where it names no zone."""
     with box.get_file(key, from_=True) as file:
         line = file.readline(500).decode("ascii", "replace")
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, IndexError, OverflowError):  # a line of another kind says no time
         moment = parsedate_to_datetime(line.split(" ", 2)[2])
         return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return None
@@ -126,29 +141,32 @@ def import_files(context: Context, paths: list[Path], work: str) -> Fed:
     wrong = next((path for path in paths if not path.is_file()), None)
     if wrong is not None:
         raise ConfigError(f"{wrong} 不是文件", mend="请给出一个或多个文件的路径。")
-    new = 0
-    for path in paths:
-        new += _take_file(context, path, work)
+    work = work.strip().upper()
+    with context.read() as tx:
+        if not tx.works.rows([work]):
+            raise ConfigError(f"没有登记号为 {work} 的作品", mend="请核对登记号（见台账的“登记号”栏）。")
+    new = sum(_take_file(context, path, work) for path in paths)
     return Fed(new, len(paths) - new)
 
 
 def _take_file(context: Context, path: Path, work: str) -> bool:
     stored = context.store.put_file(path)
-    part = {
-        "name": path.name,
-        "size": stored.size,
-        "sha256": stored.sha256,
-        "format": sniff.sniff(context.store.path(stored.sha256)),
-        "source": PartSource.MANUAL.value,
-    }
+    rows = list(_rows_of_file(context, names.clean(path.name), stored))
     with context.begin() as tx:
-        try:
-            row = tx.works.row(work)
-        except KeyError:
-            raise ConfigError(f"没有登记号为 {work} 的作品", mend="请核对登记号（见台账的“登记号”栏）。") from None
+        row = tx.works.row(work)
         listing = Listing(row["mailbox"], FOLDER, 0, f"{work}:{stored.sha256}", stored.size, tx.now)
         arrival = tx.arrivals.add(listing, track=row["track"], for_work=work)
         if arrival is None:
             return False
-        tx.arrivals.hand_fed(arrival, part, subject=f"人工补入：{path.name}")
+        tx.arrivals.hand_fed(arrival, rows, subject=f"人工补入：{path.name}", digest=extract.digest_of(rows))
     return True
+
+
+def _rows_of_file(context: Context, name: str, stored: Stored) -> Iterator[extract.Row]:
+    """The file, and what lies in it if it is an archive: all of it put in by hand."""
+    format_ = sniff.sniff(context.store.path(stored.sha256))
+    file = {"name": name, "size": stored.size, "sha256": stored.sha256, "format": format_, "problem": ""}
+    opening = extract.Opening(context.store, extract.limits_of(context.config))
+    for row in extract.opened(opening, file | {"source": PartSource.MANUAL.value}):
+        row["source"] = PartSource.MANUAL.value
+        yield row

@@ -29,6 +29,27 @@ _BOUNCE_SUBJECTS = (
 )
 
 
+_PUBLIC_PROVIDERS = frozenset({
+    "163", "126", "yeah", "188", "netease", "qq", "foxmail", "sina", "sohu", "aliyun", "139", "189", "10086", "wo",
+    "21cn", "tom", "263", "eyou", "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "icloud", "me", "mac",
+    "yahoo", "ymail", "aol", "proton", "protonmail", "gmx",
+})  # fmt: skip
+"""Whom anybody gets an address from, by the name they registered: such a domain says nothing of a unit."""
+
+_GENERIC = frozenset({"com", "net", "org", "gov", "edu", "ac", "co", "mil"})
+"""Second levels below which names are registered (sina.com.cn)."""
+
+
+def unit_domain(address: str) -> str:
+    """The mail domain of an address that is a unit's own, "" for one of a public provider. Lower case."""
+    domain = address.rpartition("@")[2].strip().lower().rstrip(".")
+    labels = domain.split(".")
+    if len(labels) < 2 or not all(labels):
+        return ""
+    registered = labels[-3] if labels[-2] in _GENERIC and len(labels) > 2 else labels[-2]
+    return "" if registered in _PUBLIC_PROVIDERS or registered in _GENERIC else domain
+
+
 def bounce(arrival: Arrival) -> str:
     """Why this is a report of a mail system, "" if it is not. What such a mail carries is not its sender's."""
     content_type = _first(arrival.headers, "content-type").lower()
@@ -72,7 +93,7 @@ def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
     machine = bounce(arrival) or automatic(arrival)
     if machine:
         return False, machine
-    if "x-auto-response-suppress" in arrival.headers:
+    if _first(arrival.headers, "x-auto-response-suppress").strip().lower() not in ("", "none"):
         return False, "发件方要求不要自动回复"
     if failed_authentication(arrival.headers):
         return False, "发件人身份验证（SPF、DKIM）均未通过"
@@ -81,7 +102,7 @@ def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
 
 def failed_authentication(headers: Mapping[str, tuple[str, ...]]) -> bool:
     """The topmost Authentication-Results, our own provider's, says that SPF and DKIM both failed."""
-    results = _first(headers, "authentication-results").lower().replace(" ", "")
+    results = "".join(_first(headers, "authentication-results").lower().split())
     return "spf=fail" in results and "dkim=fail" in results
 
 

@@ -20,6 +20,12 @@ _P = schema.parts
 TWIN_ENDINGS = (Ended.WORK.value, Ended.SUPPLEMENT.value, Ended.NOT_A_SUBMISSION.value)
 """A mail that ended so, or waits for a person, can be repeated; a duplicate names the first."""
 
+GIVEN_UP = (Ended.QUARANTINED.value, Ended.UNREADABLE.value)
+"""Endings that a person may ask us to try again."""
+
+_UNTOLD = {"ended": None, "ended_at": None, "reason": "", "problem": "", "tries": 0, "error": "", "pending": ""}
+"""What is said of a mail whose walk begins anew."""
+
 
 class SeenFolder:
     """What is known of one folder under one UIDVALIDITY: the sources' `Seen`."""
@@ -85,18 +91,16 @@ class Arrivals:
         self, arrival_id: int, facts: f.MailFacts | f.Broken, parts: Iterable[Mapping[str, Any]], digest: str
     ) -> None:
         """What the mail says and holds. parts: rows of `parts` without id, arrival_id and position."""
-        for position, part in enumerate(parts):
-            self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **part))
+        self._add_parts(arrival_id, parts)
+        values: dict[str, Any] = {"stage": Stage.EXTRACTED.value, "error": "", "tries": 0, "digest": digest}
         if isinstance(facts, f.Broken):
-            problem = {"problem": f"{facts.reason}: {facts.detail}".rstrip(": ")}
-            self._set(arrival_id, stage=Stage.EXTRACTED.value, error="", tries=0, digest=digest, **problem)
+            self._set(arrival_id, **values, problem=f"{facts.reason}: {facts.detail}".rstrip(": "))
             return
         self._set(
             arrival_id,
-            stage=Stage.EXTRACTED.value,
-            error="",
-            tries=0,
-            digest=digest,
+            **values,
+            problem="",
+            oddities=list(facts.problems),
             message_id=facts.message_id[:1000],
             in_reply_to=list(facts.in_reply_to),
             refs=list(facts.references),
@@ -109,10 +113,14 @@ class Arrivals:
             own_text=facts.own_text,
         )
 
-    def hand_fed(self, arrival_id: int, part: Mapping[str, Any], *, subject: str) -> None:
-        """A file people gave us by hand: there is no mail around it, so it stands where an extracted mail stands."""
-        self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=0, **part))
-        self._set(arrival_id, stage=Stage.EXTRACTED.value, subject=subject, digest=part["sha256"])
+    def hand_fed(self, arrival_id: int, parts: Iterable[Mapping[str, Any]], *, subject: str, digest: str) -> None:
+        """A file fed by hand, and what lies in it. No mail is to be taken apart: it stands where extracted ones do."""
+        self._add_parts(arrival_id, parts)
+        self._set(arrival_id, stage=Stage.EXTRACTED.value, subject=subject, digest=digest)
+
+    def _add_parts(self, arrival_id: int, parts: Iterable[Mapping[str, Any]]) -> None:
+        for position, part in enumerate(parts):
+            self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **part))
 
     def parsed(self, arrival_id: int, kinds: Mapping[int, tuple[Kind, bool, str]]) -> None:
         """What each part is: part id to kind, whether content told it, and why."""
@@ -127,13 +135,13 @@ class Arrivals:
     def end(self, arrival_id: int, ended: Ended, reason: str, *, may_reply: bool, why: str) -> None:
         """What became of the mail. Its earlier to-dos are done, unless asked again after this."""
         self.desk.close_todos(arrival=arrival_id)
-        values = {"ended": ended.value, "reason": reason, "ended_at": self.now, "pending": "", "error": ""}
+        values = {"ended": ended.value, "reason": reason, "ended_at": self.now, "pending": "", "error": "", "tries": 0}
         self._set(arrival_id, stage=Stage.ENDED.value, may_reply=may_reply, may_reply_why=why, **values)
         self.desk.event("mail-ended", arrival=arrival_id, ended=ended.value, reason=reason)
 
     def wait(self, arrival_id: int, reason: str, *, may_reply: bool, why: str) -> None:
         """The mail stays pending, for this reason."""
-        self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why)
+        self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why, error="", tries=0)
         self.desk.event("mail-pending", arrival=arrival_id, reason=reason)
 
     def chosen(self, arrival_id: int, work: str) -> None:
@@ -149,14 +157,24 @@ class Arrivals:
         return int(row) + 1
 
     def again(self, ids: Sequence[int]) -> int:
-        """Put quarantined or failing mails back to where they stopped; returns how many."""
-        rows = self.connection.execute(select(_A.c.id, _A.c.raw_sha256).where(_A.c.id.in_(ids))).all()
-        for row in rows:
-            stage = Stage.FETCHED if row.raw_sha256 else Stage.LISTED
-            self.connection.execute(_P.delete().where(_P.c.arrival_id == row.id))
-            self._set(row.id, stage=stage.value, ended=None, ended_at=None, reason="", tries=0, error="", pending="")
-            self.desk.event("mail-retried", arrival=row.id)
-        return len(rows)
+        """Take mails that were given up, fail, or wait through the whole walk once more; returns how many.
+
+        One that has become something else stays what it is: its works, letters and to-dos rest on it.
+        """
+        stuck = or_(_A.c.ended.in_(GIVEN_UP), _A.c.ended.is_(None))
+        found = self.connection.execute(select(_A.c.id, _A.c.raw_sha256).where(_A.c.id.in_(ids), stuck)).all()
+        for arrival_id, raw in found:
+            self._set(arrival_id, stage=self._rewound(arrival_id, raw).value, **_UNTOLD)
+            self.desk.event("mail-retried", arrival=arrival_id)
+        return len(found)
+
+    def _rewound(self, arrival_id: int, raw: str) -> Stage:
+        """Where a mail begins anew. A file fed by hand has no mail to take it from again: it keeps its parts."""
+        if raw:
+            self.connection.execute(_P.delete().where(_P.c.arrival_id == arrival_id))
+            return Stage.FETCHED
+        has_parts = self.connection.execute(select(_P.c.id).where(_P.c.arrival_id == arrival_id)).first()
+        return Stage.EXTRACTED if has_parts else Stage.LISTED
 
     def _set(self, arrival_id: int, **values: Any) -> None:
         self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(**values))
@@ -206,7 +224,10 @@ class Arrivals:
         return rows_of(self.connection.execute(select(_P).order_by(_P.c.arrival_id, _P.c.position)))
 
     def twin(self, arrival: Arrival, digest: str) -> Row | None:
-        """An earlier mail of the mailbox that this one repeats: same Message-ID and files, or same sender and files."""
+        """A mail of the mailbox that this one repeats: same Message-ID and files, or same sender and files.
+
+        Of several the one that also says the same, then the oldest.
+        """
         same_id = and_(_A.c.message_id == arrival.message_id, _A.c.message_id != "", _A.c.digest == digest)
         same_files = and_(_A.c.from_address == arrival.from_address, _A.c.from_address != "", _A.c.digest == digest)
         if not arrival.parts:
@@ -218,7 +239,7 @@ class Arrivals:
             select(_A.c.id, _A.c.ended, _A.c.reason, _A.c.own_text)
             .where(_A.c.mailbox == arrival.mailbox, _A.c.id != arrival.id, or_(same_id, same_files))
             .where(or_(_A.c.ended.in_(TWIN_ENDINGS), and_(_A.c.ended.is_(None), _A.c.pending != "")))
-            .order_by(_A.c.id)
+            .order_by(_A.c.own_text != arrival.own_text, _A.c.id)
         )
         return first_of(self.connection.execute(query))
 
@@ -291,6 +312,7 @@ def _arrival(row: Row, parts: tuple[Part, ...]) -> Arrival:
         own_text=row["own_text"],
         headers={name: tuple(values) for name, values in row["headers"].items()},
         problem=row["problem"],
+        oddities=tuple(row["oddities"]),
         parts=parts,
         tries=row["tries"],
         pending=row["pending"],

@@ -59,23 +59,28 @@ class Desk:
 
     # to-dos
 
-    def ask(self, todo: Todo) -> None:
-        """Put a to-do on the list; one already there under its key is left as it is, open or closed."""
-        if self.connection.execute(select(schema.todos.c.id).where(schema.todos.c.key == todo.key)).first():
+    def ask(self, todo: Todo, *, anew: bool = False) -> None:
+        """Put a to-do on the list; one already there under its key is left as it is, open or closed.
+
+        anew: its reason has come up again, so that one already there is open again, in today's words.
+        """
+        table = schema.todos
+        values = {
+            "kind": todo.kind.value,
+            "text": todo.text,
+            "work_id": todo.work,
+            "arrival_id": todo.arrival_id,
+            "part_id": todo.part_id,
+            "candidates": list(todo.candidates),
+            "due_at": todo.due_at,
+        }
+        known = self.connection.execute(select(table.c.id).where(table.c.key == todo.key)).scalar()
+        if known is None:
+            self.connection.execute(insert(table).values(**values, key=todo.key, created_at=self.now))
+        elif anew:
+            self.connection.execute(update(table).where(table.c.id == known).values(**values, closed_at=None))
+        else:
             return
-        self.connection.execute(
-            insert(schema.todos).values(
-                key=todo.key,
-                kind=todo.kind.value,
-                text=todo.text,
-                work_id=todo.work,
-                arrival_id=todo.arrival_id,
-                part_id=todo.part_id,
-                candidates=list(todo.candidates),
-                due_at=todo.due_at,
-                created_at=self.now,
-            )
-        )
         self.touch()
 
     def close_todos(self, *, arrival: int | None = None, key: str | None = None) -> None:
@@ -94,9 +99,11 @@ class Desk:
         if key is not None:
             self.close_todos(key=key)
 
-    def todos(self, *, open_only: bool = True) -> list[Row]:
-        """To-dos in order of their number."""
+    def todos(self, *, open_only: bool = True, work: str = "") -> list[Row]:
+        """To-dos in order of their number; those of one work if that is named."""
         query = select(schema.todos).order_by(schema.todos.c.id)
+        if work:
+            query = query.where(schema.todos.c.work_id == work)
         if open_only:
             query = query.where(schema.todos.c.closed_at.is_(None))
         return rows_of(self.connection.execute(query))
@@ -174,8 +181,3 @@ class Desk:
         table = schema.runs
         query = select(table).where(table.c.ended_at.is_not(None)).order_by(table.c.id.desc()).limit(most)
         return rows_of(self.connection.execute(query))
-
-    def forget_todos(self, keys: Iterable[str]) -> None:
-        """Close the open to-dos of these keys, whose reason is gone."""
-        for key in keys:
-            self.close_todos(key=key)

@@ -107,6 +107,7 @@ arrivals = Table(
     Column("text", Text, nullable=False, default=""),
     Column("own_text", Text, nullable=False, default=""),
     Column("problem", Text, nullable=False, default=""),
+    Column("oddities", JSON, nullable=False, default=list),
     Column("digest", String(64), nullable=False, default=""),
     Column("may_reply", Boolean, nullable=False, default=False),
     Column("may_reply_why", Text, nullable=False, default=""),
@@ -119,8 +120,8 @@ arrivals = Table(
     Index(None, "mailbox", "from_address"),
     Index(None, "digest"),
 )
-"""A row a mail (or a hand-fed file). `digest` is over the sorted digests of its files; `answered_by`: the letter that
-answers it, 0 if it needs none, NULL while that is open."""
+"""A row a mail (or a hand-fed file). `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over
+the sorted digests of its files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open."""
 
 parts = Table(
     "parts",
@@ -183,7 +184,8 @@ works = Table(
     Index(None, "dirty"),
 )
 """`folder`: its name on the share, given once. `reviewed_with`, `placed_with`: digests of what the last review and the
-last filing were made from. `files`: part id to the name of its file there. `contact`: the e-mail in its form."""
+last filing were made from. `files`: part id to the name of its file there. `contact`: the e-mail addresses in its form,
+parted by spaces."""
 
 work_arrivals = Table(
     "work_arrivals",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,7 @@ _WA = schema.work_arrivals
 _M = schema.materials
 _A = schema.arrivals
 _P = schema.parts
+_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,20}")
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Works:
             self.connection.execute(delete(schema.findings).where(schema.findings.c.work_id == work.id))
             self.connection.execute(insert(schema.findings), list(_finding_rows(work.id, findings)))
             self.desk.event("work-reviewed", work=work.id, state=state.value)
-        contact = work.field("email").lower()[:400]
+        contact = " ".join(addresses_in(work.field("email")))[:400]
         values = {"state": state.value, "title": work.title, "received_at": work.received_at, "contact": contact}
         if any(row[name] != value for name, value in values.items()):
             self.desk.touch()
@@ -172,7 +175,7 @@ class Works:
         for work_id, address in self.connection.execute(query.where(_WA.c.work_id.in_(ids))):
             known.setdefault(work_id, set()).add(address)
         for work_id, contact in self.connection.execute(select(_W.c.id, _W.c.contact).where(_W.c.id.in_(ids))):
-            known.setdefault(work_id, set()).add(contact)
+            known.setdefault(work_id, set()).update(contact.split())
         return {work_id: addresses - {""} for work_id, addresses in known.items()}
 
     def by_sender(self, mailbox: str, address: str) -> list[str]:
@@ -282,6 +285,12 @@ class Works:
         words = {decision.value: decision for decision in Decision}
         found = {row.row: words.get(str(row.value)) for row in self.connection.execute(query)}
         return {work: decision for work, decision in found.items() if decision is not None}
+
+
+def addresses_in(text: str) -> list[str]:
+    """The e-mail addresses in what people write in that field of a form, lower case, each once, in order."""
+    found = _ADDRESS.findall(unicodedata.normalize("NFKC", text[:2_000]).lower())
+    return list(dict.fromkeys(found))
 
 
 def _finding_rows(work_id: str, findings: Sequence[Finding]) -> Iterable[dict[str, Any]]:

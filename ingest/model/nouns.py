@@ -93,6 +93,7 @@ class Arrival:
     own_text: str = ""
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problem: str = ""
+    oddities: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     tries: int = 0
     pending: str = ""
@@ -205,23 +206,23 @@ class Todo:
 class Ending:
     """What `decide()` says of one arrival.
 
-    ended None means it stays pending for `reason`. groups: for `work`, the part ids of each new work with its title;
-    work: for `supplement`, the work it joins. todos: what a person must do about it.
+    ended None means it stays pending for `reason`. groups: the part ids of each work it opens or joins, one or more
+    for `work` and `supplement`, none for the rest. todos: what a person must do about it.
     """
 
     ended: Ended | None
     reason: str = ""
     groups: tuple[Group, ...] = ()
-    work: str = ""
     todos: tuple[Todo, ...] = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Parts that are one work, and the title they give it ("" if none)."""
+    """Parts that are one work, and the title they give it ("" if none). work: the one they join, "" opens a new one."""
 
     title: str
     part_ids: tuple[int, ...]
+    work: str = ""
 
 
 STATE_OF_OUTCOME: Mapping[Outcome, WorkState] = {

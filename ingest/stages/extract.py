@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.config import Config
 from ingest.context import Context, stage_ids
+from ingest.context import limits_of as limits_of  # also for those who only look into a file
 from ingest.model import PartSource, Stage
 from ingest.store import Store
 from parsers import sniff
@@ -38,15 +38,6 @@ def _one(context: Context, arrival_id: int) -> None:
     context.tally.counts["extracted"] += 1
 
 
-def limits_of(config: Config) -> Limits:
-    """The config's bounds, as parsers want them."""
-    return Limits(
-        max_depth=config.analysis.max_depth,
-        max_members=config.analysis.max_archive_members,
-        max_bytes=config.analysis.max_archive_bytes,
-    )
-
-
 def digest_of(rows: Iterable[Row]) -> str:
     """One digest over a mail's files and links, whatever their order and names; "" if it has none."""
     keys = sorted(row.get("sha256") or f"{row['provider']}:{row['url']}" for row in rows if row["source"] != "archive")
@@ -55,13 +46,18 @@ def digest_of(rows: Iterable[Row]) -> str:
 
 def rows_of_mail(store: Store, facts: MailFacts, scratch: Path, limits: Limits) -> Iterator[Row]:
     """A row for every file and link of a mail, archives' members after their archive; the files go to the store."""
+    opening = Opening(store, limits)
     for part in facts.parts:
-        row = _attachment(store, part, scratch)
-        yield row
-        if row["format"] in sniff.ARCHIVE and row["sha256"]:
-            yield from _members(Opening(store, limits), row, part.name, depth=1)
+        yield from opened(opening, _attachment(store, part, scratch))
     for link in facts.links:
         yield _link(link)
+
+
+def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
+    """A file, and if it is an archive what lies in it. Its row gets its problem while the members are drawn."""
+    yield row
+    if row["format"] in sniff.ARCHIVE and row["sha256"]:
+        yield from _members(opening, row, depth)
 
 
 def _attachment(store: Store, part: MailPart, scratch: Path) -> Row:
@@ -85,7 +81,7 @@ def _attachment(store: Store, part: MailPart, scratch: Path) -> Row:
 
 @dataclass
 class Opening:
-    """The opening of one attached archive, with all that lies in it: bounds hold over all its depths together."""
+    """The opening of one mail's archives, and of what lies in them: bounds hold over all of them together."""
 
     store: Store
     limits: Limits
@@ -103,7 +99,7 @@ class Opening:
         )
 
 
-def _members(opening: Opening, archive: Row, name: str, *, depth: int) -> Iterator[Row]:
+def _members(opening: Opening, archive: Row, depth: int) -> Iterator[Row]:
     """The files in an archive, and in archives in it; what could not be had is a row with its problem."""
     if depth > opening.limits.max_depth:
         archive["problem"] = "too-deep"
@@ -112,10 +108,7 @@ def _members(opening: Opening, archive: Row, name: str, *, depth: int) -> Iterat
         facts = read_archive(opening.store.path(archive["sha256"]), scratch, opening.left)
         archive["problem"] = archive["problem"] or _problem(facts)
         for member in facts.members if isinstance(facts, ArchiveFacts) else ():
-            row = _member(opening, member, name, scratch)
-            yield row
-            if row["format"] in sniff.ARCHIVE and row["sha256"]:
-                yield from _members(opening, row, member.name, depth=depth + 1)
+            yield from opened(opening, _member(opening, member, archive["name"], scratch), depth=depth + 1)
 
 
 def _problem(facts: ArchiveFacts | Broken) -> str:
@@ -123,9 +116,9 @@ def _problem(facts: ArchiveFacts | Broken) -> str:
 
 
 def _member(opening: Opening, member: Member, inside: str, scratch: Path) -> Row:
-    opening.members += 1
-    opening.size += member.size
     here = bool(member.path)
+    opening.members += 1
+    opening.size += member.size if here else 0  # what was not taken out may claim any size
     format_ = sniff.sniff(scratch / member.path) if here else ""
     if here:
         opening.store.adopt(scratch / member.path, member.sha256)

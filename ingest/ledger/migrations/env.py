@@ -9,7 +9,7 @@ from ingest.ledger import schema
 
 engine = context.config.attributes.get("engine") or create_engine(context.get_x_argument(as_dictionary=True)["url"])
 
-with engine.connect() as connection:
+with engine.execution_options(kepu_writes=True).connect() as connection:
     context.configure(connection=connection, target_metadata=schema.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("own_text", sa.Text(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("oddities", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("may_reply", sa.Boolean(), nullable=False),
         sa.Column("may_reply_why", sa.Text(), nullable=False),
