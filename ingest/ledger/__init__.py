@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, DiskError
 from ingest.ledger import schema
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
@@ -24,6 +25,10 @@ from ingest.ledger.works import Works
 from ingest.model import Work
 
 __all__ = ["Ledger", "Transaction", "open_ledger"]
+
+
+_THE_WORLD_S = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 26})
+"""SQLite's result codes no program can mend: BUSY LOCKED NOMEM READONLY IOERR CORRUPT FULL CANTOPEN NOTADB."""
 
 
 class Transaction:
@@ -47,17 +52,21 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._writing = engine.execution_options(kepu_writes=True)
 
     @contextmanager
     def begin(self, now: dt.datetime) -> Iterator[Transaction]:
-        """A transaction: committed at the end of the block, rolled back whole if it raises."""
-        with self.engine.begin() as connection:
+        """A transaction: committed at the end of the block, rolled back whole if it raises.
+
+        It is the only one that writes from its first moment on. DiskError if the database cannot be written.
+        """
+        with _trouble(self.engine), self._writing.begin() as connection:
             yield Transaction(connection, now)
 
     @contextmanager
     def read(self, now: dt.datetime) -> Iterator[Transaction]:
-        """A consistent view, nothing written."""
-        with self.engine.connect() as connection:
+        """A consistent view, nothing written. DiskError if the database cannot be read."""
+        with _trouble(self.engine), self.engine.connect() as connection:
             yield Transaction(connection, now)
             connection.rollback()
 
@@ -83,9 +92,31 @@ def open_ledger(url: str, root: Path, *, edition: str, create: bool = True) -> L
             )
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = _engine(url)
-    _migrate(engine, url)
-    _claim(engine, edition)
+    try:
+        with _trouble(engine):
+            _migrate(engine)
+            _claim(engine, edition)
+    except BaseException:
+        engine.dispose()
+        raise
     return Ledger(engine)
+
+
+@contextmanager
+def _trouble(engine: Engine) -> Iterator[None]:
+    """Turn a database that is busy, full, damaged or gone into the operator's error; a wrong statement stays a bug."""
+    try:
+        yield
+    except DatabaseError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        ours = (code & 0xFF) not in _THE_WORLD_S if code is not None else not isinstance(error, OperationalError)
+        if ours:
+            raise
+        raise DiskError(
+            "台账数据库无法读写",
+            why=f"{engine.url.render_as_string(hide_password=True)}：{error.orig}",
+            mend="请检查该磁盘是否已满、是否可写，以及有没有别的程序占用；数据库损坏时请从备份恢复。",
+        ) from error
 
 
 def _engine(url: str) -> Engine:
@@ -103,12 +134,14 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        # who means to write takes the lock at once: a reader that turns writer may find its view outdated, and fail
+        writes = connection.get_execution_options().get("kepu_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
 
-def _migrate(engine: Engine, url: str) -> None:
+def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         if inspect(connection).has_table("alembic_version"):
             version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
@@ -116,21 +149,35 @@ def _migrate(engine: Engine, url: str) -> None:
                 return
     from alembic import command  # here: a ledger of the newest shape never needs Alembic, whose import costs 0.2 s
     from alembic.config import Config
+    from alembic.util import CommandError
 
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     settings.attributes["engine"] = engine
-    command.upgrade(settings, "head")
+    try:
+        command.upgrade(settings, "head")
+    except CommandError as error:
+        raise ConfigError(
+            "这份台账由更新版本的程序建立，当前程序不能打开",
+            why=str(error),
+            mend="请安装新版本的 kepu-intake 后再运行。",
+        ) from error
 
 
 def _claim(engine: Engine, edition: str) -> None:
-    with engine.begin() as connection:
-        found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "edition")).scalar()
-        if found is None:
-            connection.execute(schema.meta.insert().values(key="edition", value=edition))
-        elif found != edition:
-            raise ConfigError(
-                f"这份台账属于“{found}”，配置写的是“{edition}”",
-                why="一届大赛一份台账，不能混用。",
-                mend="请在 config.toml 的 [storage] root 中为新一届指定另一个文件夹。",
-            )
+    """The ledger is this edition's from its first opening on."""
+    query = select(schema.meta.c.value).where(schema.meta.c.key == "edition")
+    with engine.connect() as connection:
+        found = connection.execute(query).scalar()
+    if found is None:
+        with engine.execution_options(kepu_writes=True).begin() as connection:
+            found = connection.execute(query).scalar()
+            if found is None:
+                connection.execute(schema.meta.insert().values(key="edition", value=edition))
+                return
+    if found != edition:
+        raise ConfigError(
+            f"这份台账属于“{found}”，配置写的是“{edition}”",
+            why="一届大赛一份台账，不能混用。",
+            mend="请在 config.toml 的 [storage] root 中为新一届指定另一个文件夹。",
+        )
