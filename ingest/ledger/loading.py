@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.rows import Row
 from ingest.ledger.works import Works
-from ingest.model import Decision, Kind, Material, Work, WorkState
+from ingest.model import Decision, Kind, Material, PartSource, Work, WorkState
 
 CLOCK = frozenset({Kind.FORM, Kind.VIDEO})
 """The kinds whose first arrival is a work's time for the deadline."""
@@ -45,7 +45,11 @@ def _work(row: Row, materials: tuple[Material, ...], mails: Sequence[Row], decis
 
 
 def clock(materials: Iterable[Material]) -> tuple[dt.datetime | None, bool]:
-    """When the first form or video (or link to one) arrived, and whether any did. Unknown times tell nothing."""
+    """When the first form or video (or link to one) arrived, and whether any did.
+
+    Unknown times tell nothing, and neither does when staff put a file in by hand.
+    """
     counted = [material for material in materials if material.kind in CLOCK]
-    times = [material.arrived_at for material in counted if material.arrived_at is not None]
+    came = [material.arrived_at for material in counted if material.part.source is not PartSource.MANUAL]
+    times = [moment for moment in came if moment is not None]
     return min(times, default=None), bool(counted)
