@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.context import Context, stage_ids
+from ingest.context import Context, limits_of, stage_ids
 from ingest.materials import classify
 from ingest.model import Kind, Part, Stage
 from parsers import look
+from parsers.facts import Facts
 
 
 def parse(context: Context) -> None:
@@ -19,7 +20,8 @@ def parse(context: Context) -> None:
 def _one(context: Context, arrival_id: int) -> None:
     with context.read() as tx:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
-    parts = [_looked_at(context, part) for part in arrival.parts]
+    seen: dict[str, Facts] = {}
+    parts = [_looked_at(context, part, seen) for part in arrival.parts]
     kinds: dict[int, tuple[Kind, bool, str]] = {}
     for part in parts:
         found = classify(part, mail_text=arrival.text)
@@ -29,12 +31,14 @@ def _one(context: Context, arrival_id: int) -> None:
     context.tally.counts["parsed"] += 1
 
 
-def _looked_at(context: Context, part: Part) -> Part:
-    """The part with its facts: those kept, or read now and kept."""
+def _looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
+    """The part with its facts: those kept, or read now and kept. seen: digest to what this mail's files said so far."""
     if part.facts is not None or not part.here:
         return part
-    with context.store.scratch() as scratch:
-        facts = look(context.store.path(part.sha256), context.wants, scratch, name=part.name)
-    with context.begin() as tx:
-        tx.arrivals.keep_facts(part.sha256, context.wants_key, facts)
-    return replace(part, facts=facts)
+    if part.sha256 not in seen:
+        path = context.store.path(part.sha256)
+        facts = look(path, context.wants, None, name=part.name, limits=limits_of(context.config))
+        with context.begin() as tx:
+            tx.arrivals.keep_facts(part.sha256, context.wants_key, facts)
+        seen[part.sha256] = facts
+    return replace(part, facts=seen[part.sha256])

@@ -5,11 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+import structlog
+
 from ingest import rules
 from ingest.config import Config
 from ingest.context import Context
+from ingest.errors import KepuError
 from ingest.model import Part, Todo, TodoKind, Work, state_of
 from parsers.facts import PARSERS_VERSION
+
+log = structlog.get_logger("kepu")
+
+MAX_TITLE = 200
+"""Characters of a title: what is longer is a paragraph in the wrong cell."""
 
 
 def review(context: Context) -> None:
@@ -18,8 +26,16 @@ def review(context: Context) -> None:
     with context.read() as tx:
         ids = tx.works.to_review(key)
     for done, work_id in enumerate(ids):
+        if context.stopped:
+            return
         context.say("审查作品", done, len(ids))
-        _one(context, work_id, key)
+        try:
+            _one(context, work_id, key)
+        except KepuError:
+            raise
+        except Exception as error:  # of ours: it costs this work its review, the next run tries again
+            log.error("review failed", work=work_id, error=f"{type(error).__name__}: {error}", exc_info=error)
+            context.tally.troubles.append(f"作品 {work_id} 审查失败，下次运行会再试（详见日志）")
     if ids:
         context.say("审查作品", len(ids), len(ids))
 
@@ -45,8 +61,8 @@ def _one(context: Context, work_id: str, key: str) -> None:
 
 
 def _titled(work: Work) -> Work:
-    """The form names the work; without one it keeps the title its mail gave it."""
-    return replace(work, title=work.field("title") or work.title)
+    """The form names the work, within bounds; without one it keeps the title its mail gave it."""
+    return replace(work, title=" ".join(work.field("title").split())[:MAX_TITLE] or work.title)
 
 
 def _todos(work: Work) -> list[Todo]:
