@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from ingest import outbox
 from ingest.config import Config
 from ingest.context import Context
@@ -26,6 +28,8 @@ from ingest.model import (
 )
 from ingest.views.words import LETTER_WORDS, MENDS, size_text
 from reports import letters
+
+log = structlog.get_logger("kepu")
 
 TOLD = (Outcome.FAIL, Outcome.MISSING)
 ANSWERED = (Ended.WORK, Ended.SUPPLEMENT)
@@ -167,7 +171,18 @@ def _file(config: Config, material: Material) -> letters.LetterFile:
 
 
 def _write_drafts(context: Context) -> None:
-    """The .eml files of letters that only people will read; written after the row, again if the run died between."""
+    """The .eml files of letters that only people will read; written after the row, again if the run died between.
+
+    A share that cannot be written to stops `report`; here the files wait for the next run.
+    """
+    try:
+        _write_files(context)
+    except OSError as error:
+        log.error("drafts not written", error=str(error))
+        context.tally.notes.append(f"回信草稿没有全部写出（{error.strerror or type(error).__name__}），下次运行补写")
+
+
+def _write_files(context: Context) -> None:
     with context.read() as tx:
         rows = tx.letters.unwritten()
     folder = context.config.storage.share / "reports" / "回信"

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,6 +20,9 @@ from ingest.model import NEW_WORK, TodoKind, Work, todo_number
 from ingest.views import Snapshot, cells
 from ingest.views.filing import filing
 from reports.workbook import signature
+
+if TYPE_CHECKING:
+    from reports.book import CellKey, Value
 
 log = structlog.get_logger("kepu")
 
@@ -67,15 +71,23 @@ def _read_file(context: Context, file: Path) -> None:
             context.unreadable.add(file.name)
             return
         book = without_strays(found, cells.known_keys(context.config, tx))
-        base = cells.to_book(tx.desk.staff_cells())
-        merged = merge(base, book.cells, base)
+        base, ours = _last_seen(tx, file.name), cells.to_book(tx.desk.staff_cells())
+        merged = merge(base, book.cells, ours)
         changed = tx.desk.keep_staff_cells(cells.to_ledger(merged.cells))
         tx.desk.keep_conflicts(cells.conflict_rows((*book.conflicts, *merged.conflicts)))
         tx.desk.put("extras", cells.extras_to_json(book.extras))
         tx.desk.put(f"file:{file.name}", seen)
+        tx.desk.put(f"cells:{file.name}", cells.to_json(cells.to_ledger({**base, **book.cells})))
         _take_effect(context, tx, changed)
     context.unreadable.discard(file.name)
     context.tally.counts["staff-cells"] += len(changed)
+
+
+def _last_seen(tx: Transaction, name: str) -> dict[CellKey, Value | None]:
+    """A file's cells as they were last written or read. Workbook and side file each have their own: what one of them
+    does not say was not emptied in it if it never stood there."""
+    kept = tx.desk.get(f"cells:{name}")
+    return cells.to_book(cells.from_json(kept) if kept else tx.desk.staff_cells())
 
 
 def _take_effect(context: Context, tx: Transaction, changed: Mapping[tuple[str, str, str], object]) -> None:
@@ -232,6 +244,7 @@ def _written(context: Context, snap: Snapshot, written: Path) -> None:
     with context.begin() as tx:
         side_known = tx.desk.get(f"file:{SIDE}")
         tx.desk.put(f"file:{written.name}", signature(written))
+        tx.desk.put(f"cells:{written.name}", cells.to_json(snap.staff))
         if states != json.loads(tx.desk.get("states") or "{}"):
             tx.desk.put("states", json.dumps(states, ensure_ascii=False))
     if written.name == WORKBOOK:

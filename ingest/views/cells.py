@@ -65,6 +65,16 @@ def to_book(cells: Mapping[tuple[str, str, str], Any]) -> dict[CellKey, Value | 
     return {CellKey(*key): untagged(value) for key, value in cells.items()}
 
 
+def to_json(cells: Mapping[tuple[str, str, str], Any]) -> str:
+    """The ledger's staff cells as one text."""
+    return json.dumps([[*key, value] for key, value in cells.items()], ensure_ascii=False)
+
+
+def from_json(text: str) -> LedgerCells:
+    """`to_json` undone."""
+    return {(sheet, row, heading): value for sheet, row, heading, value in json.loads(text)}
+
+
 def _tagged(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return {"datetime": value.isoformat()}
