@@ -4,15 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
+import re
 from collections.abc import Mapping, Sequence
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 from ingest.config import Mailbox
+
+_ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOMS}@{_LABEL}(?:\.{_LABEL})+")
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,290}")
+MAX_REFERENCES = 10
+
+
+class _MessageIds(UnstructuredHeader):
+    """A header of Message-IDs: folded between them. The library would encode one of more than 70 characters."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """One Message-ID a line."""
+        name, value = str(getattr(self, "name", "")), str(self)
+        return f"{name}: {(policy.linesep + ' ').join(value.split())}{policy.linesep}"
+
+
+def _policy() -> EmailPolicy:
+    registry = HeaderRegistry()
+    for name in ("in-reply-to", "references"):
+        registry.map_to_type(name, _MessageIds)
+    return SMTP.clone(header_factory=registry)
+
+
+POLICY = _policy()
+"""How letters are written: CRLF, ASCII headers."""
 
 
 def message_id(key: str, mailbox: Mailbox) -> str:
@@ -22,8 +50,8 @@ def message_id(key: str, mailbox: Mailbox) -> str:
 
 
 def compose(letter: Mapping[str, Any], mailbox: Mailbox, at: dt.datetime) -> EmailMessage:
-    """A row of `letters` as a mail from its mailbox. at: the Date, in the zone it is to be shown in."""
-    mail = EmailMessage(policy=SMTP)
+    """A row of `letters` as a mail from its mailbox, the same bytes each time. at: the Date, in the zone to show."""
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(addr_spec=mailbox.address)
     mail["To"] = Address(addr_spec=letter["to_address"])
     mail["Subject"] = one_line(letter["subject"])
@@ -36,6 +64,7 @@ def compose(letter: Mapping[str, Any], mailbox: Mailbox, at: dt.datetime) -> Ema
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter["text"], charset="utf-8", cte="base64")
     mail.add_alternative(letter["html"], subtype="html", charset="utf-8", cte="base64")
+    mail.set_boundary("=_" + hashlib.sha256(letter["message_id"].encode()).hexdigest()[:24])
     return mail
 
 
@@ -45,24 +74,22 @@ def one_line(text: str, most: int = 200) -> str:
 
 
 def references(refs: Sequence[str], message_id: str) -> list[str]:
-    """References of an answer to the mail of that Message-ID: bounded, only what looks like one."""
-    chain = [*refs[-9:], message_id]
-    return [ref for ref in chain if ref and len(ref) < 300 and ref.isascii() and ref.isprintable() and " " not in ref]
+    """References of an answer to the mail of that Message-ID: the last ones, only what looks like a Message-ID."""
+    chain = dict.fromkeys(ref for ref in (*refs, message_id) if _MESSAGE_ID.fullmatch(ref))
+    return list(chain)[-MAX_REFERENCES:]
 
 
 def can_be_written_to(address: str) -> bool:
-    """An address a header can hold: one plain ASCII mailbox."""
-    try:
-        Address(addr_spec=address)
-    except (ValueError, IndexError):
-        return False
-    return address.isascii() and "@" in address and address.isprintable()
+    """One plain ASCII address, as nearly all are. Quoted, bracketed or internationalised ones go to no letter."""
+    return _ADDRESS.fullmatch(address) is not None
 
 
 def write_draft(folder: Path, name: str, mail: EmailMessage) -> None:
-    """The letter as .eml, whole or not at all."""
+    """The letter as .eml, whole or not at all. OSError if the folder cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / name
-    temporary = folder / f".{name}.tmp"
-    temporary.write_bytes(mail.as_bytes())
-    temporary.replace(target)
+    temporary = folder / f".{name}.{os.getpid()}.tmp"
+    try:
+        temporary.write_bytes(mail.as_bytes())
+        temporary.replace(folder / name)
+    finally:
+        temporary.unlink(missing_ok=True)
