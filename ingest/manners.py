@@ -15,6 +15,8 @@ _AUTOMATIC_LOCAL_PARTS = (
     "do-not-reply",
     "donotreply",
 )
+_NOTICES = frozenset({"service.netease.com"})
+"""Hosts that only ever write notices."""
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder")
 _AUTO_SUBJECTS = ("自动回复", "自动答复", "auto reply", "auto-reply", "automatic reply", "autoreply", "out of office")
@@ -75,7 +77,8 @@ def automatic(arrival: Arrival) -> str:
         return "群发邮件（Precedence）"
     if any(name in headers for name in _AUTO_HEADERS):
         return "自动回复"
-    if arrival.from_address.partition("@")[0] in _AUTOMATIC_LOCAL_PARTS:
+    local, _, domain = arrival.from_address.partition("@")
+    if local in _AUTOMATIC_LOCAL_PARTS or domain in _NOTICES:
         return "不接收回复的系统地址"
     if _starts(arrival.subject, _AUTO_SUBJECTS):
         return "自动回复（主题）"

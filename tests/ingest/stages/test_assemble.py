@@ -371,7 +371,7 @@ def test_assemble_answers_one_mail_in_both_mailboxes_with_one_letter(contest, co
     contest.drop(mail, "public")
     walk(context)
     with context.read() as tx:
-        assert [works for works in tx.letters.works().values()] == [["P2024-0001", "R2024-0001"]]
+        assert list(tx.letters.works().values()) == [["P2024-0001", "R2024-0001"]]
 
 
 def test_assemble_an_answer_to_a_mail_of_both_mailboxes_joins_its_own_track(contest, context, walk, told, form, shell):
