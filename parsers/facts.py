@@ -29,6 +29,9 @@ BROKEN_REASONS: dict[str, str] = {
     "too-deep": "嵌套层数过多，未继续解开",
     "unsupported": "这种格式目前不能自动读取",
     "unreadable": "文件已损坏，无法读取",
+    "too-slow": "处理超时，已停止读取",
+    "too-big": "占用内存过多，已停止读取",
+    "crashed": "读取时程序异常中止",
 }
 """Reasons a file could not be read, and the sentence a staff member understands."""
 

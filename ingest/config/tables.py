@@ -204,9 +204,16 @@ class LedgerTable(Table):
 
 
 class Analysis(Table):
-    """Bounds of parsing. `tries`: how often our own failure on one item is tried before it is set aside."""
+    """Bounds of parsing. `tries`: how often our own failure on one item is tried before it is set aside.
 
-    workers: int = Field(ge=1)
+    workers: processes, 0 for none and then no limits of time and memory. An item has `item_timeout_s` and one second
+    more for every `item_bytes_per_s` of its file, and `memory_mb` (2**20 bytes) resident.
+    """
+
+    workers: int = Field(ge=0)
+    item_timeout_s: int = Field(gt=0)
+    item_bytes_per_s: int = Field(gt=0)
+    memory_mb: int = Field(ge=200)
     tries: int = Field(ge=1)
     max_archive_bytes: int = Field(gt=0)
     max_archive_members: int = Field(gt=0)

@@ -1,0 +1,258 @@
+"""Parsers run in processes that can be ended: a file that hangs one, or eats its memory, costs that file only.
+
+In line (no processes) the same calls run here and now, without limits.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, cast
+
+from ingest.workers.process import Process, Stopped, WorkerError
+from parsers.facts import ArchiveFacts, Broken, Facts, Limits, MailFacts, Wants, from_json
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from ingest.config.tables import Analysis
+    from ingest.workers.calls import Call
+
+__all__ = ["Bounds", "Look", "WorkerError", "Workers", "workers_of"]
+
+_TARGET = "ingest.workers.calls:answer"
+_NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one item may take: `base_s` seconds and one more for every `bytes_per_s` of its file; `max_bytes` resident.
+
+    A worker that still holds more than half of `max_bytes` after an item is replaced before the next.
+    """
+
+    base_s: float = 60.0
+    bytes_per_s: int = 1_000_000
+    max_bytes: int = 1_500 * 2**20
+
+    def seconds(self, size: int) -> float:
+        """Seconds for a file of so many bytes."""
+        return self.base_s + size / self.bytes_per_s
+
+
+@dataclass(frozen=True)
+class Look:
+    """The arguments of `parsers.look`, for one of several files looked at at once."""
+
+    path: Path
+    wants: Wants
+    scratch: Path | None = None
+    name: str = ""
+    limits: Limits = _NO_LIMITS
+
+
+def workers_of(analysis: Analysis) -> Workers:
+    """The workers a config asks for; none is started before the first item."""
+    bounds = Bounds(analysis.item_timeout_s, analysis.item_bytes_per_s, analysis.memory_mb * 2**20)
+    return Workers(analysis.workers, bounds=bounds)
+
+
+@dataclass
+class Workers:
+    """`count` worker processes, each started when first needed and kept; 0: everything in line. A context manager.
+
+    target: "module:function" that answers calls, found along this process's sys.path. A file that a worker could not
+    finish is Broken: "too-slow", "too-big" or "crashed". An exception within is one here: OSError as it was, anything
+    else (in a process) WorkerError with the traceback as a note.
+    """
+
+    count: int
+    bounds: Bounds = Bounds()
+    target: str = _TARGET
+    _idle: deque[Process] = field(default_factory=deque)
+    _all: dict[int, Process] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        """Ready at once: nothing is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def look(
+        self, path: Path, wants: Wants, scratch: Path | None, *, name: str = "", limits: Limits = _NO_LIMITS
+    ) -> Facts:
+        """What `parsers.look` says of the file; `scratch` is emptied if it must be read a second time."""
+        return self._wait(_call("look", path, scratch, limits, wants=wants, name=name))
+
+    def read_mail(self, path: Path, scratch: Path | None, limits: Limits) -> MailFacts | Broken:
+        """What `parsers.mail.read_mail` says of the file."""
+        return cast(MailFacts | Broken, self._wait(_call("mail", path, scratch, limits)))
+
+    def read_archive(
+        self, path: Path, scratch: Path | None, limits: Limits, *, name: str = ""
+    ) -> ArchiveFacts | Broken:
+        """What `parsers.archive.read_archive` says of the file."""
+        return cast(ArchiveFacts | Broken, self._wait(_call("archive", path, scratch, limits, name=name)))
+
+    def map_look(self, items: Iterable[Look]) -> Iterator[tuple[int, Facts | Exception]]:
+        """Look at many, several at once: (position in `items`, its facts or the exception it met), as they finish.
+
+        `items` is taken from as needed, at most twice as many ahead as there are workers. Whoever leaves the loop
+        drops what is not yet begun; what is begun runs out unheard.
+        """
+        if not self.count:
+            yield from ((position, _caught(self._in_line, _call_of(item))) for position, item in enumerate(items))
+            return
+        from concurrent.futures import FIRST_COMPLETED, wait
+
+        waiting: dict[Future[Facts | Exception], int] = {}
+        coming = enumerate(items)
+        try:
+            while True:
+                while len(waiting) < 2 * self.count and (one := next(coming, None)) is not None:
+                    waiting[self._pool.submit(_caught, self._do, _call_of(one[1]))] = one[0]
+                if not waiting:
+                    return
+                for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    yield waiting.pop(done), done.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def close(self) -> None:
+        """End every worker; one at work is stopped, and who waits for it gets WorkerError."""
+        with self._lock:
+            self._closed.set()
+            for process in self._all.values():
+                process.kill()
+        if "_pool" in self.__dict__:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._idle.clear()
+        for process in list(self._all.values()):
+            self._end(process)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """A thread a worker. They start the processes, which die with the thread that started them."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(self.count, thread_name_prefix="worker")
+
+    def _wait(self, call: Call) -> Facts:
+        if self._closed.is_set():
+            raise WorkerError("the workers were closed")
+        return self._pool.submit(self._do, call).result() if self.count else self._in_line(call)
+
+    def _in_line(self, call: Call) -> Facts:
+        from ingest.workers.child import load
+
+        return from_json(load(self.target)(call.model_dump_json()))
+
+    def _do(self, call: Call) -> Facts:
+        """Ask a worker; if it dies, or was full of others' leavings, a fresh one, so that no file is blamed wrongly."""
+        from ingest.workers.calls import broken
+
+        text, seconds = call.model_dump_json(), self.bounds.seconds(call.path.stat().st_size)
+        tries = 0
+        while True:
+            process = self._take()
+            tries, fresh = tries + 1, not process.answered
+            try:
+                return self._answer(process, text, seconds)
+            except Stopped as stopped:
+                _log(stopped, call)
+                if self._closed.is_set():
+                    raise WorkerError("the workers were closed") from stopped
+                again = stopped.reason == "crashed" or (stopped.reason == "too-big" and not fresh)
+                if tries == 2 or not again:
+                    return broken(call, stopped.reason, stopped.detail)
+                _empty(call.scratch)
+
+    def _answer(self, process: Process, text: str, seconds: float) -> Facts:
+        """One call to one worker, which is then free again, or ended."""
+        try:
+            said = process.ask(text, seconds, self.bounds.max_bytes)
+        except BaseException:
+            self._end(process)
+            raise
+        self._give_back(process)
+        if isinstance(said, Exception):
+            raise said
+        return from_json(said)
+
+    def _take(self) -> Process:
+        with self._lock:
+            if self._closed.is_set():
+                raise WorkerError("the workers were closed")
+            if self._idle:
+                return self._idle.pop()
+        process = Process(self.target)
+        with self._lock:
+            self._all[process.pid] = process
+            if self._closed.is_set():
+                process.kill()
+        return process
+
+    def _give_back(self, process: Process) -> None:
+        if process.resident() > self.bounds.max_bytes // 2:
+            self._end(process)
+        else:
+            self._idle.append(process)
+
+    def _end(self, process: Process) -> None:
+        with self._lock:
+            self._all.pop(process.pid, None)
+        process.end()
+
+
+def _call(
+    reader: Literal["look", "mail", "archive"],
+    path: Path,
+    scratch: Path | None,
+    limits: Limits,
+    *,
+    wants: Wants | None = None,
+    name: str = "",
+) -> Call:
+    from ingest.workers.calls import Call
+
+    folder = scratch.absolute() if scratch is not None else None
+    return Call(reader=reader, path=path.absolute(), scratch=folder, limits=limits, wants=wants, name=name)
+
+
+def _call_of(item: Look) -> Call:
+    return _call("look", item.path, item.scratch, item.limits, wants=item.wants, name=item.name)
+
+
+def _caught(do: Callable[[Call], Facts], call: Call) -> Facts | Exception:
+    """One of many: its exception is its own."""
+    try:
+        return do(call)
+    except Exception as error:
+        return error
+
+
+def _empty(scratch: Path | None) -> None:
+    """Remove what a worker that died has left behind."""
+    for path in scratch.iterdir() if scratch is not None else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _log(stopped: Stopped, call: Call) -> None:
+    import structlog  # here, since workers import this module too and log nothing
+
+    structlog.get_logger("kepu").warning(
+        "worker stopped", reason=stopped.reason, detail=stopped.detail, reader=call.reader, file=call.path.name
+    )

@@ -1,0 +1,62 @@
+"""What may be asked of a worker, as one JSON text, and the answering of it by the parsers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from parsers.facts import Broken, Facts, Limits, Wants, to_json
+from parsers.sniff import HEAD, sniff_bytes
+
+
+class Call(BaseModel):
+    """One item: which reader, the file, and its arguments. Paths are absolute: a worker may stand elsewhere.
+
+    reader: `look` tells the format itself, `mail` and `archive` read the file as that. wants: None but for `look`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reader: Literal["look", "mail", "archive"]
+    path: Path
+    scratch: Path | None
+    limits: Limits
+    wants: Wants | None = None
+    name: str = ""
+
+
+def answer(text: str) -> str:
+    """The facts of the file a call names, both as JSON. Raises what the reader raises."""
+    return to_json(_facts(Call.model_validate_json(text)))
+
+
+def _facts(call: Call) -> Facts:
+    try:
+        return _read(call)
+    except MemoryError as error:  # one allocation no machine could serve: what the bytes asked for, not our fault
+        return broken(call, "too-big", f"MemoryError: {error}")
+
+
+def _read(call: Call) -> Facts:
+    if call.reader == "mail":
+        from parsers.mail import read_mail
+
+        return read_mail(call.path, call.scratch, call.limits)
+    if call.reader == "archive":
+        from parsers.archive import read_archive
+
+        return read_archive(call.path, call.scratch, call.limits, name=call.name)
+    from parsers import look
+
+    return look(call.path, call.wants or Wants(), call.scratch, name=call.name, limits=call.limits)
+
+
+def broken(call: Call, reason: str, detail: str) -> Broken:
+    """The facts of a file whose reading was ended from outside; its format by its first bytes only, which is safe."""
+    if call.reader == "mail":
+        return Broken(format="eml", reason=reason, detail=detail)
+    with call.path.open("rb") as file:
+        head = file.read(HEAD)
+    return Broken(format=sniff_bytes(head, whole=len(head) < HEAD), reason=reason, detail=detail)
