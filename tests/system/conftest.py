@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -96,6 +97,11 @@ class Place:
         return {what: self.good("export", what) for what in ("works", "messages", "findings")}
 
 
+def quoted(urls):
+    """Urls as lines of a config."""
+    return {name: f'url = "{url}"' for name, url in urls.items()}
+
+
 @pytest.fixture
 def a_place(tmp_path):
     """Makes places: a_place({"recommended": "maildir:…"}, "name of its folder")."""
@@ -103,7 +109,7 @@ def a_place(tmp_path):
     def make(urls, name="place", **more):
         folder = tmp_path / name
         folder.mkdir()
-        return Place(folder, {box: f'url = "{url}"' if "=" not in url else url for box, url in urls.items()}, **more)
+        return Place(folder, quoted(urls), **more)
 
     return make
 
@@ -133,8 +139,8 @@ def at_demo(demo, a_place):
 @pytest.fixture(scope="session")
 def undisturbed(demo, tmp_path_factory):
     """A place where the sample contest was run in one go, and its exports."""
-    urls = {name: f'url = "maildir:{box}"' for name, box in demo.contest.mailboxes.items()}
-    place = Place(tmp_path_factory.mktemp("undisturbed"), urls)
+    urls = {name: f"maildir:{box}" for name, box in demo.contest.mailboxes.items()}
+    place = Place(tmp_path_factory.mktemp("undisturbed"), quoted(urls))
     place.good("run")
     return SimpleNamespace(place=place, exports=place.exports())
 
@@ -149,16 +155,16 @@ TEA = Entry("songyu", 22, "茶叶里的化学", "宋雨桐", "独立创作者", 
 class Town:
     """Two Maildirs and what it takes to fill them."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, sent=0):
         self.folder = folder
         self.boxes = {name: folder / name for name in ADDRESSES}
         for box in self.boxes.values():
             for part in ("tmp", "new", "cur"):
-                (box / part).mkdir(parents=True)
-        (folder / "scratch").mkdir()
+                (box / part).mkdir(parents=True, exist_ok=True)
+        (folder / "scratch").mkdir(exist_ok=True)
         self.desk = Desk(folder / "scratch", self.boxes, True)
         self.entries = SimpleNamespace(stars=STARS, tea=TEA)
-        self._at = dt.datetime(2024, 10, 8, 9, 0, tzinfo=CHINA)
+        self._at = dt.datetime(2024, 10, 8, 9, 0, tzinfo=CHINA) + dt.timedelta(hours=sent)
 
     @property
     def urls(self):
@@ -174,6 +180,10 @@ class Town:
         """The entry's form as an attachment."""
         return attached(f"{entry.title}-{entry.form}.docx", self.desk.form(entry))
 
+    def scan(self, entry):
+        """The entry's scan as an attachment whose name says nothing of its title."""
+        return attached("自荐表盖章扫描件.pdf", self.desk.scan(entry))
+
     def send(self, entry, files=None, **habits):
         """Deliver an entry: its form, or the files given. Returns the mail."""
         mail = submission(entry, self.later(), [self.form(entry)] if files is None else files, **habits)
@@ -185,17 +195,47 @@ class Town:
         return deliver_maildir(self.boxes[mailbox], raw, self.later())
 
 
-@pytest.fixture
-def town(tmp_path):
-    """A small contest, empty yet."""
-    return Town(tmp_path / "town")
-
-
-@pytest.fixture
-def two_works(town, a_place):
-    """A place where two small works were taken in: R2024-0001 and P2024-0001."""
+@pytest.fixture(scope="session")
+def two_works_made(tmp_path_factory):
+    """A small contest, and a place where its two works were taken in."""
+    folder = tmp_path_factory.mktemp("two")
+    town = Town(folder / "town")
     town.send(STARS)
     town.send(TEA)
-    place = a_place(town.urls)
-    place.good("run")
-    return place
+    (folder / "place").mkdir()
+    Place(folder / "place", quoted(town.urls)).good("run")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def two_works_at(two_works_made):
+    """two_works_at(folder): a copy of that contest and its place in a folder of its own."""
+
+    def copy(folder):
+        shutil.copytree(two_works_made / "town", folder / "town")
+        town = Town(folder / "town", sent=2)
+        (folder / "place").mkdir()
+        place = Place(folder / "place", quoted(town.urls))
+        for part in ("root", "share"):
+            shutil.copytree(two_works_made / "place" / part, place.folder / part)
+        return town, place
+
+    return copy
+
+
+@pytest.fixture
+def both(two_works_at, tmp_path):
+    """A small contest of two works and a place where they were taken in."""
+    return two_works_at(tmp_path)
+
+
+@pytest.fixture
+def town(tmp_path, request):
+    """A small contest, empty yet; where `two_works` is asked for, the one with those two."""
+    return request.getfixturevalue("both")[0] if "two_works" in request.fixturenames else Town(tmp_path / "town")
+
+
+@pytest.fixture
+def two_works(both):
+    """A place where two small works were taken in: R2024-0001 and P2024-0001."""
+    return both[1]
