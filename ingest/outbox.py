@@ -26,16 +26,16 @@ MAX_REFERENCES = 10
 class _MessageIds(UnstructuredHeader):
     """A header of Message-IDs: folded between them. The library would encode one of more than 70 characters."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self, *, policy: EmailPolicy[EmailMessage]) -> str:
         """One Message-ID a line."""
         name, value = str(getattr(self, "name", "")), str(self)
         return f"{name}: {(policy.linesep + ' ').join(value.split())}{policy.linesep}"
 
 
-def _policy() -> EmailPolicy:
+def _policy() -> EmailPolicy[EmailMessage]:
     registry = HeaderRegistry()
     for name in ("in-reply-to", "references"):
-        registry.map_to_type(name, _MessageIds)
+        registry.map_to_type(name, _MessageIds)  # type: ignore[arg-type]  # it is mixed into the library's base
     return SMTP.clone(header_factory=registry)
 
 

@@ -58,6 +58,19 @@ class Letters:
         query = select(_L).where(_L.c.file == "", _L.c.state.in_(states)).order_by(_L.c.id)
         return rows_of(self.connection.execute(query))
 
+    def drafted(self) -> dict[int, str]:
+        """Drafts and held letters whose .eml was written: letter id to the name of its file."""
+        states = [LetterState.DRAFT.value, LetterState.HELD.value]
+        query = select(_L.c.id, _L.c.file).where(_L.c.file != "", _L.c.state.in_(states)).order_by(_L.c.id)
+        return {row.id: row.file for row in self.connection.execute(query)}
+
+    def row(self, letter_id: int) -> Row:
+        """The whole row. KeyError if there is none."""
+        found = first_of(self.connection.execute(select(_L).where(_L.c.id == letter_id)))
+        if found is None:
+            raise KeyError(letter_id)
+        return found
+
     def written(self, letter_id: int, file: str) -> None:
         """Its .eml lies there."""
         self.connection.execute(update(_L).where(_L.c.id == letter_id).values(file=file))

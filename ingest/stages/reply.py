@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -33,6 +35,8 @@ log = structlog.get_logger("kepu")
 
 TOLD = (Outcome.FAIL, Outcome.MISSING)
 ANSWERED = (Ended.WORK, Ended.SUPPLEMENT)
+DEADLINE = "deadline"
+"""The rule that makes a letter `late`; such a letter speaks of it from its first line on."""
 
 
 def reply(context: Context) -> None:
@@ -41,66 +45,105 @@ def reply(context: Context) -> None:
         return
     with context.read() as tx:
         ids = tx.letters.unanswered(ANSWERED)
-    context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id))
+    if not ids or _templates_work(context):
+        context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id))
     _write_drafts(context)
+
+
+def _templates_work(context: Context) -> bool:
+    """A template of the operator's own that does not work costs no mail its letter: they wait until it is mended."""
+    folder = _templates(context.config)
+    if folder is None:
+        return True
+    try:
+        letters.check_templates(folder)
+    except ValueError as error:
+        log.error("template does not work", error=str(error))
+        context.tally.troubles.append(f"{error}。回信暂不起草，请修改 {folder} 中的模板后再运行")
+        return False
+    return True
 
 
 def _one(context: Context, arrival_id: int) -> None:
     with context.begin() as tx:
         row = tx.arrivals.row(arrival_id)
-        works = list(tx.load(tx.works.of_arrivals([arrival_id]).get(arrival_id, []), context.wants_key).values())
-        if not _answerable(row, works):
+        loaded = tx.load(tx.works.of_arrivals([arrival_id]).get(arrival_id, []), context.wants_key)
+        works = [work for work in loaded.values() if work.decision is None]
+        if not answerable(row, works):
             tx.letters.settle(arrival_id, 0)
             return
-        if _waits(context.config, works, row, tx.now):
+        if waits(context.config.replies.hold_for_links, works, row, tx.now):
             return
         _write(context, tx, row, works)
     context.tally.counts["letters"] += 1
 
 
-def _answerable(row: Row, works: Sequence[Work]) -> bool:
-    """There is something to say to somebody: a work staff decided, or a mail without material, gets no letter."""
+def answerable(row: Row, works: Sequence[Work]) -> bool:
+    """There is something to say to somebody. works: those of the mail that staff have not decided; row: the mail.
+
+    A mail without material gets no letter, nor does one whose works staff have decided, nor an odd address.
+    """
     empty = row["ended"] == Ended.SUPPLEMENT.value and row["reason"].endswith(NO_MATERIAL)
-    decided = any(work.decision is not None for work in works)
-    return bool(works) and not empty and not decided and outbox.can_be_written_to(row["from_address"])
+    return bool(works) and not empty and outbox.can_be_written_to(row["from_address"])
 
 
-def _waits(config: Config, works: Sequence[Work], row: Row, now: dt.datetime) -> bool:
-    """A receipt waits until the mail's links are fetched, or `hold_for_links` is over."""
-    since = row["received_at"] or row["listed_at"]
-    return any(work.links for work in works) and now - since < config.replies.hold_for_links
+def waits(hold: dt.timedelta, works: Sequence[Work], row: Row, now: dt.datetime) -> bool:
+    """A letter waits until the links of its mail are fetched, or `hold` since the mail came is over."""
+    since = min(row["received_at"] or row["listed_at"], row["listed_at"])  # a server's clock may be ahead of ours
+    linked = any(material.part.arrival_id == row["id"] for work in works for material in work.links)
+    return linked and now - since < hold
 
 
 def kind_of(config: Config, ended: str, findings: Sequence[Finding]) -> LetterKind:
     """Which letter: a late work's `late` takes the receipt's place."""
-    late = any(f.rule == "deadline" and f.outcome is Outcome.FAIL for f in findings)
-    if late and ended == Ended.WORK.value and config.rules.deadline.tell == "late":
+    late = any(f.rule == DEADLINE and f.outcome is Outcome.FAIL for f in findings)
+    if late and ended == Ended.WORK.value and config.rules.deadline.tells(LetterKind.LATE):
         return LetterKind.LATE
     return LetterKind.SUPPLEMENT if ended == Ended.SUPPLEMENT.value else LetterKind.RECEIPT
 
 
+def key_of(row: Row, kind: LetterKind) -> str:
+    """The same for one mail in both mailboxes, so that it is answered once: same sender, Message-ID and files.
+
+    Another mail under a Message-ID used before has a letter of its own, and so has a late one, which staff release.
+    """
+    same = (row["from_address"], row["message_id"] or row["id"], row["digest"])
+    said = hashlib.sha256(repr(same).encode()).hexdigest()
+    return f"{'late' if kind is LetterKind.LATE else 'answer'}:{said}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered: the mail's row; the mails that are this one, itself and its copy; the kind of the letter."""
+
+    row: Row
+    mails: frozenset[int]
+    kind: LetterKind
+
+
 def _write(context: Context, tx: Transaction, row: Row, works: Sequence[Work]) -> None:
-    """The same mail in both mailboxes is answered once: the key is the sender and the Message-ID."""
+    """One letter, or the words of the one that answers this mail already, with the works of both."""
     config = context.config
     findings = tx.works.findings([work.id for work in works])
     kind = kind_of(config, row["ended"], [f for found in findings.values() for f in found])
-    key = f"{kind.value}:{row['from_address']}:{row['message_id'] or row['id']}"
+    key = key_of(row, kind)
     old = tx.letters.by_key(key)
+    mails = {row["id"]}
     if old is not None:
-        known = tx.letters.works().get(old["id"], [])
-        works = [
-            *tx.load([work for work in known if work not in {w.id for w in works}], context.wants_key).values(),
-            *works,
-        ]
+        kind = LetterKind(old["kind"])
+        mails.add(old["arrival_id"])
+        told = set(tx.letters.works().get(old["id"], [])) | {work.id for work in works}
+        works = list(tx.load(sorted(told), context.wants_key).values())
         findings = tx.works.findings([work.id for work in works])
     mailbox = config.mailbox(row["mailbox"])
-    rendered = letters.render(kind.value, _data(config, row, works, findings), _templates(config))
+    answer = Answer(row, frozenset(mails), kind)
+    rendered = letters.render(kind.value, letter_data(config, answer, works, findings), _templates(config))
     tx.letters.write(
         {
             "key": key,
             "kind": kind.value,
             "mailbox": mailbox.name,
-            "arrival_id": row["id"] if old is None else old["arrival_id"],
+            "arrival_id": row["id"],
             "to_address": row["from_address"],
             "subject": rendered.subject,
             "text": rendered.text,
@@ -125,13 +168,14 @@ def _templates(config: Config) -> Path | None:
     return Path(config.replies.templates) if config.replies.templates else None
 
 
-def _data(
-    config: Config, row: Row, works: Sequence[Work], findings: dict[str, tuple[Finding, ...]]
+def letter_data(
+    config: Config, answer: Answer, works: Sequence[Work], findings: Mapping[str, Sequence[Finding]]
 ) -> letters.LetterData:
-    edition = config.edition
+    """All that the letter may say. findings: by work id."""
+    edition, row = config.edition, answer.row
     return letters.LetterData(
         edition=edition.name,
-        works=tuple(_work(config, row, work, findings.get(work.id, ())) for work in works),
+        works=tuple(_work(config, answer, work, findings.get(work.id, ())) for work in works),
         subject=row["subject"],
         received=_when(config, row["received_at"]),
         deadline=f"{edition.deadline.year}年{edition.deadline.month}月{edition.deadline.day}日24时（北京时间）",
@@ -148,19 +192,33 @@ def _when(config: Config, moment: dt.datetime | None) -> str:
     return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
-def _work(config: Config, row: Row, work: Work, findings: Sequence[Finding]) -> letters.LetterWork:
+def _work(config: Config, answer: Answer, work: Work, findings: Sequence[Finding]) -> letters.LetterWork:
     """What one letter says of one work: the files of this mail, what is unmet, what is awaited."""
-    mine = [m for m in work.materials if m.part.arrival_id == row["id"] and m.kind is not Kind.OTHER]
-    told = [f for f in findings if f.outcome in TOLD and config.rules.table(f.rule).tell is True]
+    told = [
+        f
+        for f in findings
+        if f.outcome in TOLD and f.rule != DEADLINE and config.rules.table(f.rule).tells(answer.kind)
+    ]
     return letters.LetterWork(
         id=work.id,
         title=work.title,
-        files=tuple(_file(config, material) for material in mine if material.part.here),
+        files=tuple(_file(config, material) for material in received(work, answer.mails)),
         problems=tuple(letters.LetterProblem(f.evidence, f.clause, MENDS.get(f.rule, "")) for f in told),
         pending=tuple(
             f"{KIND_WORDS[m.kind]}“{m.part.name or '云附件'}”在云附件中，我们将在链接有效期内下载" for m in work.links
         ),
     )
+
+
+def received(work: Work, mails: Collection[int]) -> list[Material]:
+    """The files of these mails as their sender knows them: not pictures of a signature, nor an archive we opened."""
+    mine = [m for m in work.materials if m.part.arrival_id in mails and m.part.here]
+    opened = {m.part.inside for m in mine if m.part.inside}
+    return [
+        m
+        for m in mine
+        if m.kind is not Kind.OTHER or (m.part.disposition == "attachment" and m.part.name not in opened)
+    ]
 
 
 def _file(config: Config, material: Material) -> letters.LetterFile:
@@ -171,7 +229,7 @@ def _file(config: Config, material: Material) -> letters.LetterFile:
 
 
 def _write_drafts(context: Context) -> None:
-    """The .eml files of letters that only people will read; written after the row, again if the run died between.
+    """The .eml files of letters that only people will read; written after the row, and again where one is missing.
 
     A share that cannot be written to stops `report`; here the files wait for the next run.
     """
@@ -183,13 +241,17 @@ def _write_drafts(context: Context) -> None:
 
 
 def _write_files(context: Context) -> None:
+    folder = context.config.storage.share / "reports" / "回信"
     with context.read() as tx:
         rows = tx.letters.unwritten()
-    folder = context.config.storage.share / "reports" / "回信"
+        drafted = tx.letters.drafted()
+        if drafted:
+            there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+            rows += [tx.letters.row(letter) for letter, file in drafted.items() if file not in there]
     for row in rows:
-        mailbox = context.config.mailbox(row["mailbox"])
         name = f"{letter_number(row['id'])} {LETTER_WORDS[row['kind']]}.eml"
         at = row["created_at"].astimezone(context.config.edition.zone)
-        outbox.write_draft(folder, name, outbox.compose(row, mailbox, at))
-        with context.begin() as tx:
-            tx.letters.written(row["id"], name)
+        outbox.write_draft(folder, name, outbox.compose(row, context.config.mailbox(row["mailbox"]), at))
+        if row["file"] != name:
+            with context.begin() as tx:
+                tx.letters.written(row["id"], name)
