@@ -147,7 +147,7 @@ def _is_metadata(raw: bytes, name: str, declared: int) -> bool:
 def _read_zip(path: Path, members: _Members, _: str) -> None:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 members.add(_zip_name(info), info.file_size, partial(archive.open, info), _zip_problem(info))
 
 

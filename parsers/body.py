@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 _BREAK, _GAP = "\ue000", "\ue001"  # private characters that stand for a line and a cell end while HTML is flattened
 _BLOCK_TAG = re.compile(
@@ -37,6 +42,9 @@ _HEAD_NEXT = re.compile(
 )
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fw|fwd|转发|轉寄|转寄)\s*[:：]", re.IGNORECASE)
 _QUOTES = re.compile(r"--|__|>|＞|wrote|[写寫][道到]|发件人|寄件|from|begin", re.IGNORECASE)  # none of these: no quote
+_ANY_TAG = re.compile(r"<[^<>]{0,5000}>")
+_NESTING_TAG = re.compile(r"<(/?)(?!(?:br|img|hr|p|li|td|tr|input|meta|link|o:p)\b)[a-z]", re.IGNORECASE)
+_MAX_NESTING = 5_000  # the parser takes time by the square of the depth
 _HEAD_WITHIN = 4  # lines after 发件人： in which another header line must come
 
 
@@ -85,19 +93,29 @@ def _tidied(text: str, limit: int) -> str:
 
 def html_text(html: str, *, quotes: bool = True) -> str:
     """HTML as lines of text; without the nodes that hold quoted mail if `quotes` is false. Hidden text stays."""
-    from selectolax.lexbor import LexborHTMLParser
-
     marked = html.replace(_BREAK, "").replace(_GAP, "").replace("\0", "")
     marked = _CELL_TAG.sub(_GAP + "</", _BLOCK_TAG.sub(_BREAK + "<", marked))
-    tree = LexborHTMLParser(marked)
-    root = tree.body or tree.root
-    if root is None:
-        return ""
+    tree = parsed(marked)
+    if tree is None:
+        return _BREAKS.sub("\n", _WHITE.sub(" ", unescape(_ANY_TAG.sub("", marked)))).replace(_GAP, " ").strip()
     for node in tree.css(_UNSEEN if quotes else f"{_UNSEEN}, {QUOTE_NODES}"):
         node.decompose()
     root = tree.body or tree.root
     text = _WHITE.sub(" ", root.text(separator="") if root is not None else "")
     return _BREAKS.sub("\n", text).replace(_GAP, " ").strip()
+
+
+def parsed(html: str) -> LexborHTMLParser | None:
+    """The tree of a page, or None if its tags are nested so deep that only an attack can mean it."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    depth = 0
+    if html.count("<") > _MAX_NESTING:
+        for tag in _NESTING_TAG.finditer(html):
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            if depth > _MAX_NESTING:
+                return None
+    return LexborHTMLParser(html)
 
 
 def own_part(text: str) -> str:

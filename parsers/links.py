@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parsers import names
-from parsers.body import QUOTE_NODES, Body, html_text, own_part
+from parsers.body import QUOTE_NODES, Body, html_text, own_part, parsed
 from parsers.facts import Link
 from parsers.providers import Target, recognise
 
@@ -68,9 +68,10 @@ def find_links(bodies: Sequence[Body], *, forward: bool) -> tuple[Link, ...]:
 
 def _in_html(html: str, *, quotes: bool) -> Iterator[_Seen]:
     """Links of anchors; then those written out in the text, which may be hidden and is not rid of for that."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    tree = LexborHTMLParser(html.replace("\0", ""))
+    tree = parsed(html.replace("\0", ""))
+    if tree is None:
+        yield from _in_text(html, quotes=quotes)
+        return
     for node in tree.css(f"script, style{'' if quotes else ', ' + QUOTE_NODES}"):
         node.decompose()
     for node in tree.css("a[href]")[:_MAX_ANCHORS]:

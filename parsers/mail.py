@@ -20,6 +20,7 @@ _MAX_HTML = 2_000_000  # bytes of HTML looked at, all bodies together
 _MAX_PROBLEMS = 50
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _KEPT_NAME = 1_000
+_LEAVES_A_FILE = 4  # bodies, alternatives and pieces of reports that may come with each file allowed
 
 
 def read_mail(path: Path, scratch: Path | None, limits: Limits) -> MailFacts | Broken:
@@ -50,6 +51,7 @@ class _Collector:
     parts: list[MailPart] = field(default_factory=list)
     problems: dict[str, None] = field(default_factory=dict)
     unnamed: int = 0
+    leaves: int = 0
     last_is_open: bool = False
     text_room: int = 0
     html_room: int = _MAX_HTML
@@ -67,8 +69,12 @@ class _Collector:
             self.problems[what] = None
 
     def leaf(self, entity: Entity, body: Iterator[bytes]) -> bool:
-        """Keep a file or a body; False once there are more files than the limit."""
+        """Keep a file or a body; False once there are more of them than the limit."""
         self.last_is_open = False
+        self.leaves += 1
+        if self.leaves > self.limits.max_members * _LEAVES_A_FILE:
+            self.odd("too-many")
+            return False
         if is_file(entity):
             if len(self.parts) >= self.limits.max_members:
                 self.odd("too-many")

@@ -88,7 +88,7 @@ class Reader:
 
     def start(self) -> bool:
         """Go to the first header, over blank lines and junk. False if there is none: not a mail."""
-        self._fill()
+        self._look_ahead()
         if self._buffer.startswith(b"\n\xef\xbb\xbf"):
             self._at += 3
         head = self._buffer[self._at : self._at + _HEAD]
@@ -109,12 +109,16 @@ class Reader:
 
     def boundary(self, declared: bytes, stops: Sequence[bytes]) -> bytes:
         """The boundary of the multipart whose body begins here: as declared, unless another is seen ahead."""
-        if len(self._buffer) - self._at < _HEAD:
-            self._fill()
+        self._look_ahead()
         if declared and self._buffer.find(b"--" + declared, self._at) != -1:
             return declared
         likely = _LIKELY_BOUNDARY.search(self._buffer, self._at - 1)
         return declared if likely is None or likely[1] in stops else likely[1]
+
+    def _look_ahead(self) -> None:
+        """Have the next 64 kB in the buffer, or all there is."""
+        while len(self._buffer) - self._at < _HEAD and self._fill():
+            continue
 
     def _fill(self) -> bool:
         block = self.file.read(self.block)

@@ -11,6 +11,7 @@ import pybase64
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _WHITE = b"\r\n\t \x00\x0b\x0c"
+_PADDED = re.compile(rb"[^=]+=*|=+")
 _MAX_LINE = 65_536  # bytes of a quoted-printable line held back at most
 _MAX_ENDINGS = 1_000  # padded pieces in one part before the rest is given up
 
@@ -60,7 +61,7 @@ class Base64:
     def feed(self, data: bytes) -> bytes:
         """Decoded bytes of all whole groups of four so far."""
         data = data.replace(b"\r", b"").replace(b"\n", b"")
-        if not data:
+        if not data or self._over:
             return b""
         if self.ended:
             return self._mend(data)
@@ -85,13 +86,15 @@ class Base64:
     def _mend(self, data: bytes) -> bytes:
         """Decode data with junk or inner padding in it. After padding, only more clean base64 is believed."""
         out = []
-        for piece in re.findall(rb"[^=]+=*|=+", data):
-            clean = piece.translate(None, _NOT_BASE64)
-            if len(clean) != len(piece.translate(None, _WHITE)):
+        for match in _PADDED.finditer(data):
+            clean = match[0].translate(None, _NOT_BASE64)
+            if len(clean) != len(match[0].translate(None, _WHITE)):
                 self.odd.add("bad-base64")
                 self._over = self._over or self.ended
+            if self._over:
+                break
             body = clean.rstrip(b"=")
-            if body and not self._over and self._endings < _MAX_ENDINGS:
+            if body:
                 out.append(self._piece(body, closed=len(body) < len(clean)))
         return b"".join(out)
 
@@ -103,6 +106,7 @@ class Base64:
         self._tail = body[whole:]
         self.ended = closed
         self._endings += closed
+        self._over = self._endings >= _MAX_ENDINGS
         return _loose(body[:whole])
 
 
