@@ -1,0 +1,1 @@
+"""What the job costs, one module a subject; `python -m bench.NAME --json`."""

@@ -1,0 +1,81 @@
+"""Contests to measure with: mail in two Maildirs, made by the makers of the sample contest, and a config."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.demo.desk import Desk, attached, submission
+from ingest.demo.entries import Entry
+from ingest.demo.mails import Attachment
+from ingest.demo.samples import ADDRESSES, CHINA
+
+OPENED = dt.datetime(2024, 10, 8, 9, 0, tzinfo=CHINA)
+NOW = {"KEPU_NOW": "2024-10-24T09:00:00+08:00"}
+UNITS = ("广东省科学技术厅", "四川省科学技术厅", "上海市科学技术委员会", "武汉市科学技术局", "")
+
+
+def entry(number: int) -> Entry:
+    """The work of that number; every fifth is a citizen's, to the public's mailbox."""
+    unit = UNITS[number % len(UNITS)]
+    return Entry(f"work{number}", number, f"星海寻踪第{number}集", f"林晚{number}", "星野科普传播中心", unit)
+
+
+def make_batch(folder: Path, *, mails: int, films: int, film_bytes: int | None) -> Path:
+    """So many mails, each with form, scan and proof, the first `films` with a film as well. The path of the config.
+
+    film_bytes: None for films as small as they get. Scan and proof are drawn once; each mail's differ in a few bytes.
+    """
+    desk, config = _begin(folder)
+    scan, proof = desk.scan(entry(0)).read_bytes(), desk.proof(entry(0)).read_bytes()
+    for number in range(mails):
+        work = entry(number)
+        files = [
+            attached(f"{work.title}.docx", desk.form(work)),
+            attached("扫描件.pdf", scan + b"\n%% %d\n" % number),
+            attached("播放证明.jpg", proof + b"%d" % number),
+        ]
+        if number < films:
+            files.insert(0, _film(desk, work, number, film_bytes))
+        _post(desk, work, number, files)
+    desk.clear()
+    return config
+
+
+def make_small(folder: Path, *, mails: int) -> Path:
+    """So many small mails: half of them works with nothing but a form, half questions. The path of the config."""
+    desk, config = _begin(folder)
+    forms = [desk.form(entry(number)) for number in range(10)]
+    for number in range(mails):
+        work = entry(number)
+        _post(desk, work, number, [attached("表.docx", forms[number % 10])] if number % 2 else [])
+    return config
+
+
+def _film(desk: Desk, work: Entry, number: int, film_bytes: int | None) -> Attachment:
+    film = replace(desk, small=film_bytes is None).film(work, size_bytes=film_bytes and film_bytes + number * 1_000)
+    return attached(f"{work.title}.mp4", film)
+
+
+def _post(desk: Desk, work: Entry, number: int, files: Sequence[Attachment]) -> None:
+    mail = submission(work, OPENED + dt.timedelta(minutes=number), files)
+    desk.post("recommended" if work.recommender else "public", mail)
+    for film in desk.scratch.glob("*.m*"):
+        film.unlink()
+
+
+def _begin(folder: Path) -> tuple[Desk, Path]:
+    boxes = {name: folder / name for name in ADDRESSES}
+    for box in boxes.values():
+        for part in ("tmp", "new", "cur"):
+            (box / part).mkdir(parents=True)
+    (folder / "scratch").mkdir()
+    config = folder / "config.toml"
+    mailboxes = "".join(
+        f'[[mailboxes]]\nname = "{name}"\ntrack = "{name}"\naddress = "{ADDRESSES[name]}"\nurl = "maildir:{box}"\n'
+        for name, box in boxes.items()
+    )
+    config.write_text(f'{mailboxes}[storage]\nroot = "root"\n', "utf-8")
+    return Desk(folder / "scratch", boxes, False), config
