@@ -146,7 +146,7 @@ def slow(call):
     time.sleep(0.2)
     return "slow"
 """
-SMALL = Bounds(base_s=0.5, max_bytes=250 * 2**20)
+SMALL = Bounds(base_s=1.0, max_bytes=250 * 2**20)
 
 
 @pytest.fixture
@@ -280,9 +280,9 @@ def test_map_look_of_nothing_is_nothing(workers):
 # --- trouble: one item is lost, the next goes well
 
 TROUBLE = [
-    ("hang", "too-slow", "no answer within 0.5 s"),
-    ("hang_deaf", "too-slow", "no answer within 0.5 s"),
-    ("spew", "too-slow", "no answer within 0.5 s"),
+    ("hang", "too-slow", "no answer within 1.0 s"),
+    ("hang_deaf", "too-slow", "no answer within 1.0 s"),
+    ("spew", "too-slow", "no answer within 1.0 s"),
     ("fall", "crashed", "SIGSEGV"),
     ("leave", "crashed", "exit 3"),
 ]
