@@ -110,9 +110,13 @@ def test_read_writes_nothing(opened):
 
 def test_transaction_that_fails_leaves_nothing(opened):
     one = opened()
-    with pytest.raises(ZeroDivisionError), one.begin(NOW) as tx:
+
+    def fail(tx):
         tx.desk.put("word", "lost")
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), one.begin(NOW) as tx:
+        fail(tx)
     with one.read(NOW) as tx:
         assert tx.desk.get("word") == ""
 
