@@ -59,7 +59,9 @@ def read_archive(path: Path, scratch: Path | None, limits: Limits, *, name: str 
         reader(path, members, name)
     except Over as over:
         members.problem = over.reason
-    except _DAMAGE as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and not is_nonsense(error):
+            raise
         reason = "cut-off" if isinstance(error, EOFError) else "bad-archive"
         if not members.found:
             return Broken(format=kind, reason=reason, detail=f"{type(error).__name__}: {error}")

@@ -94,17 +94,16 @@ class Base64:
             if self._over:
                 break
             body = clean.rstrip(b"=")
-            if body:
-                out.append(self._piece(body, closed=len(body) < len(clean)))
+            out.append(self._piece(body, closed=len(body) < len(clean)))
         return b"".join(out)
 
     def _piece(self, body: bytes, *, closed: bool) -> bytes:
-        if self.ended:
+        if self.ended and body:
             self.odd.add("bad-base64")
         body = self._tail + body
         whole = len(body) if closed else len(body) & ~3
         self._tail = body[whole:]
-        self.ended = closed
+        self.ended = closed or (self.ended and not body)
         self._endings += closed
         self._over = self._endings >= _MAX_ENDINGS
         return _loose(body[:whole])

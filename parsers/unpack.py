@@ -24,8 +24,11 @@ class Over(Exception):
 
 
 def is_nonsense(error: OSError) -> bool:
-    """The archive sent us to a place before its beginning: its own fault, not that of the disk it lies on."""
-    return error.errno == errno.EINVAL
+    """The archive's own fault, not that of the disk it lies on.
+
+    A library said it in words without a number, or the archive sent us to a place before its beginning.
+    """
+    return error.errno in (None, errno.EINVAL)
 
 
 class Readable(Protocol):
