@@ -31,19 +31,21 @@ class WorkbookOpenError(OSError):
     """Neither the workbook nor the file beside it can be written now: both are open elsewhere."""
 
 
-def write_workbook(path: Path, book: Book, *, seen: str | None = None) -> None:
+def write_workbook(path: Path, book: Book, *, seen: str | None = None) -> str:
     """Writes the workbook, whole or not at all: to a temporary name in the same folder, to the disk, then renamed.
 
-    The same book gives the same bytes. seen: the `signature` of the file whose cells are in the book; if the file has
-    another one just before the rename, ChangedMeanwhileError, and the file stays. OSError if the folder or the file
-    does not let itself be written.
+    The same book gives the same bytes. Returns its `signature`, taken before anybody could save over it. seen: the
+    `signature` of the file whose cells are in the book; if the file has another one just before the rename,
+    ChangedMeanwhileError, and the file stays. OSError if the folder or the file does not let itself be written.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         _write(temporary, book)
         if seen is not None and signature(path) != seen:
             raise ChangedMeanwhileError(path.name)
+        ours = signature(temporary)
         temporary.replace(path)
+        return ours
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -57,22 +59,32 @@ def signature(path: Path) -> str:
     return f"{found.st_mtime_ns}:{found.st_size}"
 
 
-def save_workbook(path: Path, book: Book, *, beside: bool = False, seen: Mapping[str, str] | None = None) -> Path:
+def save_workbook(
+    path: Path,
+    book: Book,
+    *,
+    beside: bool = False,
+    seen: Mapping[str, str] | None = None,
+    signatures: dict[str, str] | None = None,
+) -> Path:
     """Writes the workbook, or, while somebody has it open, the file of fixed name beside it. Returns what was written.
 
     beside: leave the workbook alone whatever its marks say, because it could not be read and may hold staff's words.
     seen: file name to the signature it had when its cells were read; ChangedMeanwhileError as `write_workbook`.
-    WorkbookOpenError if the file beside it cannot be written either; OSError as `write_workbook`.
+    signatures: gets the name of the file written, and its signature. WorkbookOpenError if the file beside it cannot be
+    written either; OSError as `write_workbook`.
     """
     refused: PermissionError | None = None
     for target in (side_path(path),) if beside else (path, side_path(path)):
         if is_open_elsewhere(target):
             continue
         try:
-            write_workbook(target, book, seen=seen.get(target.name) if seen else None)
+            ours = write_workbook(target, book, seen=seen.get(target.name) if seen else None)
         except PermissionError as error:  # how Windows shares say that a file is open
             refused = error
             continue
+        if signatures is not None:
+            signatures[target.name] = ours
         return target
     side = side_path(path).name
     raise WorkbookOpenError(f"「{path.name}」和「{side}」现在都不能写入，请关闭打开着的台账，并检查写权限") from refused

@@ -203,6 +203,17 @@ class Arrivals:
             query = query.where(_A.c.id.in_(ids))
         return rows_of(self.connection.execute(query))
 
+    def heads(self, ids: Sequence[int] | None = None) -> list[Row]:
+        """As `rows`, without what is large: `text` and `headers`."""
+        query = select(*(column for column in _A.columns if column.name not in ("text", "headers"))).order_by(_A.c.id)
+        if ids is not None:
+            query = query.where(_A.c.id.in_(ids))
+        return rows_of(self.connection.execute(query))
+
+    def ids(self) -> list[int]:
+        """Every mail's id."""
+        return list(self.connection.execute(select(_A.c.id).order_by(_A.c.id)).scalars())
+
     def arrival(self, arrival_id: int, *, wants: str = "") -> Arrival:
         """One mail with its parts, and their facts if `wants` names the question they answer."""
         row = self.row(arrival_id)

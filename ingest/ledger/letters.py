@@ -84,6 +84,11 @@ class Letters:
         """All letters in order of their number."""
         return rows_of(self.connection.execute(select(_L).order_by(_L.c.id)))
 
+    def heads(self) -> list[Row]:
+        """As `rows`, without the letters' words: `text` and `html`."""
+        columns = [column for column in _L.columns if column.name not in ("text", "html")]
+        return rows_of(self.connection.execute(select(*columns).order_by(_L.c.id)))
+
     def works(self) -> dict[int, list[str]]:
         """Letter id to the works it speaks of."""
         found: dict[int, list[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.rows import Row
@@ -19,12 +20,13 @@ def load_works(arrivals: Arrivals, works: Works, ids: Sequence[str], wants: str)
     facts = arrivals.facts(works.digests(ids), wants)
     materials = works.materials(ids, facts)
     mails = works.arrivals_of(ids)
-    rows = {row["id"]: row for row in arrivals.rows([a for pairs in mails.values() for a, _ in pairs])}
-    decisions = works.decisions(ids)
-    return {
-        row["id"]: _work(row, materials.get(row["id"], ()), [rows[a] for a, _ in mails.get(row["id"], ())], decisions)
+    rows = {row["id"]: row for row in arrivals.heads([a for pairs in mails.values() for a, _ in pairs])}
+    decisions, unplaced = works.decisions(ids), works.unplaced(ids)
+    loaded = (
+        _work(row, materials.get(row["id"], ()), [rows[a] for a, _ in mails.get(row["id"], ())], decisions)
         for row in works.rows(ids)
-    }
+    )
+    return {work.id: replace(work, unplaced=unplaced.get(work.id, ())) for work in loaded}
 
 
 def _work(row: Row, materials: tuple[Material, ...], mails: Sequence[Row], decisions: Mapping[str, Decision]) -> Work:

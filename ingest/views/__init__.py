@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,18 @@ from ingest.config import Config
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
 from ingest.model import Finding, Material, PartSource, Work
+from reports.cells import looks_like_formula
+from reports.tables import work_sheet
+
+WORK_STAFF = work_sheet("", "").staff_columns
+"""Staff's columns in a work's row."""
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that exports and reports show, as it stood at `now`."""
+    """Everything that exports and reports show, as it stood at `now`. Mails and letters are without their words."""
 
     config: Config
     now: dt.datetime
@@ -43,9 +49,18 @@ class Snapshot:
         """The edition's time zone."""
         return self.config.edition.zone
 
-    def staff_of(self, work_id: str) -> dict[str, Any]:
-        """Heading to value, of what staff wrote in a work's row."""
-        return {heading: value for (_, row, heading), value in self.staff.items() if row == work_id}
+    def staff_of(self, work_id: str) -> Mapping[str, Any]:
+        """Heading to value, of what staff wrote in a work's row, as the ledger keeps it."""
+        return self._staff.get(work_id, {})
+
+    @cached_property
+    def _staff(self) -> dict[str, dict[str, Any]]:
+        sheets = {track.sheet for track in self.config.tracks}
+        found: dict[str, dict[str, Any]] = {}
+        for (sheet, row, heading), value in self.staff.items():
+            if sheet in sheets:
+                found.setdefault(row, {})[heading] = value
+        return found
 
     def path_of(self, work_id: str, part_id: int) -> str | None:
         """Where a file of a work lies, relative to the share; None if it is not filed."""
@@ -53,9 +68,29 @@ class Snapshot:
         name = row["files"].get(str(part_id))
         return f"works/{row['folder']}/{name}" if name else None
 
-    def letters_of(self, work_id: str) -> list[Row]:
+    def letters_of(self, work_id: str) -> Sequence[Row]:
         """The letters that speak of a work, oldest first."""
-        return [letter for letter in self.letters if work_id in self.letter_works.get(letter["id"], ())]
+        return self._letters.get(work_id, ())
+
+    @cached_property
+    def _letters(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for letter in self.letters:
+            for work in self.letter_works.get(letter["id"], ()):
+                found.setdefault(work, []).append(letter)
+        return found
+
+    def related(self, work_id: str) -> Sequence[str]:
+        """Works that hold the same film."""
+        return self._related.get(work_id, ())
+
+    @cached_property
+    def _related(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one, other in self.same_films:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+        return found
 
 
 def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
@@ -71,10 +106,10 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
         rows=rows,
         findings=tx.works.findings(),
         mails_of=tx.works.arrivals_of(list(rows)),
-        arrivals={row["id"]: row for row in tx.arrivals.rows()},
+        arrivals={row["id"]: row for row in tx.arrivals.heads()},
         works_of=tx.works.of_arrivals(),
         parts=parts,
-        letters=tx.letters.rows(),
+        letters=tx.letters.heads(),
         letter_works=tx.letters.works(),
         todos=tx.desk.todos(),
         staff=tx.desk.staff_cells(),
@@ -102,14 +137,27 @@ def work_records(snap: Snapshot) -> Iterator[Record]:
             "title": work.title,
             **{name: fields.get(name, "") for name in _HEAD_FIELDS},
             "received_at": iso(work.received_at, snap.zone),
-            "messages": [snap.arrivals[arrival]["message_id"] for arrival, _ in snap.mails_of.get(work_id, ())],
+            "messages": _messages(snap, work_id),
             "materials": [_material(snap, work, material) for material in work.materials],
             "fields": fields,
             "findings": [_finding(finding) for finding in snap.findings.get(work_id, ())],
             "replies": [_reply(snap, letter) for letter in snap.letters_of(work_id)],
-            "staff": {heading: plain(value) for heading, value in snap.staff_of(work_id).items()},
+            "staff": _staff(snap, work_id),
             "moved_to": snap.rows[work_id]["moved_to"] or None,
         }
+
+
+def _messages(snap: Snapshot, work_id: str) -> list[str]:
+    """Message-IDs of a work's mails, oldest first; files fed in by hand have none."""
+    ids = (snap.arrivals[arrival]["message_id"] for arrival, _ in snap.mails_of.get(work_id, ()))
+    return list(dict.fromkeys(filter(None, ids)))
+
+
+def _staff(snap: Snapshot, work_id: str) -> Record:
+    """Every staff column, None if it is empty, and what staff added."""
+    written = snap.staff_of(work_id)
+    ours = dict.fromkeys(column.heading for column in WORK_STAFF)
+    return {heading: plain(written.get(heading)) for heading in (ours | dict.fromkeys(written))}
 
 
 _HEAD_FIELDS = ("recommender", "author", "author_unit", "producer", "contact", "phone", "email")
@@ -129,7 +177,7 @@ def _material(snap: Snapshot, work: Work, material: Material) -> Record:
         "size": part.size,
         "sha256": part.sha256 or None,
         "source": part.source.value,
-        "message_id": material.message_id,
+        "message_id": material.message_id or None,
         "path": snap.path_of(work.id, part.id),
         "in_force": material.in_force,
     }
@@ -218,5 +266,6 @@ def csv_cell(value: Any) -> str:
     """A record's value in a csv cell: nested ones as JSON, text that a spreadsheet would take for a formula quoted."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if looks_like_formula(value) else value

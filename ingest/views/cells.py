@@ -39,8 +39,8 @@ def known_keys(config: Config, tx: Transaction) -> dict[str, set[str]]:
     works = tx.works.rows()
     keys = {
         tables.TODOS.title: {todo_number(row["id"]) for row in tx.desk.todos(open_only=False)},
-        tables.LETTERS.title: {letter_number(row["id"]) for row in tx.letters.rows()},
-        tables.MESSAGES.title: {mail_number(row["id"]) for row in tx.arrivals.rows()},
+        tables.LETTERS.title: {letter_number(row["id"]) for row in tx.letters.heads()},
+        tables.MESSAGES.title: {mail_number(id_) for id_ in tx.arrivals.ids()},
         tables.DUPLICATES.title: {pair_number(*pair) for pair in tx.works.same_films()},
     }
     for track in config.tracks:

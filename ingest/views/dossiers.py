@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 
 from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Material, Outcome, Work
 from ingest.views import Snapshot, fields_of
 from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, duration_text, size_text
-from parsers.facts import Broken
+from parsers.facts import PARSERS_VERSION, Broken
 from reports.dossier import Dossier, DossierFile, DossierFinding, DossierMail
 
 PLAYABLE = frozenset({"mp4"})
 """Formats a browser plays from a file."""
 
 
-def dossier_of(snap: Snapshot, work: Work, files: Mapping[int, str]) -> Dossier:
-    """The page's values. files: part id to the name of its file in the work's folder."""
+def dossier_key(snap: Snapshot, work: Work, names: Mapping[int, str]) -> str:
+    """Changes when the page or the folder could. It is told from small values at hand, without making the page.
+
+    A digest's facts and a mail's words never change, so naming them is enough. names: part id to file name.
+    """
+    parts = [
+        (part.id, part.sha256, part.name, part.size, part.url, part.why, part.facts is None, m.kind, m.in_force)
+        for m, part in ((m, m.part) for m in work.materials)
+    ]
+    letters = [(x["id"], x["state"], x["sent_at"]) for x in snap.letters_of(work.id)]
+    mails = [arrival for arrival, _ in snap.mails_of.get(work.id, ())]
+    head = (work.title, snap.config.track(work.track).name, work.state, work.decision, PARSERS_VERSION)
+    told = (head, parts, names, snap.findings.get(work.id, ()), mails, letters, snap.config.forms.names)
+    return hashlib.sha256(repr(told).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def dossier_of(snap: Snapshot, work: Work, files: Mapping[int, str], texts: Mapping[int, str]) -> Dossier:
+    """The page's values. files: part id to the name of its file in the work's folder; texts: of its mails, by id."""
     findings = snap.findings.get(work.id, ())
     shown = [_finding(f.rule, f.outcome, f.clause, f.evidence) for f in findings if f.outcome is not Outcome.MANUAL]
     manual = [_finding(f.rule, f.outcome, f.clause, f.evidence) for f in findings if f.outcome is Outcome.MANUAL]
@@ -34,7 +51,7 @@ def dossier_of(snap: Snapshot, work: Work, files: Mapping[int, str]) -> Dossier:
         manual=tuple(manual),
         files=tuple(_file(snap, material, files) for material in work.materials),
         film=files.get(film.part.id, "") if film is not None and playable else "",
-        mails=tuple(_mail(snap, arrival) for arrival, _ in snap.mails_of.get(work.id, ())),
+        mails=tuple(_mail(snap, arrival, texts.get(arrival, "")) for arrival, _ in snap.mails_of.get(work.id, ())),
         letters=tuple(_letter(snap, letter) for letter in snap.letters_of(work.id)),
     )
 
@@ -72,11 +89,11 @@ def _file(snap: Snapshot, material: Material, files: Mapping[int, str]) -> Dossi
     )
 
 
-def _mail(snap: Snapshot, arrival_id: int) -> DossierMail:
+def _mail(snap: Snapshot, arrival_id: int, text: str) -> DossierMail:
     row = snap.arrivals[arrival_id]
     received = row["received_at"].astimezone(snap.zone) if row["received_at"] else None
     sender = f"{row['from_name']} <{row['from_address']}>" if row["from_name"] else row["from_address"]
-    return DossierMail(received, sender, row["subject"], row["text"])
+    return DossierMail(received, sender, row["subject"], text)
 
 
 def _letter(snap: Snapshot, letter: Mapping[str, object]) -> str:

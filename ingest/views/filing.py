@@ -29,19 +29,22 @@ class Filed:
         return self.material.kind is Kind.VIDEO
 
 
-def filing(work: Work) -> list[Filed]:
+def filing(work: Work, title: str) -> list[Filed]:
     """Every file of the work that is here, named by what it is; what is not judged any more says so in its name.
 
-    Other files (archives whose members are filed, signatures) stay in the store and the 邮件 sheet.
+    title: the one in the folder's name, so that files keep their names when the work gets another title; the first of
+    a kind has no number, so that a second one does not rename it. Other files (archives whose members are filed,
+    signatures) stay in the store and the 邮件 sheet.
     """
-    kept = [m for m in work.materials if m.part.here and m.kind is not Kind.OTHER]
-    words = [_word(material) for material in kept]
-    total, number = Counter(words), Counter[str]()
+    number = Counter[str]()
     filed = []
-    for material, word in zip(kept, words, strict=True):
+    for material in work.materials:
+        if not material.part.here or material.kind is Kind.OTHER:
+            continue
+        word = _word(material)
         number[word] += 1
-        several = number[word] if total[word] > 1 else 0
-        filed.append(Filed(material, file_name(word, work.title, extension(material.part.format), several)))
+        several = number[word] if number[word] > 1 else 0
+        filed.append(Filed(material, file_name(word, title, extension(material.part.format), several)))
     return filed
 
 

@@ -16,6 +16,7 @@ from ingest.model import (
     Kind,
     Outcome,
     PartSource,
+    TodoKind,
     Work,
     letter_number,
     mail_number,
@@ -23,7 +24,7 @@ from ingest.model import (
 )
 from ingest.names import match_recommender
 from ingest.views import Snapshot, fields_of
-from ingest.views.cells import has_units, pair_number, sheets_of
+from ingest.views.cells import has_units, pair_number, sheets_of, untagged
 from ingest.views.words import (
     ENDING_WORDS,
     LETTER_STATE_WORDS,
@@ -102,7 +103,7 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         **{KIND_WORDS[kind]: _held(work, kind) for kind in (Kind.VIDEO, Kind.FORM, Kind.SCAN, Kind.PROOF)},
         **_film(work),
         "人工核对项": "、".join(RULE_WORDS.get(f.rule, f.rule) for f in findings if f.outcome is Outcome.MANUAL),
-        "相关作品": "、".join(_same_film(snap, work)),
+        "相关作品": "、".join(snap.related(work.id)),
         "回信": "、".join(_letter_words(snap.letters_of(work.id))),
     }
     if folder:
@@ -159,10 +160,6 @@ def _letter_words(letters: Sequence[Row]) -> list[str]:
     return [f"{LETTER_WORDS[x['kind']]}：{LETTER_STATE_WORDS[x['state']]}" for x in letters]
 
 
-def _same_film(snap: Snapshot, work: Work) -> list[str]:
-    return [b if a == work.id else a for a, b in snap.same_films if work.id in (a, b)]
-
-
 def _findings(snap: Snapshot) -> Iterable[Cells]:
     shown = [outcome for outcome in Outcome if outcome not in (Outcome.PASS, Outcome.NA)]
     for work in snap.works.values():
@@ -179,28 +176,58 @@ def _findings(snap: Snapshot) -> Iterable[Cells]:
 
 
 def _quotas(snap: Snapshot) -> Iterable[Cells]:
-    used: dict[str, list[str]] = {}
+    used = _by_unit(snap)
+    for unit in snap.config.recommenders:
+        word = RECOMMENDER_WORDS[unit.kind]
+        yield _quota(
+            unit.name, f"{word}（有三区，另加的名额未计）" if unit.sanqu else word, unit.quota, used.pop(unit.name, [])
+        )
+    for name, works in used.items():
+        counted, listed = _counted(works)
+        yield {"推荐单位": name, "类别": "请人工核对单位名称", "已用": counted, "作品": listed}
+
+
+def _by_unit(snap: Snapshot) -> dict[str, list[tuple[str, bool]]]:
+    """Unit to its works and whether each is late; a unit that is not known for certain goes by what was written."""
+    names: dict[str, str] = {}
+    used: dict[str, list[tuple[str, bool]]] = {}
     for work in snap.works.values():
         name = fields_of(work).get("recommender", "")
-        if name and work.decision not in NOT_COUNTED and has_units(snap.config, work.track):
+        if not name or work.decision in NOT_COUNTED or not has_units(snap.config, work.track):
+            continue
+        if name not in names:
             match = match_recommender(name, snap.config.recommenders)
-            used.setdefault(match.name if match else f"（未能对应）{name}", []).append(work.id)
-    for unit in snap.config.recommenders:
-        works = used.pop(unit.name, [])
-        yield _quota(unit.name, RECOMMENDER_WORDS[unit.kind], unit.quota, works)
-    for name, works in used.items():
-        yield {"推荐单位": name, "类别": "请人工核对单位名称", "已用": len(works), "作品": "、".join(works)}
+            names[name] = match.name if match else f"（未能对应）{name}"
+        used.setdefault(names[name], []).append((work.id, _late(snap, work)))
+    return used
 
 
-def _quota(name: str, kind: str, quota: int, works: Sequence[str]) -> Cells:
+def _late(snap: Snapshot, work: Work) -> bool:
+    """It came after the deadline, and staff have not accepted it."""
+    found = any(f.rule == "deadline" and f.outcome is Outcome.FAIL for f in snap.findings.get(work.id, ()))
+    return found and work.decision is not Decision.ACCEPTED
+
+
+def _counted(works: Sequence[tuple[str, bool]]) -> tuple[int, str]:
+    """How many count, and all of them by name: late ones apart."""
+    counted = [work for work, late in works if not late]
+    apart = [work for work, late in works if late]
+    listed = "、".join(counted)
+    if apart:
+        listed += f"{'；' if counted else ''}逾期另计：{'、'.join(apart)}"
+    return len(counted), listed
+
+
+def _quota(name: str, kind: str, quota: int, works: Sequence[tuple[str, bool]]) -> Cells:
+    used, listed = _counted(works)
     return {
         "推荐单位": name,
         "类别": kind,
         "名额": quota,
-        "已用": len(works),
-        "超出": max(len(works) - quota, 0),
-        "剩余": max(quota - len(works), 0),
-        "作品": "、".join(works),
+        "已用": used,
+        "超出": max(used - quota, 0),
+        "剩余": max(quota - used, 0),
+        "作品": listed,
     }
 
 
@@ -215,7 +242,7 @@ def _todos(snap: Snapshot) -> Iterable[Cells]:
         arrival = snap.arrivals.get(todo["arrival_id"] or 0)
         yield {
             "编号": todo_number(todo["id"]),
-            "事项": todo["text"],
+            "事项": todo["text"] + _not_taken(snap, todo),
             "类别": TODO_WORDS.get(todo["kind"], todo["kind"]),
             "登记号": todo["work_id"],
             "来信人": (arrival["from_name"] or arrival["from_address"]) if arrival else "",
@@ -225,6 +252,14 @@ def _todos(snap: Snapshot) -> Iterable[Cells]:
             "截止": _wall(snap, todo["due_at"]),
             "候选": "、".join(todo["candidates"]),
         }
+
+
+def _not_taken(snap: Snapshot, todo: Row) -> str:
+    """A choice that was written but is no work's number is said where it was written, until it is mended."""
+    choice = snap.staff.get((tables.TODOS.title, todo_number(todo["id"]), "选择"))
+    if not choice or todo["kind"] != TodoKind.CHOOSE_WORK.value:
+        return ""
+    return f"\n【“选择”栏填的“{untagged(choice)}”不是已有的登记号，请改正】"
 
 
 def _letters(snap: Snapshot) -> Iterable[Cells]:

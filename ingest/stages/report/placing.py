@@ -1,0 +1,112 @@
+"""Every work's folder and page on the share."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from ingest.context import Context
+from ingest.errors import KepuError
+from ingest.model import Work
+from ingest.views import Snapshot
+from ingest.views.dossiers import dossier_key, dossier_of
+from ingest.views.filing import Filed, filing
+
+log = structlog.get_logger("kepu")
+
+HOPELESS = 20
+"""After so many works, none of which could be written, it is the share and not a work."""
+NAMED = 3
+"""Works that are named in a sentence on trouble."""
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """One work's folder as it should be. names: part id to file name; key: of what it is made from."""
+
+    folder: str
+    filed: list[Filed]
+    names: dict[int, str]
+    key: str
+
+
+def place_all(context: Context, snap: Snapshot) -> tuple[Snapshot, bool]:
+    """Write what is not there yet or has changed; the snapshot as it is then, and whether all could be written.
+
+    A work whose folder cannot be written costs only itself. OSError if the share lets nothing be written.
+    """
+    root = context.config.storage.share / "works"
+    root.mkdir(parents=True, exist_ok=True)
+    there = {entry.name for entry in os.scandir(root)}
+    rows = dict(snap.rows)
+    failed: list[tuple[str, Exception]] = []
+    placed = 0
+    for done, work in enumerate(snap.works.values()):
+        context.say("整理作品文件夹", done, len(snap.works))
+        wish = _wish(snap, work)
+        same = wish.key == snap.rows[work.id]["placed_with"] and not context.fresh
+        if same and (wish.folder in there or (root / wish.folder).is_dir()):  # a share may spell accents its own way
+            continue
+        try:
+            rows[work.id] = _place(context, snap, work, wish)
+            placed += 1
+        except KepuError:
+            raise
+        except Exception as error:
+            log.error("folder not written", work=work.id, error=f"{type(error).__name__}: {error}", exc_info=error)
+            failed.append((work.id, error))
+        if not placed and len(failed) >= HOPELESS and isinstance(failed[0][1], OSError):
+            raise failed[0][1]
+    if failed:
+        context.tally.troubles.append(_sentence(failed))
+    return replace(snap, rows=rows), not failed
+
+
+def _sentence(failed: list[tuple[str, Exception]]) -> str:
+    first = failed[0][1]
+    why = (first.strerror if isinstance(first, OSError) else "") or type(first).__name__
+    named = "、".join(work for work, _ in failed[:NAMED])
+    more = f" 等 {len(failed)} 部" if len(failed) > NAMED else ""
+    return f"作品 {named}{more}的文件夹未能更新（{why}），下次运行再试"
+
+
+def _wish(snap: Snapshot, work: Work) -> _Wish:
+    """The folder is named once, when it is first made, whatever the title becomes; so are the files in it."""
+    from reports.folders import folder_name
+
+    folder = snap.rows[work.id]["folder"] or folder_name(work.id, work.title)
+    filed = filing(work, folder.partition(" ")[2])
+    names = {f.material.part.id: f.name for f in filed}
+    return _Wish(folder, filed, names, dossier_key(snap, work, names))
+
+
+def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[str, Any]:
+    """One work's folder and page; returns the work's row as it is then."""
+    from reports.dossier import dossier_page
+    from reports.folders import FileWish, place
+    from reports.pages import write_if_changed
+
+    row = snap.rows[work.id]
+    path: Path = context.config.storage.share / "works" / wish.folder
+    if not row["folder"]:  # the name is kept before the folder is made: a run that dies here finds it again
+        with context.begin() as tx:
+            tx.works.filed(work.id, folder=wish.folder, files={}, with_="")
+    parts = [(f, f.material.part) for f in wish.filed]
+    wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, link=f.is_film) for f, p in parts]
+    files = {p.id: done.path.name for (_, p), done in zip(parts, place(path, wishes), strict=True)}
+    write_if_changed(path / "审查.html", dossier_page(dossier_of(snap, work, files, _texts(context, snap, work))))
+    kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
+    if any(row[name] != value for name, value in kept.items()):
+        with context.begin() as tx:
+            tx.works.filed(work.id, folder=wish.folder, files=files, with_=wish.key)
+    return {**row, **kept}
+
+
+def _texts(context: Context, snap: Snapshot, work: Work) -> dict[int, str]:
+    mails = [arrival for arrival, _ in snap.mails_of.get(work.id, ())]
+    with context.read() as tx:
+        return {row["id"]: row["text"] for row in tx.arrivals.rows(mails)}
