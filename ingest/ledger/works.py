@@ -250,6 +250,23 @@ class Works:
             found[row["work_id"]] = (*found.get(row["work_id"], ()), material)
         return found
 
+    def unplaced(self, ids: Sequence[str]) -> dict[str, tuple[Material, ...]]:
+        """Work id to materials of its mails that belong to no work yet, without facts."""
+        placed = select(_M.c.part_id).where(_M.c.part_id == _P.c.id).exists()
+        query = (
+            select(_P, _WA.c.work_id, _A.c.received_at, _A.c.message_id)
+            .join(_WA, _WA.c.arrival_id == _P.c.arrival_id)
+            .join(_A, _A.c.id == _P.c.arrival_id)
+            .where(_WA.c.work_id.in_(ids), _P.c.kind != Kind.OTHER.value, ~placed)
+            .order_by(_WA.c.work_id, _A.c.received_at, _P.c.id)
+        )
+        found: dict[str, tuple[Material, ...]] = {}
+        for row in rows_of(self.connection.execute(query)):
+            part = part_of({column.name: row[column.name] for column in _P.columns})
+            material = Material(part, part.kind, False, row["received_at"], row["message_id"])
+            found[row["work_id"]] = (*found.get(row["work_id"], ()), material)
+        return found
+
     def digests(self, ids: Sequence[str]) -> set[str]:
         """sha256 of every file of these works."""
         query = select(_P.c.sha256).join(_M, _M.c.part_id == _P.c.id).where(_M.c.work_id.in_(ids), _P.c.sha256 != "")

@@ -118,7 +118,8 @@ class Work:
 
     received_at: the clock of the deadline, first arrival of a form or a video (or of the link to one); None if none
     has come or no source could say when. clock_known: some such arrival is there, whatever its time.
-    texts: the subjects and own texts of its mails, oldest first, as hints.
+    texts: the subjects and own texts of its mails, oldest first, as hints. unplaced: materials of its mails that may
+    be its own or another work's of the same mail.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Work:
     decision: Decision | None = None
     senders: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    unplaced: tuple[Material, ...] = ()
 
     def all_of(self, kind: Kind) -> tuple[Material, ...]:
         """Materials of one kind, in order of arrival, old versions too."""

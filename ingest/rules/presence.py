@@ -45,6 +45,9 @@ def supporting(work: Work, kind: Kind) -> Verdict:
     coming = awaited(work, kind)
     if coming:
         return Verdict(Outcome.PENDING, f"{word}可能在尚未取得的文件中：{named(coming)}")
+    lost = _unplaced(work, kind)
+    if lost:
+        return Verdict(Outcome.REVIEW, lost)
     unknown = [m for m in _pictures(work) if kind_hint(m.part.name) is None]
     if unknown:
         return Verdict(Outcome.REVIEW, f"未见{word}，但有尚未识别的文件，请打开核对：{named(unknown)}")
@@ -93,6 +96,9 @@ def _status(work: Work, kind: Kind) -> Verdict:
     coming = awaited(work, kind)
     if coming:
         return Verdict(Outcome.PENDING, f"{word}尚未取得：{named(coming)}")
+    lost = _unplaced(work, kind)
+    if lost:
+        return Verdict(Outcome.REVIEW, lost)
     damaged = _damaged_archives(work)
     if damaged:
         return Verdict(Outcome.REVIEW, f"未见{word}，可能在已损坏的压缩包中：{named(damaged)}")
@@ -100,6 +106,12 @@ def _status(work: Work, kind: Kind) -> Verdict:
     if gone:
         return Verdict(Outcome.MISSING, f"缺{word}：下载链接已失效（{named(gone)}）")
     return Verdict(Outcome.MISSING, f"缺{word}{_in_disguise(work, kind)}")
+
+
+def _unplaced(work: Work, kind: Kind) -> str:
+    """What is said where the material may be among those of a mail of several works, "" if there is none."""
+    found = [m for m in work.unplaced if m.kind is kind]
+    return f"来信含多部作品，{KIND_WORDS[kind]}归属未定，请人工核对：{named(found)}" if found else ""
 
 
 def _in_disguise(work: Work, kind: Kind) -> str:

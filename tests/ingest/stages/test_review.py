@@ -99,3 +99,13 @@ def test_review_judges_again_when_a_link_has_run_out(contest, context, walk, for
     with context.read() as tx:
         found = {f.rule: f.outcome.value for f in tx.works.findings(["R2024-0001"])["R2024-0001"]}
     assert (waiting, found["materials"]) == (row(context)["state"], "missing")
+
+
+def test_review_does_not_miss_what_may_be_another_works_of_the_same_mail(contest, context, walk, form, shell):
+    files = [(f"{title}.docx", form(title)) for title in ("星海寻踪", "深海来信")]
+    contest.post(files=[*files, ("IMG_0001.mp4", shell), ("星海寻踪.mp4", shell + b"1")])
+    walk(context)
+    with context.read() as tx:
+        found = tx.works.findings(["R2024-0002"])["R2024-0002"]
+    said = next(finding for finding in found if finding.rule == "materials")
+    assert "视频归属未定，请人工核对：IMG_0001.mp4" in said.evidence
