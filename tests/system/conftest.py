@@ -41,6 +41,7 @@ class Place:
     now: dt.datetime = DEMO_NOW
     extra: str = ""
     secrets: dict = field(default_factory=dict)
+    command: tuple = COMMAND
 
     def __post_init__(self):
         self.root, self.share = self.folder / "root", self.folder / "share"
@@ -67,7 +68,7 @@ class Place:
     def start(self, *arguments):
         """A command begun and not waited for."""
         return subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
+            [*self.command, *map(str, arguments)],
             cwd=self.folder,
             env=self.environ,
             text=True,
