@@ -129,7 +129,7 @@ def _too_large(context: Context, mailbox: Mailbox, arrival_id: int, size: int) -
         tx.arrivals.wait(arrival_id, reason, may_reply=False, why="尚未下载")
         mend = f"如需程序下载，请运维调高该信箱的 max_mail_bytes 后执行 kepu retry {number}"
         text = f"邮件 {number}：{reason}。请在网页信箱中人工查看；{mend}。"
-        tx.desk.ask(Todo(f"too-large:{arrival_id}", TodoKind.QUARANTINED, text, arrival_id=arrival_id))
+        tx.desk.ask(Todo(f"too-large:{arrival_id}", TodoKind.QUARANTINED, text, arrival_id=arrival_id), anew=True)
 
 
 def _gone(context: Context, arrival_id: int) -> None:
@@ -138,5 +138,5 @@ def _gone(context: Context, arrival_id: int) -> None:
     with context.begin() as tx:
         tx.arrivals.end(arrival_id, Ended.UNREADABLE, GONE, may_reply=False, why="没有信件内容")
         text = f"邮件 {number} {GONE}，程序没有收到内容。请在网页信箱的“已删除”等文件夹中查找，如是投稿请移回收件箱。"
-        tx.desk.ask(Todo(f"gone:{arrival_id}", TodoKind.UNREADABLE_MAIL, text, arrival_id=arrival_id))
+        tx.desk.ask(Todo(f"gone:{arrival_id}", TodoKind.UNREADABLE_MAIL, text, arrival_id=arrival_id), anew=True)
     context.tally.counts["gone"] += 1

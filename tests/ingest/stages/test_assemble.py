@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from ingest.demo.archives import make_zip
+from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.machine import bounce, list_mail
 from ingest.demo.mails import Attachment
 from ingest.model import NEW_WORK, Ended, Kind, TodoKind
@@ -500,6 +500,40 @@ def test_assemble_many_damaged_members_are_one_todo(contest, context, walk, tmp_
         "邮件 M00001 的文件“推荐表.docx”“0.mp4”“1.mp4”“2.mp4”“3.mp4”等 9 个文件：文件为空（0 字节）。"
         "请查看原件，必要时请来信人重发。"
     ]
+
+
+def zip_with_wrong_crc(folder):
+    good = make_zip(folder / "good.zip", [("扫描件.pdf", b"%PDF-1.4")])
+    return with_wrong_crc(good, folder / "bad.zip").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("成片.mp4", lambda folder: b"", "文件为空（0 字节）"),
+        (
+            "成片.mp4",
+            lambda folder: bytes(3) + b"\x18ftypisom\0\0\2\0isomiso2",
+            "视频文件不完整：缺少索引信息（moov），无法播放",
+        ),
+        ("材料.zip", zip_with_wrong_crc, "压缩包内文件校验不符（CRC 错误）"),
+        ("材料.zip", lambda folder: b"PK\x03\x04 cut off", "压缩包已损坏，无法解开"),
+        ("材料.rar", lambda folder: b"Rar!\x1a\x07\x01\0", "这种格式目前不能自动读取"),
+        ("推荐表.docx", lambda folder: b"PK\x03\x04 word/document.xml", "压缩包已损坏，无法解开"),
+        ("扫描件.jpg", lambda folder: b"\xff\xd8\xff\xe0 cut", "文件已损坏，无法读取"),
+    ],
+    ids=["empty", "cut-film", "wrong-crc", "cut-zip", "rar", "cut-docx", "cut-picture"],
+)
+def test_assemble_asks_about_a_broken_file_and_goes_on(
+    contest, context, walk, told, form, tmp_path, name, data, sentence
+):
+    contest.post(files=[("推荐表一.docx", form()), (name, data(tmp_path))])
+    contest.post("另一封", sender=STRANGER, files=[("推荐表.docx", form("深海来信"))])
+    ended = told(walk(context))
+    with context.read() as tx:
+        asked = [row["text"] for row in tx.desk.todos() if row["kind"] == "broken-file"]
+    assert (ended, context.tally.troubles) == ([("work", ["R2024-0001"]), ("work", ["R2024-0002"])], [])
+    assert [f"：{sentence}。请查看原件" in text for text in asked] == [True]
 
 
 def test_assemble_says_nothing_of_the_files_of_a_duplicate(contest, context, walk, told, form):
