@@ -208,7 +208,7 @@ def _note_address(found: list[tuple[str, str]], name: str, address: str) -> None
         address = bare[0]
         comment = _COMMENT.search(name)
         name = comment[1] if comment else ""
-    text = decode_value(name.strip().strip("'").encode("latin-1"))
+    text = decode_value(name.encode("latin-1").strip().strip(b"'"))  # as bytes: half a character may look like a space
     if address.strip() or text:
         found.append((text, decode_value(address.encode("latin-1")).strip("'\" ").lower()))
 

@@ -12,7 +12,8 @@ from parsers.body import Body, is_forward, own_text, plain_text
 from parsers.charsets import decode_bytes
 from parsers.facts import Broken, Limits, MailFacts, MailPart
 from parsers.links import find_links
-from parsers.mime import Entity, Reader, Walk
+from parsers.mime import Entity, Walk
+from parsers.reader import Reader
 
 _MAX_HEADERS = 200
 _MAX_HEADER = 4_000  # characters of one header value kept

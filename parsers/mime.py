@@ -1,36 +1,24 @@
 """A streaming walk over a MIME message: any size, never more than a few blocks of it in memory.
 
-The reader knows lines, header blocks and boundaries; the walk knows how entities nest. What a leaf means is for the
-visitor. Broken mail is walked as far as it makes sense: missing boundaries, junk before headers, cut ends.
+The walk knows how entities nest; what a leaf means is for the visitor. Broken mail is walked as far as it makes
+sense: missing boundaries, junk before headers, cut ends.
 """
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from parsers import headers, transfer
 from parsers.facts import Limits
+from parsers.reader import Reader
 
-BLOCK = 2**20
-_HEAD = 65_536  # bytes in which a mail's first header must come
 _MAX_NESTING = 30  # multiparts and forwarded mails around a leaf
 _MAX_BOUNDARY = 200
-_MAX_TAIL = 256  # bytes after a boundary in which its line must end
-_MAX_HEADERS = 2_000
-_BLANK = re.compile(rb"\n\r?\n")
-_KNOWN = re.compile(
-    rb"(?:^|(?<=\n))(?:from|to|cc|subject|date|received|message-id|mime-version|content-[a-z-]+|return-path|reply-to|"
-    rb"delivered-to|sender|x-[a-z0-9-]+|in-reply-to|references|dkim-signature|authentication-results)[ \t]*:",
-    re.IGNORECASE,
-)
-_ANY = re.compile(rb"(?:^|(?<=\n))[A-Za-z][A-Za-z0-9-]{0,76}[ \t]*:")
 _FORWARDED = ("message/rfc822", "message/global")
-_LIKELY_BOUNDARY = re.compile(rb"\n--([^\r\n]{1,200}?)[ \t]*\r?\n(?:content-|\r?\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,166 +61,6 @@ class Visitor(Protocol):
     def odd(self, what: str) -> None:
         """Something was wrong: a key."""
         ...
-
-
-@dataclass
-class Reader:
-    """Reads a mail in blocks. hit: the boundary that ended the last body and whether it closes, None at the end."""
-
-    file: BinaryIO
-    block: int = BLOCK
-    hit: tuple[bytes, bool] | None = None
-    _buffer: bytes = b"\n"  # one byte before the position is always kept: a boundary begins after a newline
-    _at: int = 1
-    _ended: bool = False
-
-    def start(self) -> bool:
-        """Go to the first header, over blank lines and junk. False if there is none: not a mail."""
-        self._look_ahead()
-        if self._buffer.startswith(b"\n\xef\xbb\xbf"):
-            self._at += 3
-        head = self._buffer[self._at : self._at + _HEAD]
-        text = b"\0" not in head
-        known = _KNOWN.search(head)
-        found = _ANY.match(head) if known or text else None
-        found = found or known or (_ANY.search(head) if text else None)
-        if found is None or head.count(b"\0") * 2 > len(head):
-            return False
-        self._buffer = b"\n" + self._buffer[self._at + found.start() :]
-        self._at = 1
-        return True
-
-    @property
-    def empty(self) -> bool:
-        """Nothing at all was in the file."""
-        return self._ended and len(self._buffer) == 1
-
-    def boundary(self, declared: bytes, stops: Sequence[bytes]) -> bytes:
-        """The boundary of the multipart whose body begins here: as declared, unless another is seen ahead."""
-        self._look_ahead()
-        if declared and self._buffer.find(b"--" + declared, self._at) != -1:
-            return declared
-        likely = _LIKELY_BOUNDARY.search(self._buffer, self._at - 1)
-        return declared if likely is None or likely[1] in stops else likely[1]
-
-    def _look_ahead(self) -> None:
-        """Have the next 64 kB in the buffer, or all there is."""
-        while len(self._buffer) - self._at < _HEAD and self._fill():
-            continue
-
-    def _fill(self) -> bool:
-        block = self.file.read(self.block)
-        if not block:
-            self._ended = True
-            return False
-        self._buffer = self._buffer[self._at - 1 :] + block
-        self._at = 1
-        return True
-
-    def headers(self, stops: Sequence[bytes], limit: int) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
-        """The header block from here: (lower-case name, raw value) in order, and whether all of it was read.
-
-        Ends at a blank line, at a boundary, or where the body begins without either.
-        """
-        while (blank := _BLANK.search(self._buffer, self._at - 1)) is None:
-            if len(self._buffer) - self._at > limit or not self._fill():
-                break
-        stop = len(self._buffer) if blank is None else blank.start() + 1
-        after = len(self._buffer) if blank is None else blank.end()
-        for boundary in stops:
-            cut = self._buffer.find(b"\n--" + boundary, self._at - 1, stop)
-            if cut != -1:
-                stop = after = cut + 1
-        whole = stop - self._at <= limit
-        found, used = split_headers(self._buffer[self._at : min(stop, self._at + limit)])
-        if whole:
-            self._at = after if used is None else self._at + used
-        else:
-            self._skip_to_blank()
-        return found, whole
-
-    def _skip_to_blank(self) -> None:
-        """Go behind the next blank line, forgetting what comes before it."""
-        while (blank := _BLANK.search(self._buffer, self._at - 1)) is None:
-            self._at = max(self._at, len(self._buffer) - 2)
-            if not self._fill():
-                self._at = len(self._buffer)
-                return
-        self._at = blank.end()
-
-    def body(self, stops: Sequence[bytes]) -> Iterator[bytes]:
-        """The bytes up to the next boundary line of any of `stops` (innermost last), or to the end. Sets `hit`."""
-        needles = [b"\n--" + stop for stop in reversed(stops)]
-        margin = max((len(needle) for needle in needles), default=0) + 2
-        while True:
-            at, after, self.hit = self._next_stop(needles)
-            if at == -1:
-                at = after = len(self._buffer) if self._ended else max(self._at, len(self._buffer) - margin)
-            elif at > self._at and self._buffer[at - 1] == 13:
-                at -= 1
-            if at > self._at:
-                yield self._buffer[self._at : at]
-            self._at = max(self._at, after if self.hit or self._ended else at)
-            if self.hit or (self._ended and self._at >= len(self._buffer)):
-                return
-            self._fill()
-
-    def _next_stop(self, needles: Sequence[bytes]) -> tuple[int, int, tuple[bytes, bool] | None]:
-        """Where the next boundary begins (its newline) and ends, and which; -1 if none is in the buffer.
-
-        A line that may be one, but whose end has not been read yet, gives its place and no hit.
-        """
-        best, after, hit = -1, -1, None
-        for needle in needles:
-            at = self._at - 2
-            while (at := self._buffer.find(needle, at + 1, best if best >= 0 else len(self._buffer))) != -1:
-                end, closing = self._line_end(at + len(needle))
-                if end is not None:
-                    best, after = at, end
-                    hit = None if end < 0 else (needle[3:], closing)
-                    break
-        return best, after, hit
-
-    def _line_end(self, at: int) -> tuple[int | None, bool]:
-        """Where a boundary line that has its last letter before `at` ends, and whether it closes.
-
-        None: it is no boundary after all; -1: cannot be told before more is read.
-        """
-        newline = self._buffer.find(b"\n", at, at + _MAX_TAIL)
-        if newline == -1 and len(self._buffer) < at + _MAX_TAIL and not self._ended:
-            return -1, False
-        end = newline + 1 if newline != -1 else min(len(self._buffer), at + _MAX_TAIL)
-        tail = self._buffer[at:end].rstrip()
-        if tail not in (b"", b"--") or (newline == -1 and end < len(self._buffer)):
-            return None, False
-        return end, tail == b"--"
-
-
-def split_headers(block: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], int | None]:
-    """(lower-case name, raw value with its folds) of a header block, and where the body begins if before its end.
-
-    A line that is neither header nor fold belongs to the header before it if more headers follow, else to the body.
-    """
-    found: list[tuple[bytes, list[bytes]]] = []
-    last_known: int | None = None
-    at, body = 0, None
-    for line in block.split(b"\n"):
-        begin, at = at, at + len(line) + 1
-        if line[:1] in (b" ", b"\t") and found:
-            found[-1][1].append(line)
-        elif name := headers.header_name(line):
-            found.append((name, [line[line.index(b":") + 1 :]]))
-        elif line.strip() and found and not line.startswith((b"From ", b">From ")):
-            last_known = _last_known(block) if last_known is None else last_known
-            if begin > last_known:
-                body = begin
-                break
-            found[-1][1].append(b" " + line)
-    return tuple((name, b"\n".join(lines)) for name, lines in found[:_MAX_HEADERS]), body
-
-
-def _last_known(block: bytes) -> int:
-    return max((match.start() for match in _KNOWN.finditer(block)), default=-1)
 
 
 def entity(found: tuple[tuple[bytes, bytes], ...], default_type: str = "text/plain") -> Entity:

@@ -4,7 +4,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.facts import Limits
-from parsers.mime import Reader, Walk, split_headers
+from parsers.mime import Walk
+from parsers.reader import Reader, split_headers
 
 
 class Seen:
