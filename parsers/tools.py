@@ -19,7 +19,14 @@ CANNOT_RUN = 3
 
 
 class ToolFailed(Exception):
-    """A tool gave no answer for this file: it took too long, died, or spoke nonsense. The file's trouble."""
+    """A tool gave no answer for this file: it took too long, died, or spoke nonsense. The file's trouble.
+
+    reason: a key of BROKEN_REASONS.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class ToolMissing(OSError):
@@ -33,9 +40,9 @@ def mediainfo(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(answer)
     except ValueError as error:
-        raise ToolFailed(f"mediainfo: no JSON ({error})") from error
+        raise ToolFailed("unreadable", f"mediainfo: no JSON ({error})") from error
     if not isinstance(found, dict):
-        raise ToolFailed("mediainfo: no JSON object")
+        raise ToolFailed("unreadable", "mediainfo: no JSON object")
     return found
 
 
@@ -44,10 +51,10 @@ def run(name: str, command: Sequence[str], *, seconds: float) -> str:
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as error:
-        raise ToolFailed(f"{name}: no answer within {seconds:g} s") from error
+        raise ToolFailed("too-slow", f"{name}: no answer within {seconds:g} s") from error
     if done.returncode:
         said = done.stderr[-300:].decode("utf-8", "replace").strip().rpartition("\n")[2]
         if done.returncode == CANNOT_RUN:
             raise ToolMissing(f"{name} cannot be run: {said}")
-        raise ToolFailed(f"{name}: exit {done.returncode} {said}".strip())
+        raise ToolFailed("crashed", f"{name}: exit {done.returncode} {said}".strip())
     return done.stdout[:_MAX_ANSWER].decode("utf-8", "replace")

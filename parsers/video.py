@@ -20,7 +20,7 @@ def read_video(path: Path, found: str) -> VideoFacts | Broken:
     """Container, picture and sound of the film in `path`; `found` is its format as sniffed.
 
     Broken: "no-index" (no moov), "cut-off" (index or media data run past the end), "no-picture" (only sound),
-    "unreadable" where no size of the picture can be told. MediaInfo has a process of its
+    "unreadable" where no size of the picture can be told, "too-slow" and "crashed" where MediaInfo is. MediaInfo has a process of its
     own and half a minute. OSError (ToolMissing) if it cannot be run at all.
     """
     boxes = Layout()
@@ -32,7 +32,7 @@ def read_video(path: Path, found: str) -> VideoFacts | Broken:
     try:
         seen = mediainfo(path)
     except ToolFailed as error:
-        return Broken(format=found, reason="unreadable", detail=str(error))
+        return Broken(format=found, reason=error.reason, detail=str(error))
     general, pictures, sounds = _tracks(seen)
     if _extra(general, "IsTruncated") == "Yes":
         return Broken(format=found, reason="cut-off", detail="MediaInfo: IsTruncated")
