@@ -20,8 +20,8 @@ def read_video(path: Path, found: str) -> VideoFacts | Broken:
     """Container, picture and sound of the film in `path`; `found` is its format as sniffed.
 
     Broken: "no-index" (no moov), "cut-off" (index or media data run past the end), "no-picture" (only sound),
-    "unreadable" where no size of the picture can be told, "too-slow" and "crashed" where MediaInfo is. MediaInfo has a process of its
-    own and half a minute. OSError (ToolMissing) if it cannot be run at all.
+    "unreadable" where no size of the picture can be told, "too-slow" and "crashed" where MediaInfo is: it has
+    a process of its own and half a minute. OSError (ToolMissing) if it cannot be run at all.
     """
     boxes = Layout()
     if found in _BOXED:
