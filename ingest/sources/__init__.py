@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -17,10 +18,27 @@ INBOX = "INBOX"
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of a source. `uidvalidity` 0 where the source has none; UIDs mean something only together with it."""
+    """A folder of a source. `uidvalidity` 0 where the source has none; UIDs mean something only together with it.
+
+    junk: a filter of the server, and no person, put its mails there.
+    """
 
     name: str
     uidvalidity: int
+    junk: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """By what a mail is known again where UIDs cannot be trusted.
+
+    message_id: without angle brackets, "" if there is none. size: bytes, None if the source does not say.
+    header_sha256: of the header, as `ingest.sources.identity` makes it, whatever the ends of lines.
+    """
+
+    message_id: str
+    size: int | None
+    header_sha256: str
 
 
 class Seen(Protocol):
@@ -71,6 +89,21 @@ class Source(Protocol):
 
         What `target` raises passes through as it is.
         """
+        ...
+
+    def sweep(self, folder: Folder, since: dt.date) -> Iterator[Listing]:
+        """Items that arrived on that day or later, known or not, oldest first.
+
+        Finds what `listing` missed. The day is the source's own; ask from a day earlier to be sure.
+        """
+        ...
+
+    def count(self, folder: Folder) -> int:
+        """How many items the folder holds at this moment. What came since `listing` counts too."""
+        ...
+
+    def identify(self, folder: Folder, uids: Sequence[str]) -> Mapping[str, Identity]:
+        """What these items are, by uid; those that are not there are left out. Reads headers only."""
         ...
 
     def close(self) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from ingest.config import Mailbox
 from ingest.errors import GoneError, UnreachableError
 from ingest.model import Listing
-from ingest.sources import INBOX, Folder, Seen, Target
+from ingest.sources import INBOX, Folder, Identity, Seen, Target
 from ingest.sources.files import from_uid, no_such_folder, open_plain, pour, reading, to_uid, unknown
+from ingest.sources.folders import resolve
+from ingest.sources.identity import identity_of
 
 _HEAD_BYTES = 65_536
 _MAX_DEPTH = 16
@@ -35,7 +38,7 @@ class EmlSource:
     def folders(self) -> list[Folder]:
         """INBOX, uidvalidity 0. UnreachableError if the folder cannot be read or another is configured."""
         for name in self._mailbox.folders:
-            if name != INBOX:
+            if resolve(name, {INBOX: frozenset()}) != INBOX:
                 raise no_such_folder(self._mailbox.name, name, [INBOX])
         with reading(self._mailbox.name, self._path), os.scandir(self._path):
             return [Folder(INBOX, 0)]
@@ -45,25 +48,34 @@ class EmlSource:
 
         Known files are not opened.
         """
-        with reading(self._mailbox.name, self._path):
-            files = {_uid(self._path, entry): Path(entry.path) for entry in self._walk(self._path)}
-        new = [
-            (at or _written(uid), uid, Listing(self._mailbox.name, folder.name, 0, uid, _size(uid), at))
-            for uid in unknown(files, seen)
-            for at in (arrived(files[uid]),)
-        ]
-        for _, _, listing in sorted(new, key=lambda item: item[:2]):
+        files = self._scan()
+        for _, _, listing in self._in_order(folder, {uid: files[uid] for uid in unknown(files, seen)}):
             yield listing
+
+    def sweep(self, folder: Folder, since: dt.date) -> Iterator[Listing]:
+        """Files that arrived on that day (UTC) or later, known or not, oldest first."""
+        for at, _, listing in self._in_order(folder, self._scan()):
+            if at.astimezone(dt.UTC).date() >= since:
+                yield listing
+
+    def count(self, folder: Folder) -> int:
+        """How many files there are."""
+        return len(self._scan())
+
+    def identify(self, folder: Folder, uids: Sequence[str]) -> dict[str, Identity]:
+        """What these files are, by their headers. Those that are not there or were replaced are left out."""
+        found = {}
+        for uid in uids:
+            try:
+                with self._open(uid) as file:
+                    found[uid] = identity_of(file, _size(uid))
+            except GoneError:  # as promised: it is left out
+                continue
+        return found
 
     def copy(self, listing: Listing, target: Target) -> None:
         """The file as it is. GoneError if it is not there or was replaced since."""
-        match = _UID.fullmatch(listing.uid)
-        path = self._path / from_uid(match["name"] if match else listing.uid)
-        if not path.parent.resolve().is_relative_to(self._path.resolve()):
-            raise GoneError(listing.uid)
-        with open_plain(path) as file:
-            if match is None or _identity(os.fstat(file.fileno())) != f"{match['size']}-{match['mtime']}":
-                raise GoneError(listing.uid)
+        with self._open(listing.uid) as file:
             pour(file, target)
 
     def close(self) -> None:
@@ -76,6 +88,30 @@ class EmlSource:
     def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
+
+    def _scan(self) -> dict[str, Path]:
+        with reading(self._mailbox.name, self._path):
+            return {_uid(self._path, entry): Path(entry.path) for entry in self._walk(self._path)}
+
+    def _in_order(self, folder: Folder, files: dict[str, Path]) -> list[tuple[dt.datetime, str, Listing]]:
+        found = [
+            (at or _written(uid), uid, Listing(self._mailbox.name, folder.name, 0, uid, _size(uid), at))
+            for uid, path in files.items()
+            for at in (arrived(path),)
+        ]
+        return sorted(found, key=lambda item: item[:2])
+
+    @contextmanager
+    def _open(self, uid: str) -> Iterator[BinaryIO]:
+        """The file of that uid, if it is still the same."""
+        match = _UID.fullmatch(uid)
+        path = self._path / from_uid(match["name"] if match else uid)
+        if not path.parent.resolve().is_relative_to(self._path.resolve()):
+            raise GoneError(uid)
+        with open_plain(path) as file:
+            if match is None or _identity(os.fstat(file.fileno())) != f"{match['size']}-{match['mtime']}":
+                raise GoneError(uid)
+            yield file
 
     def _walk(self, top: Path) -> Iterator[os.DirEntry[str]]:
         """Regular *.eml files below `top`, no link followed, hidden ones left alone, within bounds."""

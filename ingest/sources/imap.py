@@ -1,82 +1,100 @@
 """An IMAP mailbox, read-only: EXAMINE and BODY.PEEK only, so that nothing shows that we were there.
 
-Of the server is asked what NetEase's answers rightly too: EXAMINE, UID SEARCH UID, UID FETCH. Not UIDNEXT, CONDSTORE,
-IDLE or BODYSTRUCTURE.
+Of the server is asked what NetEase's answers rightly too: EXAMINE, STATUS, UID SEARCH by UID or date, UID FETCH. Not
+UIDNEXT, CONDSTORE, IDLE, BODYSTRUCTURE or flags of our own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Self
 
 import structlog
-from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from ingest.config import Mailbox
 from ingest.errors import GoneError, UnreachableError
 from ingest.model import Listing
-from ingest.sources import Folder, Seen, Target
-from ingest.sources.files import no_such_folder
-from ingest.sources.imap_session import address_of, cut_off, hang_up, log_in, said, talking
-
-PIECE = 4 * 2**20
-"""Bytes asked for at once: smaller pieces cost a round trip each, larger ones memory."""
+from ingest.sources import INBOX, Folder, Identity, Seen, Target
+from ingest.sources.folders import Flags, is_junk, resolve
+from ingest.sources.identity import HEADER_BYTES, identity
+from ingest.sources.imap_answers import MONTHS, arrival_of, describes, size_of, uid_of, uids_found
+from ingest.sources.imap_body import Body, TargetError
+from ingest.sources.imap_connection import Connection
+from ingest.sources.imap_pace import Pace, PassingError, is_passing
+from ingest.sources.imap_session import said
 
 _LISTED_AT_ONCE = 400
+_HEADERS_AT_ONCE = 50
 _log = structlog.get_logger(__name__)
 
 
 class ImapSource:
-    """One mailbox on one connection, made at the first call and anew after it broke.
+    """One mailbox on one connection, made at the first call and anew after it broke, within bounds.
 
     After a lasting refusal no login is tried again: repeated ones lock the account.
     """
 
-    def __init__(self, mailbox: Mailbox, password: Callable[[], str]) -> None:
+    def __init__(self, mailbox: Mailbox, password: Callable[[], str], pace: Pace | None = None) -> None:
         """Nothing is connected yet. ConfigError if the url names no server."""
         self._mailbox = mailbox
-        self._password = password
-        self._address = address_of(mailbox)
-        self._client: IMAPClient | None = None
-        self._selected: Folder | None = None
-        self._refusal: UnreachableError | None = None
+        self._connection = Connection(mailbox, password, pace or Pace())
+        self._fresh = ""
 
     def folders(self) -> list[Folder]:
         """The configured folders with their UIDVALIDITY. UnreachableError for one that is not there."""
-        return [self._examine(name) for name in self._mailbox.folders]
+        return self._connection.patiently(self._folders)
 
     def listing(self, folder: Folder, seen: Seen) -> Iterator[Listing]:
         """Mails above the highest known UID, by UID. A poll with nothing new costs one EXAMINE and one SEARCH."""
-        self._examine_same(folder)
-        uids = [uid for uid in self._search(f"UID {seen.last_uid + 1}:*") if uid > seen.last_uid]
-        for start in range(0, len(uids), _LISTED_AT_ONCE):
-            yield from self._describe(folder, uids[start : start + _LISTED_AT_ONCE])
+        if self._fresh != folder.name:
+            self._connection.patiently(lambda: self._connection.examine(folder.name))
+        self._fresh = ""
+        uids = [uid for uid in self._search(folder, f"UID {seen.last_uid + 1}:*") if uid > seen.last_uid]
+        yield from self._described(folder, uids)
+
+    def sweep(self, folder: Folder, since: dt.date) -> Iterator[Listing]:
+        """Mails that arrived on that day of the server or later, known or not, by UID."""
+        day = f"{since.day}-{MONTHS[since.month - 1]}-{since.year}"
+        yield from self._described(folder, self._search(folder, f"SINCE {day}"))
+
+    def count(self, folder: Folder) -> int:
+        """How many mails the folder holds at this moment."""
+        link = self._connection
+        found = link.patiently(lambda: link.status(folder.name, "MESSAGES"))
+        return link.patiently(lambda: link.examine(folder.name)).exists if found is None else found
+
+    def identify(self, folder: Folder, uids: Sequence[str]) -> dict[str, Identity]:
+        """What these mails are, by their headers, some at a time. Those that went away are left out."""
+        found: dict[str, Identity] = {}
+        for start in range(0, len(uids), _HEADERS_AT_ONCE):
+            lot = {uid for uid in uids[start : start + _HEADERS_AT_ONCE] if uid.isascii() and uid.isdigit()}
+            if lot:
+                found |= self._connection.patiently(lambda lot=lot: self._identities(folder, lot))  # type: ignore[misc]
+        return found
 
     def copy(self, listing: Listing, target: Target) -> None:
         """The whole mail as the server gives it. GoneError if it, or the folder as it was when listed, is gone.
 
-        An error of imapclient's own that is no UnreachableError is a refusal of this one mail.
+        A connection that breaks is made anew and the mail gone on with where it stopped. IMAPClientError or ValueError
+        is the trouble of this mail alone; UnreachableError of the mailbox.
         """
-        if self._selected != Folder(listing.folder, listing.uidvalidity) or self._client is None:
-            found = self._examine(listing.folder)
-            if found.uidvalidity != listing.uidvalidity:
-                raise GoneError(listing.uid)
+        link, limits = self._connection, self._mailbox.limits
+        body = Body(int(listing.uid), target, most=limits.max_mail_bytes, within=link.pace.within)
         try:
-            self._body(int(listing.uid), listing.size, target)
-        except IMAPClientError as error:
-            if self._is_there(listing):
-                raise
-            raise GoneError(listing.uid) from error
+            while not body.whole:
+                self._go_on(listing, body)
+        except TargetError as error:
+            raise error.trouble from None
+        link.relieved()
+        if listing.size is not None and listing.size != body.done:
+            _log.warning("size differs", mailbox=listing.mailbox, uid=listing.uid, said=listing.size, got=body.done)
 
     def close(self) -> None:
         """Log out, if there is a connection."""
-        client, self._client, self._selected = self._client, None, None
-        if client is not None:
-            hang_up(client)
+        self._fresh = ""
+        self._connection.close()
 
     def __enter__(self) -> Self:
         """The source itself."""
@@ -86,156 +104,137 @@ class ImapSource:
         """Close."""
         self.close()
 
-    def _connected(self) -> IMAPClient:
-        if self._refusal is not None:
-            raise self._refusal
-        if self._client is None:
-            try:
-                self._client = log_in(self._mailbox, self._address, self._password)
-            except UnreachableError as error:
-                self._refusal = error if error.lasting else None
-                raise
-        return self._client
+    def _folders(self) -> list[Folder]:
+        wanted = self._mailbox.folders
+        there: Mapping[str, Flags] = {} if wanted == (INBOX,) else self._connection.folders()
+        names = dict.fromkeys(resolve(name, there) or name for name in wanted)
+        return [Folder(name, self._validity(name, len(names)), is_junk(name, there.get(name, ()))) for name in names]
 
-    @contextmanager
-    def _talk(self) -> Iterator[IMAPClient]:
-        """The connection; given up when it breaks, so that the next call makes a new one."""
-        client = self._connected()
-        try:
-            with talking(self._mailbox, self._address):
-                yield client
-        except UnreachableError:
-            self._client = self._selected = None
-            cut_off(client)
-            raise
+    def _validity(self, name: str, of: int) -> int:
+        """Where there is one folder it is opened at once, and `listing` finds it open; of more, STATUS says enough."""
+        status = None if of == 1 else self._connection.status(name, "UIDVALIDITY")
+        if status is not None:
+            return status
+        self._fresh = name
+        return self._connection.examine(name).uidvalidity
 
-    @contextmanager
-    def _ask(self) -> Iterator[IMAPClient]:
-        """The connection for questions about the folder, where a refusal concerns the mailbox and not one mail."""
-        try:
-            with self._talk() as client:
-                yield client
-        except (IMAPClientError, ValueError) as error:
-            raise UnreachableError(
-                f"邮箱 {self._mailbox.name} 的服务器 {self._address} 没有给出邮件清单",
-                why=said(error),
-                mend="程序下次运行时会再试；若一直如此，请把日志交给维护人员。",
-                mailbox=self._mailbox.name,
-            ) from error
-
-    def _examine(self, name: str) -> Folder:
-        with self._ask() as client:
-            self._selected = None
-            try:
-                answer = client.select_folder(name, readonly=True)
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError as error:
-                raise self._not_opened(client, name, error) from error
-        self._selected = Folder(name, int(answer.get(b"UIDVALIDITY", 0)))
-        return self._selected
-
-    def _examine_same(self, folder: Folder) -> None:
-        if self._examine(folder.name) != folder:
+    def _open_same(self, folder: Folder) -> None:
+        """The folder open, and under the UIDVALIDITY that its UIDs are from."""
+        if self._connection.open(folder.name).uidvalidity != folder.uidvalidity:
             raise UnreachableError(
                 f"邮箱 {self._mailbox.name} 的文件夹“{folder.name}”刚刚被服务器重建",
                 mend="无需处理，程序下次运行时会重新读取。",
                 mailbox=self._mailbox.name,
             )
 
-    def _not_opened(self, client: IMAPClient, name: str, error: Exception) -> UnreachableError:
-        there = [str(found) for _, _, found in client.list_folders()]
-        if name not in there:
-            return no_such_folder(self._mailbox.name, name, there)
-        unsafe = "unsafe login" in str(error).lower()
-        return UnreachableError(
-            f"邮箱 {self._mailbox.name} 的服务器拒绝打开文件夹“{name}”",
+    def _search(self, folder: Folder, criteria: str) -> list[int]:
+        """UIDs, ascending."""
+
+        def search() -> list[int]:
+            self._open_same(folder)
+            return uids_found(answer.text for answer in self._connection.ask(f"UID SEARCH {criteria}"))
+
+        return self._connection.patiently(search)
+
+    def _described(self, folder: Folder, uids: Sequence[int]) -> Iterator[Listing]:
+        """Size and arrival of mails. One that the server leaves out is asked for once more, alone.
+
+        Left out again, it went away, or the server cannot tell of it now: it is not listed, and a sweep finds it later.
+        """
+        for start in range(0, len(uids), _LISTED_AT_ONCE):
+            lot = uids[start : start + _LISTED_AT_ONCE]
+            found = self._describe(folder, lot)
+            for uid in lot:
+                item = found.get(uid) or self._describe(folder, [uid]).get(uid)
+                if item is None:
+                    _log.warning("not described", mailbox=self._mailbox.name, folder=folder.name, uid=uid)
+                else:
+                    yield item
+
+    def _describe(self, folder: Folder, uids: Sequence[int]) -> dict[int, Listing]:
+        def describe() -> dict[int, Listing]:
+            self._open_same(folder)  # between two lots the caller may have copied from another folder
+            names = ",".join(map(str, uids))
+            answers = self._connection.ask(f"UID FETCH {names} (RFC822.SIZE INTERNALDATE)")
+            told = (self._listing(folder, answer.text) for answer in answers if describes(answer.text))
+            return {int(listing.uid): listing for listing in told}
+
+        return self._connection.patiently(describe)
+
+    def _listing(self, folder: Folder, answer: bytes) -> Listing:
+        uid, size, received_at = str(uid_of(answer)), size_of(answer), arrival_of(answer)
+        return Listing(self._mailbox.name, folder.name, folder.uidvalidity, uid, size, received_at)
+
+    def _identities(self, folder: Folder, uids: set[str]) -> dict[str, Identity]:
+        self._open_same(folder)
+        with self._connection.talk() as wire:
+
+            def header(_before: bytes, size: int) -> bytes:
+                start = wire.read(min(size, HEADER_BYTES))
+                wire.pour(size - len(start), len)
+                return start
+
+            try:
+                asked = ",".join(sorted(uids, key=int))
+                answers = wire.ask(f"UID FETCH {asked} (RFC822.SIZE BODY.PEEK[HEADER])", header)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as error:
+                raise self._no_headers(error) from error
+        found = {}
+        for answer in answers:
+            uid = str(uid_of(answer.text))
+            if uid in uids and answer.literals:
+                found[uid] = identity(answer.literals[0], size_of(answer.text))
+        return found
+
+    def _no_headers(self, error: Exception) -> PassingError:
+        return PassingError(
+            f"邮箱 {self._mailbox.name} 的服务器没有给出信头",
             why=said(error),
-            mend="服务器认为登录不安全：请登录网页邮箱查看安全提示，必要时重新生成客户端授权码，并稍后再试。"
-            if unsafe
-            else "程序下次运行时会再试；若一直如此，请登录网页邮箱检查该文件夹。",
+            mend="程序下次运行时会再试；若一直如此，请把日志交给维护人员。",
             mailbox=self._mailbox.name,
-            lasting=unsafe,
         )
 
-    def _search(self, criteria: str) -> list[int]:
-        """UIDs, ascending. Read by hand: an empty answer may be nothing, an empty line or "(none)"."""
-        with self._ask() as client:
-            kind, lines = client._imap.uid("SEARCH", criteria)
-            if kind != "OK":
-                raise IMAPClientError(said(Exception(lines)))
-        text = re.sub(rb"\([^)]*\)", b"", b" ".join(line for line in lines if isinstance(line, bytes)))
-        return sorted({int(number) for number in re.findall(rb"\b\d{1,10}\b", text)})
-
-    def _describe(self, folder: Folder, uids: list[int]) -> Iterator[Listing]:
-        """Size and arrival of some mails; those that went away meanwhile are left out."""
-        if self._selected != folder:  # between two lots the caller may have copied from another folder
-            self._examine_same(folder)
-        with self._ask() as client:
-            answer = client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
-        for uid in uids:
-            item = answer.get(uid, {})
-            if item.keys() & {b"RFC822.SIZE", b"INTERNALDATE"}:
-                size = item.get(b"RFC822.SIZE")
-                yield Listing(
-                    self._mailbox.name,
-                    folder.name,
-                    folder.uidvalidity,
-                    str(uid),
-                    size if isinstance(size, int) else None,
-                    _aware(item.get(b"INTERNALDATE")),
-                )
-
-    def _body(self, uid: int, size: int | None, target: Target) -> None:
-        """The bytes of one mail: in pieces, or at once where the server does not do pieces right."""
-        if self._in_pieces(uid, size, target):
-            return
-        _log.info("whole fetch", mailbox=self._mailbox.name, uid=uid, size=size)
-        target.seek(0)
-        target.truncate()
-        with self._talk() as client:
-            answer = client.fetch([uid], ["BODY.PEEK[]"])
-        whole = answer.get(uid, {}).get(b"BODY[]")
-        if not isinstance(whole, bytes):
-            raise GoneError(str(uid))
-        target.write(whole)
-
-    def _in_pieces(self, uid: int, size: int | None, target: Target) -> bool:
-        """Whether the pieces came as asked and make up the size that was listed."""
-        offset = 0
-        while True:
-            piece = self._piece(uid, offset)
-            if piece is None or len(piece) > PIECE:
-                return False
-            target.write(piece)
-            offset += len(piece)
-            if len(piece) < PIECE:
-                return size is None or offset == size
-
-    def _piece(self, uid: int, offset: int) -> bytes | None:
-        """One piece, shorter than `PIECE` at the end of the mail; None if the server did not answer what was asked."""
+    def _go_on(self, listing: Listing, body: Body) -> None:
+        """One try at what is missing of a mail; waits after a trouble that may pass."""
+        link, before = self._connection, body.done
         try:
-            with self._talk() as client:
-                answer = client.fetch([uid], [f"BODY.PEEK[]<{offset}.{PIECE}>"])
-        except IMAPClientError:
-            return None
-        value = answer.get(uid, {}).get(b"BODY[]<%d>" % offset, ...)
-        if value is None:  # NIL: how some servers say that nothing is left
-            return b""
-        return value if isinstance(value, bytes) else None
+            if link.open(listing.folder).uidvalidity != listing.uidvalidity:
+                raise GoneError(listing.uid)
+            with link.talk() as wire:
+                body.fetch(wire)
+        except PassingError as error:
+            if not body.whole:
+                self._wait_for(listing, error, progress=body.done > before)
+        except IMAPClientError as error:
+            if not self._is_there(listing):
+                raise GoneError(listing.uid) from error
+            if not is_passing(str(error)):
+                raise
+            self._wait_for(listing, self._busy(error), progress=False)
+
+    def _wait_for(self, listing: Listing, error: PassingError, *, progress: bool) -> None:
+        """Wait before the next try. After the last one: if all else goes well, it is the trouble of this mail alone."""
+        if progress:
+            self._connection.relieved()
+        try:
+            self._connection.wait(error)
+        except PassingError:
+            if self._is_there(listing):
+                raise IMAPClientError(f"{error.what} {error.why}") from error
+            raise GoneError(listing.uid) from error
+
+    def _busy(self, error: Exception) -> PassingError:
+        return PassingError(
+            f"邮箱 {self._mailbox.name} 的服务器暂时没有给出邮件",
+            why=said(error),
+            mend="程序下次运行时会再试。",
+            mailbox=self._mailbox.name,
+        )
 
     def _is_there(self, listing: Listing) -> bool:
         """Whether the mail is still in its folder, which is opened anew to know."""
-        same = self._examine(listing.folder).uidvalidity == listing.uidvalidity
-        return same and int(listing.uid) in self._search(f"UID {listing.uid}")
-
-
-def _aware(value: object) -> dt.datetime | None:
-    """INTERNALDATE with the zone it came with; None if the server wrote none, or one that is no zone."""
-    if not isinstance(value, dt.datetime):
-        return None
-    try:
-        offset = value.utcoffset()
-        return None if offset is None else value.replace(tzinfo=dt.timezone(offset))
-    except ValueError:
-        return None
+        if self._connection.examine(listing.folder).uidvalidity != listing.uidvalidity:
+            return False
+        return int(listing.uid) in self._search(Folder(listing.folder, listing.uidvalidity), f"UID {int(listing.uid)}")

@@ -16,15 +16,24 @@ from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPCli
 
 from ingest.config import Mailbox
 from ingest.errors import ConfigError, UnreachableError
+from ingest.sources.imap_pace import Pace, PassingError, is_passing
+from ingest.sources.imap_wire import Wire
 
-TIMEOUT = SocketTimeout(connect=20, read=120)
-"""Seconds. A server that prepares a 60 MB literal may be silent for a while."""
+NETEASE = frozenset({"163.com", "126.com", "yeah.net", "vip.163.com", "vip.126.com", "188.com"})
+"""Domains of addresses whose server is imap.DOMAIN; the domain itself answers no IMAP."""
 
-_PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 _AUTHORISATION = (
     "请登录网页邮箱，确认已开启 IMAP/SMTP 服务，并使用“客户端授权码”（不是网页登录密码）；授权码可能已过期或被删除，"
     "可重新生成后更新程序读取的密码。为避免账号被锁定，本次运行不再重试登录。"
 )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A connection that is logged in: the library for its commands, the wire for all that is read."""
+
+    client: IMAPClient
+    wire: Wire
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,10 @@ class Address:
 
 
 def address_of(mailbox: Mailbox) -> Address:
-    """The server of an imaps:// or imap:// url; plain only on loopback. ConfigError if the url names no host."""
+    """The server of an imaps:// or imap:// url; plain only on loopback. ConfigError if the url names no host.
+
+    Where the url names a NetEase domain, as addresses do, its server is meant: imaps://163.com is imap.163.com.
+    """
     try:
         parts = urlsplit(mailbox.url)
         scheme, host, port = parts.scheme, parts.hostname or "", parts.port
@@ -53,6 +65,7 @@ def address_of(mailbox: Mailbox) -> Address:
             why=f"url = {mailbox.url!r}",
             mend="请在 config.toml 的 [[mailboxes]] 中把 url 写成 imaps://imap.163.com:993 的样子。",
         )
+    host = f"imap.{host}" if host in NETEASE else host
     if scheme == "imaps":
         return Address(host, port or 993, "tls")
     return Address(host, port or 143, "plain" if is_loopback(host) else "starttls")
@@ -66,16 +79,19 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def log_in(mailbox: Mailbox, address: Address, password: Callable[[], str]) -> IMAPClient:
+def log_in(mailbox: Mailbox, address: Address, password: Callable[[], str], pace: Pace) -> Session:
     """A connection that is logged in and has named itself. UnreachableError, lasting if trying again would not help.
 
-    password: called before anything is connected.
+    password: called before anything is connected. PassingError if the server was busy or hung up.
     """
     secret = password()
     user = mailbox.login
     if not (secret + user).isascii() or not (secret + user).isprintable():
         raise _refused(mailbox, "用户名或授权码中含有不能使用的字符")
-    client = _connect(mailbox, address)
+    client = _connect(mailbox, address, pace)
+    wire = Wire(client._imap.sock)
+    wire.install(client._imap)
+    wire.allow(pace.answer)
     try:
         with talking(mailbox, address):
             _authenticate(mailbox, client, user, secret)
@@ -83,7 +99,7 @@ def log_in(mailbox: Mailbox, address: Address, password: Callable[[], str]) -> I
     except BaseException:
         cut_off(client)
         raise
-    return client
+    return Session(client, wire)
 
 
 def hang_up(client: IMAPClient) -> None:
@@ -106,7 +122,7 @@ def talking(mailbox: Mailbox, address: Address) -> Iterator[None]:
     try:
         yield
     except (IMAPClientAbortError, OSError) as error:
-        raise UnreachableError(
+        raise PassingError(
             f"与邮箱 {mailbox.name} 的服务器 {address} 的连接中断",
             why=said(error),
             mend="请检查网络；已收到的邮件不受影响，下次运行会从中断处继续。",
@@ -119,11 +135,12 @@ def said(error: BaseException) -> str:
     return "".join(c if c.isprintable() else " " for c in str(error))[:200]
 
 
-def _connect(mailbox: Mailbox, address: Address) -> IMAPClient:
+def _connect(mailbox: Mailbox, address: Address, pace: Pace) -> IMAPClient:
     context = ssl.create_default_context()  # a private authority is named in SSL_CERT_FILE
     tls = address.security == "tls"
+    timeout = SocketTimeout(connect=pace.connect, read=pace.read)
     try:
-        client = IMAPClient(address.host, address.port, ssl=tls, ssl_context=context if tls else None, timeout=TIMEOUT)
+        client = IMAPClient(address.host, address.port, ssl=tls, ssl_context=context if tls else None, timeout=timeout)
         client.normalise_times = False  # else arrival times lose their zone
         client._imap.debug = 0  # imapclient sets 5, which formats every literal twice for a log nobody reads
         if address.security == "starttls":
@@ -145,8 +162,8 @@ def _authenticate(mailbox: Mailbox, client: IMAPClient, user: str, secret: str) 
     except IMAPClientError as error:
         if isinstance(error.__context__, IMAPClientAbortError):  # imapclient calls a broken connection a refusal, too
             raise error.__context__ from None
-        if any(code in str(error).upper() for code in _PASSING):
-            raise UnreachableError(
+        if is_passing(str(error)):
+            raise PassingError(
                 f"邮箱 {mailbox.name} 的服务器暂时不允许登录",
                 why=said(error),
                 mend="服务器繁忙或连接过多，一般稍后会自行恢复；程序下次运行时会再试。",
@@ -191,13 +208,15 @@ def _refused(mailbox: Mailbox, why: str) -> UnreachableError:
 
 def _unreachable(mailbox: Mailbox, address: Address, error: Exception) -> UnreachableError:
     lasting = isinstance(error, CapabilityError)
+    hung_up = isinstance(error, (IMAPClientError, ConnectionResetError, BrokenPipeError)) and not lasting
     mend = (
         "该服务器不支持加密（STARTTLS），程序不会在网络上明文传送密码；请改用 imaps:// 的地址。"
         if lasting
         else "请检查网络、服务器地址和端口（config.toml 中的 url）；程序下次运行时会再试。"
     )
     what = f"无法连接邮箱 {mailbox.name} 的服务器 {address}"
-    return UnreachableError(what, why=said(error), mend=mend, mailbox=mailbox.name, lasting=lasting)
+    kind = PassingError if hung_up else UnreachableError
+    return kind(what, why=said(error), mend=mend, mailbox=mailbox.name, lasting=lasting)
 
 
 def _untrusted(mailbox: Mailbox, address: Address, error: ssl.SSLError) -> UnreachableError:

@@ -6,15 +6,17 @@ import datetime as dt
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from ingest.config import Mailbox
 from ingest.errors import GoneError
 from ingest.model import Listing
-from ingest.sources import INBOX, Folder, Seen, Target
+from ingest.sources import INBOX, Folder, Identity, Seen, Target
 from ingest.sources.files import no_such_folder, open_plain, pour, reading, to_uid, unknown
+from ingest.sources.folders import is_junk, resolve
+from ingest.sources.identity import identity_of
 
 _INFO = re.compile(r"[:;!]2,[^/]*$")  # ":" is the standard; programs on file systems without it write ";" or "!"
 _EPOCH = re.compile(r"(\d{9,10})\.")
@@ -33,19 +35,40 @@ class MaildirSource:
 
     def folders(self) -> list[Folder]:
         """The configured folders, uidvalidity 0. UnreachableError for one that is no Maildir."""
-        there = self._subfolders()
-        for name in self._mailbox.folders:
+        there = dict.fromkeys(self._subfolders(), frozenset[str]())
+        names: dict[str, None] = {}
+        for wanted in self._mailbox.folders:
+            name = resolve(wanted, there)
             if name not in there:
-                raise no_such_folder(self._mailbox.name, name, there)
-        return [Folder(name, 0) for name in self._mailbox.folders]
+                raise no_such_folder(self._mailbox.name, wanted, there)
+            names[name] = None
+        return [Folder(name, 0, is_junk(name, ())) for name in names]
 
     def listing(self, folder: Folder, seen: Seen) -> Iterator[Listing]:
         """Files of new and cur that are not known, oldest first. Known ones are not even looked at."""
         files = self._scan(folder.name)
-        found = (self._look(folder, uid, files[uid]) for uid in unknown(files, seen))
-        new = [(listing.received_at, listing.uid, listing) for listing in found if listing is not None]
-        for _, _, listing in sorted(new, key=lambda item: item[:2]):
-            yield listing
+        yield from self._in_order(folder, {uid: files[uid] for uid in unknown(files, seen)})
+
+    def sweep(self, folder: Folder, since: dt.date) -> Iterator[Listing]:
+        """Files that arrived on that day (UTC) or later, known or not, oldest first."""
+        for listing in self._in_order(folder, self._scan(folder.name)):
+            if listing.received_at is None or listing.received_at.astimezone(dt.UTC).date() >= since:
+                yield listing
+
+    def count(self, folder: Folder) -> int:
+        """How many files there are."""
+        return len(self._scan(folder.name))
+
+    def identify(self, folder: Folder, uids: Sequence[str]) -> dict[str, Identity]:
+        """What these files are, by their headers. Those that are not there are left out."""
+        found = {}
+        for uid in uids:
+            try:
+                with self._open(Listing(self._mailbox.name, folder.name, folder.uidvalidity, uid, None, None)) as file:
+                    found[uid] = identity_of(file, os.fstat(file.fileno()).st_size)
+            except GoneError:  # as promised: it is left out
+                continue
+        return found
 
     def copy(self, listing: Listing, target: Target) -> None:
         """The file as it is, found by its unique name wherever it was moved to. GoneError if it is not there."""
@@ -77,6 +100,12 @@ class MaildirSource:
                 files |= {to_uid(_INFO.sub("", e.name)): Path(e.path) for e in entries if e.name[0] != "."}
         self._files[folder] = files
         return files
+
+    def _in_order(self, folder: Folder, files: dict[str, Path]) -> Iterator[Listing]:
+        found = (self._look(folder, uid, path) for uid, path in files.items())
+        listings = [(listing.received_at, listing.uid, listing) for listing in found if listing is not None]
+        for _, _, listing in sorted(listings, key=lambda item: item[:2]):
+            yield listing
 
     def _look(self, folder: Folder, uid: str, path: Path) -> Listing | None:
         """One listing; None if it is no file, or was moved within this moment: then the next poll sees it."""

@@ -12,7 +12,8 @@ import pytest
 from ingest.config import Mailbox
 from ingest.errors import ConfigError, GoneError, UnreachableError
 from ingest.sources import Folder
-from ingest.sources.imap import PIECE, ImapSource
+from ingest.sources.imap import ImapSource
+from ingest.sources.imap_wire import PIECE
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 MONDAY = dt.datetime(2024, 10, 7, 9, 30, 15, tzinfo=CHINA)
@@ -117,10 +118,9 @@ def test_only_reading_commands_are_sent(dovecot, user, source):
     source.close()
     assert sent(folder)[1:] == [
         'EXAMINE "INBOX"',
-        'EXAMINE "INBOX"',
         "UID SEARCH UID 1:*",
         "UID FETCH 1 (RFC822.SIZE INTERNALDATE)",
-        f"UID FETCH 1 (BODY.PEEK[]<0.{PIECE}>)",
+        "UID FETCH 1 (BODY.PEEK[])",
         "LOGOUT",
     ]
 
@@ -207,22 +207,46 @@ def test_copy_where_the_size_listed_was_wrong(dovecot, user, source, wrong):
     assert bytes_of(source, replace(list_all(source)[0], size=wrong)) == RAW
 
 
-def test_a_cut_connection_is_passing_trouble(dovecot, user, source):
+def test_after_a_cut_connection_the_mail_is_copied_over_a_new_one(dovecot, user, source):
     dovecot.deliver(user, RAW, MONDAY)
     listing = list_all(source)[0]
     dovecot.kick(user)
-    with pytest.raises(UnreachableError) as caught:
-        source.copy(listing, io.BytesIO())
-    assert (caught.value.lasting, caught.value.mailbox) == (False, "box")
-
-
-def test_after_a_cut_connection_the_next_call_connects_anew(dovecot, user, source):
-    dovecot.deliver(user, RAW, MONDAY)
-    listing = list_all(source)[0]
-    dovecot.kick(user)
-    with pytest.raises(UnreachableError):
-        source.copy(listing, io.BytesIO())
     assert bytes_of(source, listing) == RAW
+
+
+def test_a_mail_that_comes_after_the_folders_were_read_is_listed(dovecot, user, source):
+    dovecot.deliver(user, RAW, MONDAY)
+    known = Known(1)
+    (folder,) = source.folders()
+    before = list(source.listing(folder, known))
+    dovecot.deliver(user, RAW, MONDAY)
+    assert (before, [listing.uid for listing in source.listing(folder, known)]) == ([], ["2"])
+
+
+def test_each_of_several_folders_is_opened_once(dovecot, user):
+    dovecot.deliver(user, RAW, MONDAY, folder="广告邮件")
+    folder = dovecot.record(user)
+    mailbox = mailbox_of(user, dovecot.url(), folders=("INBOX", "广告邮件"))
+    with ImapSource(mailbox, lambda: user.password) as source:
+        list_all(source)
+    assert [line for line in sent(folder) if line.startswith("EXAMINE")] == [
+        'EXAMINE "INBOX"',
+        'EXAMINE "&Xn9USpCuTvY-"',
+    ]
+
+
+@pytest.mark.parametrize("word", ["\\Junk", "\\junk", "垃圾邮件", "Spam"])
+def test_a_folder_by_its_use_is_found_whatever_its_name(dovecot, user, word):
+    dovecot.deliver(user, RAW, MONDAY, folder="可疑来信")
+    mailbox = mailbox_of(user, dovecot.url(), folders=("收件箱", word))
+    with ImapSource(mailbox, lambda: user.password) as source:
+        assert [(folder.name, folder.junk) for folder in source.folders()] == [("INBOX", False), ("可疑来信", True)]
+
+
+def test_a_folder_meant_twice_is_one_folder(dovecot, user):
+    mailbox = mailbox_of(user, dovecot.url(), folders=("INBOX", "收件箱", "\\Inbox"))
+    with ImapSource(mailbox, lambda: user.password) as source:
+        assert [folder.name for folder in source.folders()] == ["INBOX"]
 
 
 def test_wrong_password_is_lasting_and_says_what_to_do(dovecot, user):

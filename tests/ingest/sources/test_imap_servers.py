@@ -10,6 +10,7 @@ import pytest
 from ingest.config import Mailbox
 from ingest.errors import GoneError, UnreachableError
 from ingest.sources.imap import ImapSource
+from ingest.sources.imap_pace import Pace
 from ingest.sources.imap_session import Address, log_in
 
 RAW = b"Subject: a\r\n\r\ntext\r\n"
@@ -66,9 +67,11 @@ def serve():
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         servers.append(server)
         url = f"imap://127.0.0.1:{server.server_address[1]}"
-        mailbox = Mailbox(name="box", track="recommended", address="kepuwsp@163.com", url=url)
-        source = ImapSource(mailbox, lambda: "code")
-        source.heard, source.mailbox = server.heard, mailbox
+        folders = changes.get("folders", ("INBOX",))
+        mailbox = Mailbox(name="box", track="recommended", address="kepuwsp@163.com", url=url, folders=folders)
+        slept = []
+        source = ImapSource(mailbox, lambda: "code", Pace(read=5, sleep=slept.append))
+        source.heard, source.mailbox, source.slept = server.heard, mailbox, slept
         sources.append(source)
         return source
 
@@ -152,23 +155,6 @@ def test_a_goodbye_at_login_is_passing_trouble(serve):
     assert (caught.value.what.startswith("与邮箱 box 的服务器"), caught.value.lasting) == (True, False)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"TAG BAD partial fetch is unknown here\r\n",
-        b"TAG NO not today\r\n",
-        b"TAG OK but nothing\r\n",
-        b"* 1 FETCH (UID 1320000001 BODY[] {20}\r\n" + RAW + b")\r\nTAG OK done\r\n",
-        b"* 1 FETCH (UID 1320000001 BODY[]<0> {4}\r\nSubj)\r\nTAG OK done\r\n",
-        b"* 1 FETCH (UID 1320000001 BODY[]<0> NIL)\r\nTAG OK done\r\n",
-        b"* 1 FETCH (UID 1320000001 BODY[]<7> {4}\r\nSubj)\r\nTAG OK done\r\n",
-    ],
-    ids=["BAD", "NO", "nothing", "not partial", "too short", "NIL", "another place"],
-)
-def test_pieces_answered_wrongly_are_fetched_as_a_whole(serve, answer):
-    assert bytes_of(serve(script={"UID FETCH 1320000001 (BODY.PEEK[]<0.": answer})) == RAW
-
-
 def test_a_mail_the_server_refuses_while_it_is_there_is_that_mails_trouble(serve):
     refused = {"UID FETCH 1320000001 (BODY.PEEK[]": b"TAG NO internal error\r\n"}
     source = serve(script={key: refused.get("UID FETCH 1320000001 (BODY.PEEK[]") for key in NETEASE if "PEEK" in key})
@@ -177,11 +163,63 @@ def test_a_mail_the_server_refuses_while_it_is_there_is_that_mails_trouble(serve
     assert not isinstance(caught.value, (GoneError, UnreachableError))
 
 
-def test_a_connection_that_ends_within_a_literal_is_passing_trouble(serve):
-    script = {key: None for key in NETEASE if "PEEK" in key}
-    with pytest.raises(UnreachableError) as caught:
-        bytes_of(serve(script=script))
-    assert caught.value.lasting is False
+def test_a_mail_at_which_the_server_hangs_up_every_time_is_that_mails_trouble(serve):
+    source = serve(script={key: None for key in NETEASE if "PEEK" in key})
+    with pytest.raises(Exception, match="the connection ended") as caught:
+        bytes_of(source)
+    assert (isinstance(caught.value, (GoneError, UnreachableError)), source.slept) == (False, [1, 4, 16])
+
+
+def test_two_hundred_thousand_mails_in_one_answer(serve):
+    uids = range(1320000001, 1320200001)
+    line = b"* SEARCH " + b" ".join(b"%d" % uid for uid in uids) + b"\r\nTAG OK done\r\n"
+    source = serve(script={"UID SEARCH": line})
+    (folder,) = source.folders()
+    assert (len(line) > 2_000_000, source._search(folder, "ALL") == list(uids)) == (True, True)
+
+
+def test_uidvalidity_1_stays_and_the_header_tells_mails_apart(serve):
+    head = b"Message-ID: <a@163.com>\r\n\r\n"
+    answer = b"* 1 FETCH (UID 1320000001 RFC822.SIZE 20 BODY[HEADER] {%d}\r\n%s)\r\nTAG OK done\r\n" % (len(head), head)
+    source = serve(script={"UID FETCH 1320000001 (RFC822.SIZE BODY.PEEK[HEADER])": answer})
+    (folder,) = source.folders()
+    (found,) = source.identify(folder, ["1320000001"]).values()
+    assert (folder.uidvalidity, found.message_id, found.size) == (1, "a@163.com", 20)
+
+
+@pytest.mark.parametrize("answer", [b'BODY[] "short \\"mail\\""', b'BODY[] ""'])
+def test_a_mail_answered_in_quotes(serve, answer):
+    script = {"UID FETCH 1320000001 (BODY.PEEK[])": b"* 1 FETCH (UID 1320000001 " + answer + b")\r\nTAG OK done\r\n"}
+    assert bytes_of(serve(script=script)) == answer[8:-1].replace(b"\\", b"")
+
+
+def test_the_uid_may_stand_behind_the_mail(serve):
+    said = b"* 1 FETCH (BODY[] {20}\r\n" + RAW + b" UID 1320000001)\r\nTAG OK done\r\n"
+    assert bytes_of(serve(script={"UID FETCH 1320000001 (BODY.PEEK[])": said})) == RAW
+
+
+def test_another_mail_than_the_one_asked_for_is_not_taken(serve):
+    said = b"* 1 FETCH (BODY[] {20}\r\n" + RAW + b" UID 7)\r\nTAG OK done\r\n"
+    with pytest.raises(Exception, match="another mail"):
+        bytes_of(serve(script={"UID FETCH 1320000001 (BODY.PEEK[])": said}))
+
+
+def test_a_literal_far_over_the_limit_of_the_mailbox_is_not_taken(serve):
+    said = b"* 1 FETCH (UID 1320000001 BODY[] {999999999999}\r\n"
+    with pytest.raises(ValueError, match="999999999999 bytes"):
+        bytes_of(serve(script={"UID FETCH 1320000001 (BODY.PEEK[])": said}))
+
+
+def test_a_list_of_folders_is_read_as_xlist_where_there_is_no_better(serve):
+    source = serve(
+        script={
+            "CAPABILITY": b"* CAPABILITY IMAP4rev1 XLIST\r\nTAG OK done\r\n",
+            "XLIST": b'* XLIST (\\Inbox) "/" "INBOX"\r\n* XLIST (\\Spam) "/" "&V4NXPpCuTvY-"\r\nTAG OK done\r\n',
+            "STATUS": b'* STATUS "x" (UIDVALIDITY 7)\r\nTAG OK done\r\n',
+        },
+        folders=("INBOX", "\\Junk"),
+    )
+    assert [(folder.name, folder.junk) for folder in source.folders()] == [("INBOX", False), ("垃圾邮件", True)]
 
 
 def test_an_answer_that_is_no_imap_is_the_mailboxes_trouble(serve):
@@ -195,5 +233,5 @@ def test_a_server_without_starttls_is_given_no_password(serve):
     source = serve(script={"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"})
     port = int(source.mailbox.url.rpartition(":")[2])
     with pytest.raises(UnreachableError) as caught:
-        log_in(source.mailbox, Address("127.0.0.1", port, "starttls"), lambda: "code")
+        log_in(source.mailbox, Address("127.0.0.1", port, "starttls"), lambda: "code", Pace())
     assert ("imaps://" in caught.value.mend, caught.value.lasting, heard(source, "LOGIN")) == (True, True, [])
