@@ -139,6 +139,10 @@ class Arrivals:
         self._set(arrival_id, stage=Stage.ENDED.value, may_reply=may_reply, may_reply_why=why, **values)
         self.desk.event("mail-ended", arrival=arrival_id, ended=ended.value, reason=reason)
 
+    def repeats(self, arrival_id: int, first: int) -> None:
+        """Which mail a duplicate repeats: what answers the one answers the other."""
+        self._set(arrival_id, repeats=first)
+
     def wait(self, arrival_id: int, reason: str, *, may_reply: bool, why: str) -> None:
         """The mail stays pending, for this reason."""
         self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why, error="", tries=0)

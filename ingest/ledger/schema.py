@@ -113,6 +113,7 @@ arrivals = Table(
     Column("may_reply_why", Text, nullable=False, default=""),
     Column("for_work", String(20), nullable=False, default=""),
     Column("answered_by", Integer),
+    Column("repeats", Integer),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "mailbox", "folder", "uidvalidity", "uid_number"),
     Index(None, "stage", "ended"),
@@ -121,7 +122,8 @@ arrivals = Table(
     Index(None, "digest"),
 )
 """A row a mail (or a hand-fed file). `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over
-the sorted digests of its files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open."""
+the sorted digests of its files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open;
+`repeats`: the mail that it is a duplicate of."""
 
 parts = Table(
     "parts",

@@ -187,10 +187,11 @@ class Works:
         return sorted(self.connection.execute(query).scalars())
 
     def by_thread(self, message_ids: Sequence[str]) -> list[str]:
-        """Works of mails, or of letters of ours, that these Message-IDs name."""
+        """Works of mails, of those they repeat, or of letters of ours, that these Message-IDs name."""
         if not message_ids:
             return []
-        mails = select(_WA.c.work_id).join(_A, _A.c.id == _WA.c.arrival_id).where(_A.c.message_id.in_(message_ids))
+        same = or_(_A.c.id == _WA.c.arrival_id, _A.c.repeats == _WA.c.arrival_id)
+        mails = select(_WA.c.work_id).join(_A, same).where(_A.c.message_id.in_(message_ids))
         ours = (
             select(schema.letter_works.c.work_id)
             .join(schema.letters, schema.letters.c.id == schema.letter_works.c.letter_id)

@@ -50,8 +50,8 @@ def decide(arrival: Arrival, situation: Situation) -> Ending:
         return Ending(Ended.MACHINE_MAIL, machine)
     if arrival.for_work == NEW_WORK:
         return belonging.opened_as_told(arrival)
-    if situation.twin:
-        return Ending(Ended.DUPLICATE, f"与邮件 {situation.twin} 内容相同")
+    if situation.twin is not None:
+        return Ending(Ended.DUPLICATE, f"与邮件 {mail_number(situation.twin)} 内容相同")
     return belonging.joined(arrival, situation) or _opened(arrival, situation)
 
 
@@ -108,6 +108,8 @@ def _one(context: Context, arrival_id: int) -> None:
             tx.arrivals.wait(arrival_id, ending.reason, may_reply=may, why=why)
         else:
             tx.arrivals.end(arrival_id, ending.ended, ending.reason, may_reply=may, why=why)
+        if ending.ended is Ended.DUPLICATE and situation.twin is not None:
+            tx.arrivals.repeats(arrival_id, situation.twin)
         works = [_carry_out(context, tx, arrival, new) for new in ending.groups]
         trouble = [] if ending.ended in SILENT else [*broken_todos(arrival, works), *odd_todos(arrival)]
         for todo in (*ending.todos, *trouble):
@@ -132,13 +134,13 @@ def _situation(tx: Transaction, config: Config, arrival: Arrival) -> Situation:
     )
 
 
-def _twin(tx: Transaction, arrival: Arrival) -> str:
+def _twin(tx: Transaction, arrival: Arrival) -> int | None:
     """The mail it repeats. The same logo under another question is no repetition."""
     twin = tx.arrivals.twin(arrival, tx.arrivals.digest(arrival.id))
     if twin is None:
-        return ""
+        return None
     same_text = twin["own_text"].strip() == arrival.own_text.strip()
-    return mail_number(twin["id"]) if same_text or belonging.submits(arrival) else ""
+    return int(twin["id"]) if same_text or belonging.submits(arrival) else None
 
 
 def _carry_out(context: Context, tx: Transaction, arrival: Arrival, new: Group) -> str:

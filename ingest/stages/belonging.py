@@ -27,11 +27,11 @@ OTHER_TITLE = 0.6
 class Situation:
     """What the ledger knows that bears on one mail.
 
-    twin: number of the mail it repeats, "" if none. cited: works whose 登记号 it quotes; thread: works of the mails it
+    twin: id of the mail it repeats, None if none. cited: works whose 登记号 it quotes; thread: works of the mails it
     answers; sender: works of the same sender in the same mailbox. own: our mailboxes' addresses, lower case.
     """
 
-    twin: str = ""
+    twin: int | None = None
     cited: tuple[Candidate, ...] = ()
     thread: tuple[Candidate, ...] = ()
     sender: tuple[Candidate, ...] = ()

@@ -152,7 +152,7 @@ def test_decide_a_submission_we_forward_to_ourselves_opens_a_work(arrival, film,
 
 
 def test_decide_a_repeated_mail_is_a_duplicate_that_names_the_first(arrival, film):
-    ending = decide(arrival(film()), Situation(twin="M00003"))
+    ending = decide(arrival(film()), Situation(twin=3))
     assert (ending.ended, ending.reason) == (Ended.DUPLICATE, "与邮件 M00003 内容相同")
 
 
@@ -315,7 +315,7 @@ def test_decide_several_new_works_of_a_known_sender_are_opened(arrival, paper, w
 
 
 def test_decide_the_work_a_person_chose_is_joined_whatever_else_speaks(arrival, paper, work):
-    ending = decide(arrival(paper("深海来信"), for_work="R2024-0001"), Situation(twin="M00001", thread=(work(2),)))
+    ending = decide(arrival(paper("深海来信"), for_work="R2024-0001"), Situation(twin=1, thread=(work(2),)))
     assert outcome(ending) == (Ended.SUPPLEMENT, ["R2024-0001"])
 
 
@@ -391,6 +391,13 @@ def test_assemble_the_same_files_under_another_message_id_are_a_duplicate(contes
     for text in ("请查收", "怕没发成功，再发一次"):
         contest.post(text, text=text, files=[("推荐表.docx", form())])
     assert told(walk(context)) == [("work", ["R2024-0001"]), ("duplicate", [])]
+
+
+def test_assemble_an_answer_to_a_duplicate_joins_the_work_of_the_first(contest, context, walk, told, form, shell):
+    contest.post(files=[("推荐表.docx", form())])
+    again = contest.post("再发一次", files=[("推荐表.docx", form())])
+    contest.post("回复", files=[("a.mp4", shell)], sender=STRANGER, in_reply_to=again.message_id)
+    assert told(walk(context))[1:] == [("duplicate", []), ("supplement", ["R2024-0001"])]
 
 
 def test_assemble_the_same_files_of_another_sender_are_no_duplicate(contest, context, walk, told, form):

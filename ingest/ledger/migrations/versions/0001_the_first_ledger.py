@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("may_reply_why", sa.Text(), nullable=False),
         sa.Column("for_work", sa.String(length=20), nullable=False),
         sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("repeats", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
         sa.UniqueConstraint(
             "mailbox", "folder", "uidvalidity", "uid", name=op.f("uq_arrivals_mailbox_folder_uidvalidity_uid")
