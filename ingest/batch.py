@@ -23,6 +23,7 @@ from ingest.stages.reply import reply
 from ingest.stages.report import read_back, report
 from ingest.stages.review import review
 from ingest.store import Store
+from ingest.workers import workers_of
 
 log = structlog.get_logger("kepu")
 
@@ -73,6 +74,7 @@ def open_context(
     """Ledger and store opened, closed at the end of the block."""
     edition = f"{config.edition.year} {config.edition.name}"
     ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=create)
+    workers = workers_of(config.analysis)
     try:
         yield Context(
             config=config,
@@ -81,9 +83,11 @@ def open_context(
             clock=clock,
             password=lambda name: password(config.mailbox(name), environ),
             wants=wants_of(config),
+            workers=workers,
             say=say,
         )
     finally:
+        workers.close()
         ledger.close()
 
 

@@ -21,6 +21,7 @@ from ingest.errors import BusyError, DiskError, KepuError
 from ingest.ledger import Ledger, Transaction
 from ingest.model import Arrival, Ended, Stage, Todo, TodoKind, mail_number
 from ingest.store import Store
+from ingest.workers import Workers
 from parsers.facts import Limits, Wants
 
 log = structlog.get_logger("kepu")
@@ -57,6 +58,7 @@ class Context:
     clock: Callable[[], dt.datetime]
     password: Callable[[str], str]
     wants: Wants
+    workers: Workers = field(default_factory=lambda: Workers(0))
     say: Say = silent
     tally: Tally = field(default_factory=Tally)
     until: float | None = None

@@ -166,7 +166,7 @@ def _rows_of_file(context: Context, name: str, stored: Stored) -> Iterator[extra
     """The file, and what lies in it if it is an archive: all of it put in by hand."""
     format_ = sniff.sniff(context.store.path(stored.sha256))
     file = {"name": name, "size": stored.size, "sha256": stored.sha256, "format": format_, "problem": ""}
-    opening = extract.Opening(context.store, extract.limits_of(context.config))
+    opening = extract.Opening(context.store, extract.limits_of(context.config), context.workers)
     for row in extract.opened(opening, file | {"source": PartSource.MANUAL.value}):
         row["source"] = PartSource.MANUAL.value
         yield row

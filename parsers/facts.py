@@ -35,6 +35,9 @@ BROKEN_REASONS: dict[str, str] = {
 }
 """Reasons a file could not be read, and the sentence a staff member understands."""
 
+ENDED_BY_US = frozenset({"too-slow", "too-big", "crashed"})
+"""Reasons that say only that we gave up: the file need not be at fault, and another try may read it."""
+
 
 class _Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -20,6 +20,7 @@ from ingest.stages.extract import limits_of, rows_of_mail
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
 from ingest.views.words import size_text
+from ingest.workers import Workers
 from parsers import look, sniff
 from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, MailFacts, VideoFacts
 from parsers.mail import read_mail
@@ -56,7 +57,7 @@ def _mail(config: Config, path: Path) -> Record:
             facts = read_mail(path, scratch, limits_of(config))
             if isinstance(facts, Broken):
                 return {"outcome": None, "works": None, "problem": facts.reason, "reason": facts.sentence, "parts": []}
-            rows = list(rows_of_mail(store, facts, scratch, limits_of(config)))
+            rows = list(rows_of_mail(store, facts, scratch, limits_of(config), Workers(0)))
         parts = [_looked_at(config, store, position, row, facts.text) for position, row in enumerate(rows)]
     return _message(config, facts, parts)
 

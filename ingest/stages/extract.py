@@ -12,12 +12,16 @@ from ingest.context import Context, stage_ids
 from ingest.context import limits_of as limits_of  # also for those who only look into a file
 from ingest.model import PartSource, Stage
 from ingest.store import Store
+from ingest.workers import Workers
 from parsers import sniff
-from parsers.archive import read_archive
-from parsers.facts import ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
-from parsers.mail import read_mail
+from parsers.facts import ENDED_BY_US, ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
 
 Row = dict[str, Any]
+
+
+class MailNotReadError(Exception):
+    """Reading the mail took too long or too much memory, or crashed: not known to be the sender's fault, so it counts
+    as a try of ours, and at the limit the mail is set aside whole."""
 
 
 def extract(context: Context) -> None:
@@ -31,8 +35,11 @@ def _one(context: Context, arrival_id: int) -> None:
         raw = tx.arrivals.row(arrival_id)["raw_sha256"]
     limits = limits_of(context.config)
     with context.store.scratch() as scratch:
-        facts = read_mail(context.store.path(raw), scratch, limits)
-        rows = list(rows_of_mail(context.store, facts, scratch, limits)) if isinstance(facts, MailFacts) else []
+        facts = context.workers.read_mail(context.store.path(raw), scratch, limits)
+        if isinstance(facts, Broken) and facts.reason in ENDED_BY_US:
+            raise MailNotReadError(f"{facts.reason} {facts.detail}".strip())
+        found = facts if isinstance(facts, MailFacts) else MailFacts()
+        rows = list(rows_of_mail(context.store, found, scratch, limits, context.workers))
     with context.begin() as tx:
         tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
     context.tally.counts["extracted"] += 1
@@ -44,9 +51,9 @@ def digest_of(rows: Iterable[Row]) -> str:
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
-def rows_of_mail(store: Store, facts: MailFacts, scratch: Path, limits: Limits) -> Iterator[Row]:
+def rows_of_mail(store: Store, facts: MailFacts, scratch: Path, limits: Limits, workers: Workers) -> Iterator[Row]:
     """A row for every file and link of a mail, archives' members after their archive; the files go to the store."""
-    opening = Opening(store, limits)
+    opening = Opening(store, limits, workers)
     for part in facts.parts:
         yield from opened(opening, _attachment(store, part, scratch))
     for link in facts.links:
@@ -85,6 +92,7 @@ class Opening:
 
     store: Store
     limits: Limits
+    workers: Workers
     members: int = 0
     size: int = 0
 
@@ -105,7 +113,7 @@ def _members(opening: Opening, archive: Row, depth: int) -> Iterator[Row]:
         archive["problem"] = "too-deep"
         return
     with opening.store.scratch() as scratch:
-        facts = read_archive(opening.store.path(archive["sha256"]), scratch, opening.left)
+        facts = opening.workers.read_archive(opening.store.path(archive["sha256"]), scratch, opening.left)
         archive["problem"] = archive["problem"] or _problem(facts)
         for member in facts.members if isinstance(facts, ArchiveFacts) else ():
             yield from opened(opening, _member(opening, member, archive["name"], scratch), depth=depth + 1)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from ingest.context import Context, limits_of, stage_ids
 from ingest.materials import classify
 from ingest.model import Kind, Part, Stage
-from parsers import look
 from parsers.facts import Facts
 
 
@@ -37,7 +36,7 @@ def _looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
         return part
     if part.sha256 not in seen:
         path = context.store.path(part.sha256)
-        facts = look(path, context.wants, None, name=part.name, limits=limits_of(context.config))
+        facts = context.workers.look(path, context.wants, None, name=part.name, limits=limits_of(context.config))
         with context.begin() as tx:
             tx.arrivals.keep_facts(part.sha256, context.wants_key, facts)
         seen[part.sha256] = facts
