@@ -4,19 +4,20 @@ import pytest
 
 from ingest.model import Kind
 from ingest.stages import parse
+from ingest.workers import Workers
 
 
 @pytest.fixture
 def looked(monkeypatch):
     """The names of files that were really read."""
     names = []
-    look = parse.look
+    look = Workers.look
 
-    def watched(path, wants, scratch, *, name="", **rest):
+    def watched(self, path, wants, scratch, *, name="", **rest):
         names.append(name)
-        return look(path, wants, scratch, name=name, **rest)
+        return look(self, path, wants, scratch, name=name, **rest)
 
-    monkeypatch.setattr(parse, "look", watched)
+    monkeypatch.setattr(Workers, "look", watched)
     return names
 
 
