@@ -50,7 +50,106 @@ class Snapshot:
         return self._staff.get(work_id, {})
 
     @cached_property
-    _HEAD_FIELDS = ("recommender", "author", "author_unit", "producer", "contact", "phone", "email")
+    def _staff(self) -> dict[str, dict[str, Any]]:
+        sheets = {track.sheet for track in self.config.tracks}
+        found: dict[str, dict[str, Any]] = {}
+        for (sheet, row, heading), value in self.staff.items():
+            if sheet in sheets:
+                found.setdefault(row, {})[heading] = value
+        return found
+
+    def path_of(self, work_id: str, part_id: int) -> str | None:
+        """Where a file of a work lies, relative to the share; None if it is not filed."""
+        row = self.rows[work_id]
+        name = row["files"].get(str(part_id))
+        return f"works/{row['folder']}/{name}" if name else None
+
+    def letters_of(self, work_id: str) -> Sequence[Row]:
+        """The letters that speak of a work, oldest first."""
+        return self._letters.get(work_id, ())
+
+    @cached_property
+    def _letters(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for letter in self.letters:
+            for work in self.letter_works.get(letter["id"], ()):
+                found.setdefault(work, []).append(letter)
+        return found
+
+    def related(self, work_id: str) -> Sequence[str]:
+        """Works that hold the same film."""
+        return self._related.get(work_id, ())
+
+    @cached_property
+    def _related(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one, other in self.same_films:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+        return found
+
+
+def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
+    """Read the ledger once."""
+    rows = {row["id"]: row for row in tx.works.rows()}
+    parts: dict[int, list[Row]] = {}
+    for part in tx.arrivals.all_parts():
+        parts.setdefault(part["arrival_id"], []).append(part)
+    return Snapshot(
+        config=config,
+        now=tx.now,
+        works=tx.load(list(rows), wants),
+        rows=rows,
+        findings=tx.works.findings(),
+        mails_of=tx.works.arrivals_of(list(rows)),
+        arrivals={row["id"]: row for row in tx.arrivals.heads()},
+        works_of=tx.works.of_arrivals(),
+        parts=parts,
+        letters=tx.letters.heads(),
+        letter_works=tx.letters.works(),
+        todos=tx.desk.todos(),
+        staff=tx.desk.staff_cells(),
+        mailboxes=tx.desk.mailboxes(),
+        conflicts=tx.desk.conflicts(),
+        same_films=tx.works.same_films(),
+    )
+
+
+def iso(moment: dt.datetime | None, zone: ZoneInfo) -> str | None:
+    """ISO 8601 with the edition's offset, to the second."""
+    return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def work_records(snap: Snapshot) -> Iterator[Record]:
+    """Works as `kepu export works` writes them."""
+    for work_id, work in snap.works.items():
+        fields = fields_of(work)
+        yield {
+            "id": work.id,
+            "track": work.track,
+            "mailbox": work.mailbox,
+            "state": work.state.value,
+            "decision": work.decision.value if work.decision else None,
+            "title": work.title,
+            **{name: fields.get(name, "") for name in _HEAD_FIELDS},
+            "received_at": iso(work.received_at, snap.zone),
+            "messages": _messages(snap, work_id),
+            "materials": [_material(snap, work, material) for material in work.materials],
+            "fields": fields,
+            "findings": [_finding(finding) for finding in snap.findings.get(work_id, ())],
+            "replies": [_reply(snap, letter) for letter in snap.letters_of(work_id)],
+            "staff": {heading: plain(value) for heading, value in snap.staff_of(work_id).items()},
+            "moved_to": snap.rows[work_id]["moved_to"] or None,
+        }
+
+
+def _messages(snap: Snapshot, work_id: str) -> list[str]:
+    """Message-IDs of a work's mails, oldest first; files fed in by hand have none."""
+    ids = (snap.arrivals[arrival]["message_id"] for arrival, _ in snap.mails_of.get(work_id, ()))
+    return list(dict.fromkeys(filter(None, ids)))
+
+
+_HEAD_FIELDS = ("recommender", "author", "author_unit", "producer", "contact", "phone", "email")
 
 
 def fields_of(work: Work) -> dict[str, str]:
