@@ -57,6 +57,7 @@ _BRANDS = {
     "3gp": ("3gp", "3g2", "3ge", "3gg"),
 }
 _OLD_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
 _ZIP_KINDS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"))
 _ODF = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 _MAX_ENTRIES = 2_000  # entries of a zip looked at to tell its kind
@@ -79,10 +80,9 @@ def sniff(path: Path) -> str:
         size = file.seek(0, 2)
         if head.startswith(_OLE):
             return ole_format(file)
-    found = sniff_bytes(head, whole=size <= HEAD)
-    if found == "zip":
+    if head.startswith(_ZIP):
         return _zip_format(path)
-    return found
+    return sniff_bytes(head, whole=size <= HEAD)
 
 
 def sniff_bytes(head: bytes, *, whole: bool = False) -> str:
@@ -92,7 +92,7 @@ def sniff_bytes(head: bytes, *, whole: bool = False) -> str:
     magic = next((name for magic, name in _MAGIC if head.startswith(magic)), "")
     if magic:
         return magic
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")):
+    if head.startswith(_ZIP):
         return _kind_of_zip(_local_names(head), head)
     if head.startswith(_OLE):
         return "ole-other"
@@ -203,11 +203,12 @@ def _kind_of_zip(names: Iterable[str], head: bytes) -> str:
 
 
 def _local_names(head: bytes) -> list[str]:
-    """Names in the local headers that lie in `head`."""
+    """Names in the local headers that lie in `head`. A member's bytes are passed over: it may be a zip itself."""
     found: list[str] = []
     at = head.find(b"PK\x03\x04")
     while at != -1 and len(found) < _MAX_ENTRIES:
-        length = int.from_bytes(head[at + 26 : at + 28], "little")
+        packed = int.from_bytes(head[at + 18 : at + 22], "little")
+        length, extra = (int.from_bytes(head[at + n : at + n + 2], "little") for n in (26, 28))
         found.append(head[at + 30 : at + 30 + length].decode("utf-8", "replace"))
-        at = head.find(b"PK\x03\x04", at + 30)
+        at = head.find(b"PK\x03\x04", at + 30 + length + extra + packed)
     return found
