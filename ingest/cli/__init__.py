@@ -21,6 +21,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_INTERRUPTED = 130
+"""What the argument parser makes of Ctrl-C."""
+
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", envvar="KEPU_CONFIG", help="配置文件；默认 ./config.toml，没有则用自带的默认配置。"),
@@ -39,7 +42,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """`kepu` with these arguments; returns the exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False) or 0
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
     except KepuError as error:
         _say_error(error)
         return int(error.exit_code)
@@ -51,7 +56,7 @@ def run(arguments: list[str]) -> int:
         return int(Exit.TROUBLE)
     except Exception as error:
         return _usage_or_bug(error)
-    return int(code or 0)
+    return int(code)
 
 
 def _usage_or_bug(error: Exception) -> int:
