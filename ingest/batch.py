@@ -13,7 +13,7 @@ import structlog
 
 from ingest.config import Config, password
 from ingest.context import Context, Say, Tally, lease, silent, wants_of
-from ingest.errors import Exit
+from ingest.errors import Exit, KepuError
 from ingest.ledger import open_ledger
 from ingest.stages.assemble import assemble
 from ingest.stages.extract import extract
@@ -118,6 +118,9 @@ def run(
         try:
             _walk(context, [step for step in STAGES if step[0] in (only or _NAMES) and step[0] not in without])
             code = _summary(context.tally).exit_code
+        except KepuError as error:
+            code = error.exit_code
+            raise
         finally:
             _close(context, number, time.monotonic() - started, code)
         return _summary(context.tally)

@@ -1,0 +1,178 @@
+"""One batch: its stages in their order, its summary, and what it leaves behind when it cannot go on."""
+
+import sqlite3
+import threading
+
+import pytest
+
+from ingest import batch
+from ingest.context import lease
+from ingest.errors import BusyError, ConfigError, DiskError, Exit, UnreachableError
+
+
+@pytest.fixture
+def run(contest):
+    """Runs a batch of the contest: run(more config, arguments of batch.run)."""
+
+    def once(more="", **arguments):
+        return batch.run(contest.config(more), clock=contest.clock, environ={}, **arguments)
+
+    return once
+
+
+def runs(contest):
+    """Exit codes of the runs the ledger knows, oldest first."""
+    with contest.open() as context, context.read() as tx:
+        return [row["exit_code"] for row in reversed(tx.desk.last_runs(10))]
+
+
+def summary(**more):
+    return batch.Summary(**({"counts": {}, "seconds": {}, "troubles": (), "unreachable": ()} | more))
+
+
+def test_every_stage_is_timed_in_the_order_of_the_walk(run):
+    assert list(run().seconds) == [
+        "read-back",
+        "fetch",
+        "extract",
+        "parse",
+        "assemble",
+        "review",
+        "reply",
+        "report",
+    ]
+
+
+def test_only_some_stages(run):
+    assert list(run(only=("read-back", "report")).seconds) == ["read-back", "report"]
+
+
+def test_without_a_stage(run):
+    assert "fetch" not in run(without=("fetch",)).seconds
+
+
+def test_a_batch_counts_what_it_did(contest, run, form):
+    contest.post(files=[("推荐表.docx", form())])
+    counts = run().counts
+    assert [counts[name] for name in ("listed", "fetched", "extracted", "parsed", "work", "letters")] == [1] * 6
+
+
+def test_a_second_batch_has_nothing_to_do(contest, run, form):
+    contest.post(files=[("推荐表.docx", form())])
+    run()
+    assert {name: number for name, number in run().counts.items() if number} == {}
+
+
+def test_a_batch_told_to_stop_begins_no_item(contest, run):
+    contest.post()
+    contest.post()
+    stop = threading.Event()
+    stop.set()
+    counts = run(stop=stop).counts
+    assert (counts["listed"], counts["put-off"], counts.get("fetched", 0)) == (2, 2, 0)
+
+
+def test_a_batch_whose_time_is_over_takes_nothing_in_and_the_next_goes_on(contest, run, monkeypatch):
+    contest.post()
+    with monkeypatch.context() as slow:
+        slow.setattr("ingest.context.Context.spent", True)
+        first = run().counts
+    second = run().counts
+    assert ([first.get(k, 0) for k in ("listed", "put-off", "fetched")], second["fetched"]) == ([1, 1, 0], 1)
+
+
+def test_a_batch_whose_time_is_over_still_finishes_what_it_has(contest, run, monkeypatch, form):
+    contest.post(files=[("推荐表.docx", form())])
+    run(only=("fetch",))
+    contest.post()
+    monkeypatch.setattr("ingest.context.Context.spent", True)
+    counts = run().counts
+    assert (counts["put-off"], counts["work"]) == (1, 1)
+
+
+def test_the_summary_without_trouble_is_done():
+    assert summary().exit_code is Exit.DONE
+
+
+def test_trouble_is_1():
+    assert summary(troubles=("x",), unreachable=("y",)).exit_code is Exit.TROUBLE
+
+
+def test_a_mailbox_out_of_reach_is_3():
+    assert summary(unreachable=("y",)).exit_code is Exit.UNREACHABLE
+
+
+def test_notes_are_no_trouble():
+    assert summary(notes=("z",)).exit_code is Exit.DONE
+
+
+def test_one_mailbox_out_of_reach_does_not_keep_the_other_from_being_read(contest, run):
+    contest.post(to="public")
+    (contest.box("recommended") / "new").rename(contest.folder / "away")
+    done = run()
+    assert (done.exit_code, done.counts["fetched"], len(done.unreachable)) == (Exit.UNREACHABLE, 1, 1)
+
+
+def test_every_run_is_written_down_with_its_exit_code(contest, run):
+    run()
+    (contest.box("recommended") / "new").rename(contest.folder / "away")
+    run()
+    assert runs(contest) == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (DiskError("盘满", mend="清理"), Exit.TROUBLE),
+        (UnreachableError("连不上", mend="再试"), Exit.UNREACHABLE),
+        (RuntimeError("ours"), Exit.BUG),
+    ],
+    ids=["disk", "service", "bug"],
+)
+def test_a_run_that_could_not_go_on_is_written_down_too(contest, run, monkeypatch, error, code):
+    def fail(_):
+        raise error
+
+    monkeypatch.setattr(batch, "STAGES", (("fetch", fail),))
+    with pytest.raises(type(error)):
+        run(only=("fetch",))
+    assert runs(contest) == [code]
+
+
+def test_a_run_holds_the_lease_and_gives_it_back(contest, run):
+    with lease(contest.config().storage.root), pytest.raises(BusyError):
+        run()
+    assert run().exit_code is Exit.DONE
+
+
+def test_a_run_gives_the_lease_back_when_it_fails(contest, run, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(batch, "STAGES", (("fetch", lambda _: 1 // 0),))
+        with pytest.raises(ZeroDivisionError):
+            run()
+    assert run().exit_code is Exit.DONE
+
+
+def test_mail_whose_ending_and_stage_do_not_agree_is_said(contest, run):
+    contest.post()
+    run()
+    ledger = sqlite3.connect(contest.folder / "数据" / "ledger.sqlite")
+    with ledger:
+        ledger.execute("UPDATE arrivals SET stage = 'parsed'")
+    ledger.close()
+    with contest.open() as context:
+        assert batch.reconcile(context) == ["信箱 recommended 对账不平：1 封邮件状态不一致，请运行 kepu status 查看"]
+
+
+def test_books_that_add_up_say_nothing(contest, run):
+    contest.post()
+    run()
+    with contest.open() as context:
+        assert batch.reconcile(context) == []
+
+
+def test_a_ledger_that_is_not_there_is_not_made_to_be_looked_at(contest):
+    config = contest.config()
+    with pytest.raises(ConfigError), batch.open_context(config, clock=contest.clock, environ={}, create=False):
+        pass
+    assert not config.storage.root.exists()
