@@ -17,10 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.contests import NOW, make_batch, make_small
 from bench.measure import KEPU, median, process, ratio, show
 
 FILM_BYTES = 109_000_000
+NOW = {"KEPU_NOW": "2024-10-24T09:00:00+08:00"}
+MAKE = (
+    "import sys, json, pathlib, bench.contests as c;"
+    "getattr(c, sys.argv[1])(pathlib.Path(sys.argv[2]), **json.loads(sys.argv[3]))"
+)
 IMPORTS = ("-c", "import ingest.cli, ingest.batch, ingest.config")
 _PIECE = 2**20
 
@@ -45,10 +49,16 @@ def main() -> None:
     show(found, as_json=asked.json)
 
 
+def made(how: str, folder: Path, **what: Any) -> Path:
+    """A contest of `bench.contests`, made in a process of its own: measured ones would inherit its peak memory."""
+    process("-c", MAKE, how, str(folder), json.dumps(what))
+    return folder / "config.toml"
+
+
 def batch(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """A whole batch from an empty ledger, as often as asked: seconds, by stage, memory, and against the floor."""
     size = None if asked.small else FILM_BYTES
-    config = make_batch(folder, mails=asked.mails, films=asked.films, film_bytes=size)
+    config = made("make_batch", folder, mails=asked.mails, films=asked.films, film_bytes=size)
     runs, floors = [], []
     for _ in range(asked.times):
         shutil.rmtree(folder / "root", ignore_errors=True)
@@ -104,7 +114,7 @@ def _copy(source: Path, target: Path) -> str:
 
 def idle(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """A run with nothing new, as a whole process, beside an interpreter that does nothing and one that imports."""
-    config = make_small(folder, mails=asked.idle_mails)
+    config = made("make_small", folder, mails=asked.idle_mails)
     arguments = (*KEPU, "run", "--config", str(config))
     first, _ = process(*arguments, environ=NOW)
     seconds, memory = [], 0

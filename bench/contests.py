@@ -13,7 +13,6 @@ from ingest.demo.mails import Attachment
 from ingest.demo.samples import ADDRESSES, CHINA
 
 OPENED = dt.datetime(2024, 10, 8, 9, 0, tzinfo=CHINA)
-NOW = {"KEPU_NOW": "2024-10-24T09:00:00+08:00"}
 UNITS = ("广东省科学技术厅", "四川省科学技术厅", "上海市科学技术委员会", "武汉市科学技术局", "")
 
 
@@ -23,12 +22,12 @@ def entry(number: int) -> Entry:
     return Entry(f"work{number}", number, f"星海寻踪第{number}集", f"林晚{number}", "星野科普传播中心", unit)
 
 
-def make_batch(folder: Path, *, mails: int, films: int, film_bytes: int | None) -> Path:
-    """So many mails, each with form, scan and proof, the first `films` with a film as well. The path of the config.
+def make_batch(folder: Path, *, mails: int, films: int, film_bytes: int | None) -> None:
+    """So many mails, each with form, scan and proof, the first `films` with a film as well.
 
     film_bytes: None for films as small as they get. Scan and proof are drawn once; each mail's differ in a few bytes.
     """
-    desk, config = _begin(folder)
+    desk = _begin(folder)
     scan, proof = desk.scan(entry(0)).read_bytes(), desk.proof(entry(0)).read_bytes()
     for number in range(mails):
         work = entry(number)
@@ -41,17 +40,15 @@ def make_batch(folder: Path, *, mails: int, films: int, film_bytes: int | None) 
             files.insert(0, _film(desk, work, number, film_bytes))
         _post(desk, work, number, files)
     desk.clear()
-    return config
 
 
-def make_small(folder: Path, *, mails: int) -> Path:
-    """So many small mails: half of them works with nothing but a form, half questions. The path of the config."""
-    desk, config = _begin(folder)
+def make_small(folder: Path, *, mails: int) -> None:
+    """So many small mails: half of them works with nothing but a form, half questions."""
+    desk = _begin(folder)
     forms = [desk.form(entry(number)) for number in range(10)]
     for number in range(mails):
         work = entry(number)
         _post(desk, work, number, [attached("表.docx", forms[number % 10])] if number % 2 else [])
-    return config
 
 
 def _film(desk: Desk, work: Entry, number: int, film_bytes: int | None) -> Attachment:
@@ -66,16 +63,15 @@ def _post(desk: Desk, work: Entry, number: int, files: Sequence[Attachment]) -> 
         film.unlink()
 
 
-def _begin(folder: Path) -> tuple[Desk, Path]:
+def _begin(folder: Path) -> Desk:
     boxes = {name: folder / name for name in ADDRESSES}
     for box in boxes.values():
         for part in ("tmp", "new", "cur"):
             (box / part).mkdir(parents=True)
     (folder / "scratch").mkdir()
-    config = folder / "config.toml"
     mailboxes = "".join(
         f'[[mailboxes]]\nname = "{name}"\ntrack = "{name}"\naddress = "{ADDRESSES[name]}"\nurl = "maildir:{box}"\n'
         for name, box in boxes.items()
     )
-    config.write_text(f'{mailboxes}[storage]\nroot = "root"\n', "utf-8")
-    return Desk(folder / "scratch", boxes, False), config
+    (folder / "config.toml").write_text(f'{mailboxes}[storage]\nroot = "root"\n', "utf-8")
+    return Desk(folder / "scratch", boxes, False)
