@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ingest.stages.fetch import fetch
 from ingest.stages.parse import parse
 from ingest.stages.reply import reply
 from ingest.stages.review import review
+from ingest.workers import Workers
 from parsers.facts import FieldValue, FormFacts
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -78,9 +80,12 @@ class Contest:
         (self.folder / "config.toml").write_text(CONFIG + more, encoding="utf-8")
         return load(self.folder / "config.toml", environ={}, cwd=self.folder)
 
+    @contextmanager
     def open(self, more=""):
-        """A context to enter."""
-        return open_context(self.config(more), clock=self.clock, environ={})
+        """A context to enter. Files are read in line: starting processes is what takes time, and tested elsewhere."""
+        with open_context(self.config(more), clock=self.clock, environ={}) as context:
+            context.workers = Workers(0)
+            yield context
 
     def box(self, mailbox):
         """The Maildir of a mailbox."""
