@@ -9,7 +9,7 @@ import structlog
 
 from ingest.config import Config, Mailbox
 from ingest.context import Context, stage_ids
-from ingest.errors import DiskError, GoneError, UnreachableError
+from ingest.errors import ConfigError, DiskError, GoneError, UnreachableError
 from ingest.ledger import Transaction
 from ingest.model import Ended, Listing, Stage, Todo, TodoKind, mail_number
 from ingest.sources import Folder, Source, open_source
@@ -22,7 +22,8 @@ GONE = "下载之前已从信箱中移走或删除"
 
 
 def fetch(context: Context) -> None:
-    """Poll every mailbox. One that cannot be reached is said and costs only itself."""
+    """Poll every mailbox. One that cannot be reached is said and costs only itself; one without a password, all."""
+    _ask_for_passwords(context)
     for mailbox in context.config.mailboxes:
         error = ""
         try:
@@ -35,6 +36,24 @@ def fetch(context: Context) -> None:
             log.error("mailbox unreachable", mailbox=mailbox.name, what=trouble.what, why=trouble.why)
         with context.begin() as tx:
             tx.desk.mailbox_tried(mailbox.name, error)
+
+
+def _ask_for_passwords(context: Context) -> None:
+    """ConfigError with every mailbox that has none, before any connection is tried."""
+    missing: list[ConfigError] = []
+    for mailbox in context.config.mailboxes:
+        try:
+            if mailbox.needs_password:
+                context.password(mailbox.name)
+        except ConfigError as error:
+            missing.append(error)
+    if len(missing) == 1:
+        raise missing[0]
+    if missing:
+        problems = tuple(f"{error.what}。{error.mend}" for error in missing)
+        raise ConfigError(
+            f"{len(missing)} 个信箱没有授权码，未尝试登录", mend="请照上面各行设置后再运行。", problems=problems
+        )
 
 
 def _open(context: Context, mailbox: Mailbox) -> Source:
