@@ -265,3 +265,48 @@ def test_unanswered_is_a_mail_until_its_letter_is_written(tx, mail, write):
     before = tx.letters.unanswered((Ended.WORK,))
     write("一", one)
     assert (before, tx.letters.unanswered((Ended.WORK,))) == ([one], [])
+
+
+def test_written_letters_are_written_once(tx, mail, write):
+    letter = write("一", mail("1"))
+    before = [row["id"] for row in tx.letters.unwritten()]
+    tx.letters.written(letter, "L0001 收件回执.eml")
+    assert (before, tx.letters.unwritten()) == ([letter], [])
+
+
+def test_a_letter_in_new_words_is_to_be_written_again(tx, mail, write):
+    letter = write("一", mail("1"))
+    tx.letters.written(letter, "L0001 收件回执.eml")
+    write("二", mail("2"))
+    assert [row["id"] for row in tx.letters.unwritten()] == [letter]
+
+
+def test_last_runs_are_those_that_ended_newest_first(tx):
+    for code in (0, 1):
+        tx.desk.end_run(tx.desk.start_run(), seconds=1.5, exit_code=code, summary={"counts": {"listed": code}})
+    tx.desk.start_run()
+    assert [(run["exit_code"], run["summary"]["counts"]) for run in tx.desk.last_runs(5)] == [
+        (1, {"listed": 1}),
+        (0, {"listed": 0}),
+    ]
+
+
+def test_events_of_one_mail(tx, mail):
+    one, other = mail("1"), mail("2")
+    end(tx, one), end(tx, other)
+    assert [(event["what"], event["arrival_id"]) for event in tx.desk.events(arrival=other)] == [("mail-ended", other)]
+
+
+def test_same_films_are_pairs_of_works_that_hold_one_film(contest, context, walk, form, shell):
+    for title, sender in (("星海寻踪", "a@x.cn"), ("深海来信", "b@y.cn")):
+        contest.post(files=[("推荐表.docx", form(title)), (f"{title}.mp4", shell)], sender=sender)
+    walk(context)
+    with context.read() as tx:
+        assert tx.works.same_films() == {("R2024-0001", "R2024-0002"): "深海来信.mp4"}
+
+
+def test_decisions_are_the_words_that_are_some(tx):
+    tx.desk.keep_staff_cells(
+        {("推荐作品", "R2024-0001", "初审结论"): "通过", ("推荐作品", "R2024-0002", "初审结论"): "再看看"}
+    )
+    assert {work: decision.value for work, decision in tx.works.decisions().items()} == {"R2024-0001": "通过"}

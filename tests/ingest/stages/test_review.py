@@ -1,6 +1,7 @@
 """Review: what changed is judged, and only that."""
 
 import datetime as dt
+import threading
 
 import pytest
 
@@ -109,3 +110,12 @@ def test_review_does_not_miss_what_may_be_another_works_of_the_same_mail(contest
         found = tx.works.findings(["R2024-0002"])["R2024-0002"]
     said = next(finding for finding in found if finding.rule == "materials")
     assert "视频归属未定，请人工核对：IMG_0001.mp4" in said.evidence
+
+
+def test_review_begins_nothing_after_the_stop(reviewed):
+    with reviewed.begin() as tx:
+        tx.works.soil(["R2024-0001"])
+    reviewed.stop = threading.Event()
+    reviewed.stop.set()
+    review.review(reviewed)
+    assert row(reviewed)["dirty"] is True
