@@ -57,7 +57,8 @@ def place_all(context: Context, snap: Snapshot) -> tuple[Snapshot, bool]:
         except KepuError:
             raise
         except Exception as error:
-            log.error("folder not written", work=work.id, error=f"{type(error).__name__}: {error}", exc_info=error)
+            ours = None if isinstance(error, OSError) else error
+            log.error("folder not written", work=work.id, error=f"{type(error).__name__}: {error}", exc_info=ours)
             failed.append((work.id, error))
         if not placed and len(failed) >= HOPELESS and isinstance(failed[0][1], OSError):
             raise failed[0][1]
@@ -70,7 +71,7 @@ def _sentence(failed: list[tuple[str, Exception]]) -> str:
     first = failed[0][1]
     why = (first.strerror if isinstance(first, OSError) else "") or type(first).__name__
     named = "、".join(work for work, _ in failed[:NAMED])
-    more = f" 等 {len(failed)} 部" if len(failed) > NAMED else ""
+    more = f" 等 {len(failed)} 部" if len(failed) > NAMED else " "
     return f"作品 {named}{more}的文件夹未能更新（{why}），下次运行再试"
 
 
