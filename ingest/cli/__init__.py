@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -36,7 +37,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供其他程
 
 def main() -> None:
     """Run `kepu`; every ending has its exit code, and no traceback reaches a person."""
+    _speak_plainly()
     sys.exit(run(sys.argv[1:]))
+
+
+def _speak_plainly() -> None:
+    """Files and programs get UTF-8 whatever the locale; a terminal that lacks a character gets its number instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace", encoding=None if stream.isatty() else "utf-8")
 
 
 def run(arguments: list[str]) -> int:

@@ -160,3 +160,18 @@ def test_an_extension_of_the_deadline_is_judged_anew(town, a_place):
 
 def test_the_clock_of_a_replay_is_that_of_the_environment(two_works):
     assert json.loads(two_works.good("status", "--json"))["last_run_at"] == DEMO_NOW.isoformat(timespec="seconds")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
+def test_exports_are_utf_8_whatever_the_locale(two_works, encoding):
+    before = two_works.exports()
+    two_works.secrets = {"PYTHONIOENCODING": encoding}
+    assert two_works.exports() == before
+
+
+def test_a_reader_that_stops_reading_is_no_bug(undisturbed):
+    with undisturbed.place.start("export", "works") as process:
+        process.stdout.read(10)
+        process.stdout.close()
+        err = process.stderr.read()
+    assert (process.returncode, err) == (1, "")
