@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="how often each is measured")
     parser.add_argument("--folder", type=Path, help="where to work; default: the system's temporary folder")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=asked.folder, prefix="kepu-bench-") as folder:
+    with tempfile.TemporaryDirectory(dir=asked.folder and asked.folder.resolve(), prefix="kepu-bench-") as folder:
         found = {
             "batch": batch(Path(folder) / "batch", asked),
             "idle": idle(Path(folder) / "idle", asked),
