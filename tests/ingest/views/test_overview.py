@@ -1,0 +1,40 @@
+"""The first page's figures."""
+
+import datetime as dt
+
+from ingest.model import Decision
+from ingest.views.overview import overview
+from reports.book import Counts, Item
+
+
+def test_the_first_page_counts_works_by_track_and_state(snap, work):
+    taken = snap(work(1), work(2, decision=Decision.REFUSED), work(1, track="public"))
+    assert overview(taken, ()).states == Counts(
+        "组别",
+        ("疑似恶意", "不符合要求", "材料不全", "处理中", "待人工复核", "机审通过", "不通过"),
+        (("地方、部门推荐", (0, 0, 0, 0, 1, 0, 1)), ("社会征集", (0, 0, 0, 0, 1, 0, 0))),
+    )
+
+
+def test_the_first_page_counts_works_by_day(snap, work, noon):
+    taken = snap(work(1), work(2, received_at=noon + dt.timedelta(days=1)), work(3, received_at=None))
+    assert overview(taken, ()).days.rows == (("2024-10-08", (1, 0)), ("2024-10-09", (1, 0)))
+
+
+def test_the_first_page_names_only_what_there_is_to_do(snap, work):
+    assert overview(snap(work()), ()).today == (Item("待人工复核的作品（推荐作品、社会征集）", 1, "推荐作品"),)
+
+
+def test_the_first_page_tells_what_is_new(snap, work, mail, noon):
+    old = noon - dt.timedelta(days=3)
+    taken = snap(work(), arrivals={1: mail(), 2: mail(2, ended="supplement"), 3: mail(3, received_at=old)})
+    assert [(item.text, item.count) for item in overview(taken, ()).since] == [
+        ("新邮件", 2),
+        ("新作品", 1),
+        ("补充材料", 1),
+    ]
+
+
+def test_every_mailbox_adds_up_on_the_first_page(snap, mail):
+    taken = snap(arrivals={1: mail(), 2: mail(2, ended=None), 3: mail(3, mailbox="public")})
+    assert [(box.listed, box.ended, box.pending) for box in overview(taken, ()).mailboxes] == [(2, 1, 1), (1, 1, 0)]
