@@ -81,13 +81,13 @@ class Body:
         assert self._total is not None
         before, start = self.done, self.done - OVERLAP
         command = f"UID FETCH {self.uid} (BODY.PEEK[]<{start}.{self._total - start}>)"
+        self._resumable = False  # until a piece has proved to be right
         try:
             wire.ask(command, lambda text, size: self._rest(wire, text, size, start))
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
             _log.info("no partial fetch", uid=self.uid, why=str(error)[:200])
-        self._resumable = self._resumable and self.done > before
         return self.whole or self.done > before
 
     def _rest(self, wire: Wire, text: bytes, size: int, start: int) -> None:
@@ -105,13 +105,13 @@ class Body:
         else:
             wire.allow(self._within(size))
             if wire.read(OVERLAP) == self._tail:
+                self._resumable = True
                 self._take(wire, size - OVERLAP, total)
             else:
                 self._wrong(wire, text, size - OVERLAP)
 
     def _wrong(self, wire: Wire, text: bytes, size: int) -> None:
         _log.info("wrong piece", uid=self.uid, answer=text[:100])
-        self._resumable = False
         wire.drain(text, size)
 
     def _take(self, wire: Wire, size: int, total: int) -> None:

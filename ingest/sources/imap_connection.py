@@ -92,9 +92,11 @@ class Connection:
         return self._opened
 
     def status(self, name: str, item: str) -> int | None:
-        """One number about a folder without opening it; None if the server does not say."""
+        """One number about a folder without opening it, as it is now; None if the server does not say."""
         with self._asking() as session:
             try:
+                if self._opened is not None and self._opened.name == name:
+                    session.client.noop()  # else an open folder may be told of as it was when it was opened
                 answer = session.client.folder_status(name, [item])
             except IMAPClientAbortError:
                 raise

@@ -136,12 +136,11 @@ def said(error: BaseException) -> str:
 
 
 def _connect(mailbox: Mailbox, address: Address, pace: Pace) -> IMAPClient:
-    context = ssl.create_default_context()  # a private authority is named in SSL_CERT_FILE
     tls = address.security == "tls"
     timeout = SocketTimeout(connect=pace.connect, read=pace.read)
     try:
+        context = None if address.security == "plain" else ssl.create_default_context()  # knows SSL_CERT_FILE
         client = IMAPClient(address.host, address.port, ssl=tls, ssl_context=context if tls else None, timeout=timeout)
-        client.normalise_times = False  # else arrival times lose their zone
         client._imap.debug = 0  # imapclient sets 5, which formats every literal twice for a log nobody reads
         if address.security == "starttls":
             try:

@@ -50,12 +50,18 @@ userdb {{
 }}
 service imap-login {{
   chroot =
+  service_count = 0
+  process_min_avail = 1
   inet_listener imap {{
     port = {port}
   }}
   inet_listener imaps {{
     port = {tls_port}
   }}
+}}
+service imap {{
+  service_count = 100
+  process_min_avail = 1
 }}
 service anvil {{
   chroot =

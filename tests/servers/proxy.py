@@ -119,6 +119,8 @@ class ImapProxy:
             client.close()
 
     def _relay(self, client, server):
+        for each in (client, server):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # it sends line by line
         commands, answers = client.makefile("rb"), server.makefile("rb")
         client.sendall(answers.readline())
         named = False
@@ -185,6 +187,9 @@ class ImapProxy:
             sent += len(data)
             if pace:
                 pace.pause.wait(0.1)
+        for fault in limits:
+            if fault.after == size:
+                _hang_up(client, fault.hang_up)
 
 
 def _asked(text, faults):

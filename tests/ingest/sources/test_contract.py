@@ -1,6 +1,7 @@
 """What every source promises, tried on each of them: a real Dovecot, a Maildir, a folder of .eml files."""
 
 import datetime as dt
+import hashlib
 import io
 import itertools
 import os
@@ -10,7 +11,7 @@ import pytest
 from ingest.config import Mailbox
 from ingest.errors import GoneError, UnreachableError
 from ingest.model import Listing
-from ingest.sources import Folder, open_source
+from ingest.sources import Folder, Identity, open_source
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 MONDAY = dt.datetime(2024, 10, 7, 9, 30, 15, tzinfo=CHINA)
@@ -120,7 +121,13 @@ class Contract:
         return [listing for folder in source.folders() for listing in source.listing(folder, Known(*known))]
 
     def test_folders_are_the_configured_ones(self, source):
-        assert [folder.name for folder in source.folders()] == ["INBOX"]
+        assert [(folder.name, folder.junk) for folder in source.folders()] == [("INBOX", False)]
+
+    def test_the_inbox_may_be_called_by_its_chinese_name(self, door):
+        mailbox = door.mailbox.model_copy(update={"folders": ("收件箱",)})
+        password = getattr(getattr(door, "user", None), "password", "")
+        with open_source(mailbox, base=door.base, password=lambda: password) as source:
+            assert [folder.name for folder in source.folders()] == ["INBOX"]
 
     def test_a_folder_that_is_not_there_is_named_with_those_that_are(self, door):
         mailbox = door.mailbox.model_copy(update={"folders": ("投稿",)})
@@ -231,12 +238,57 @@ class Contract:
         with pytest.raises(OSError, match="No space"):
             source.copy(listing, Full())
 
+    def test_sweep_finds_what_came_since_that_day_known_or_not(self, door, source):
+        for days in range(5):
+            day = MONDAY + dt.timedelta(days=days)
+            door.deliver(mail(day), day)
+        folder = source.folders()[0]
+        swept = list(source.sweep(folder, (MONDAY + dt.timedelta(days=3)).date()))
+        assert swept == self.list_all(source)[3:]
+
+    def test_sweep_of_days_to_come_is_empty(self, door, source):
+        door.deliver(mail(MONDAY), MONDAY)
+        assert list(source.sweep(source.folders()[0], dt.date(2030, 1, 1))) == []
+
+    def test_count_is_of_all_there_are(self, door, source):
+        folder = source.folders()[0]
+        before = source.count(folder)
+        for _ in range(3):
+            door.deliver(mail(MONDAY), MONDAY)
+        assert (before, source.count(folder)) == (0, 3)
+
+    def test_identify_tells_message_id_size_and_header(self, door, source):
+        raw = b"MESSAGE-ID:\r\n <One@qq.com>\r\n" + mail(MONDAY)
+        door.deliver(raw, MONDAY)
+        header = raw[: raw.index(b"\r\n\r\n")].replace(b"\r\n", b"\n")
+        (uid,) = (found.uid for found in self.list_all(source))
+        assert source.identify(source.folders()[0], [uid]) == {
+            uid: Identity("One@qq.com", len(raw), hashlib.sha256(header).hexdigest())
+        }
+
+    def test_identify_leaves_out_what_is_not_there(self, door, source):
+        key = door.deliver(mail(MONDAY), MONDAY)
+        (uid,) = (found.uid for found in self.list_all(source))
+        folder = source.folders()[0]
+        door.remove(key)
+        assert source.identify(folder, [uid, "4711"]) == {}
+
+    def test_identity_is_of_the_header_alone(self, door, source):
+        door.deliver(mail(MONDAY, b"one\r\n"), MONDAY)
+        door.deliver(mail(MONDAY, b"two\r\n"), MONDAY)
+        uids = [found.uid for found in self.list_all(source)]
+        first, second = source.identify(source.folders()[0], uids).values()
+        assert (len(uids), first == second) == (2, True)
+
     def test_nothing_in_the_mailbox_changes(self, door, source):
         for day in (MONDAY, MONDAY + dt.timedelta(days=1)):
             door.deliver(mail(day), day)
         before = (mail_files(door.files), door.flags())
         for listing in self.list_all(source):
             source.copy(listing, io.BytesIO())
+        folder = source.folders()[0]
+        list(source.sweep(folder, MONDAY.date()))
+        source.identify(folder, [found.uid for found in self.list_all(source)])
         source.close()
         assert (mail_files(door.files), door.flags()) == before
 

@@ -13,6 +13,7 @@ from ingest.config import Mailbox
 from ingest.errors import ConfigError, GoneError, UnreachableError
 from ingest.sources import Folder
 from ingest.sources.imap import ImapSource
+from ingest.sources.imap_pace import Pace
 from ingest.sources.imap_wire import PIECE
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -44,7 +45,8 @@ def mailbox_of(user, url, **more):
 
 @pytest.fixture
 def source(dovecot, user):
-    with ImapSource(mailbox_of(user, dovecot.url()), lambda: user.password) as source:
+    pace = Pace(sleep=lambda _seconds: None)
+    with ImapSource(mailbox_of(user, dovecot.url()), lambda: user.password, pace) as source:
         yield source
 
 

@@ -155,3 +155,9 @@ def test_a_folder_that_is_no_maildir_is_the_operators_error(tmp_path):
     with pytest.raises(UnreachableError) as caught:
         source_of(tmp_path / "box").folders()
     assert (caught.value.what, caught.value.lasting) == ("邮箱 box 中没有名为“INBOX”的文件夹", True)
+
+
+@pytest.mark.parametrize("word", ["\\Junk", "垃圾邮件", "Junk"])
+def test_a_subfolder_by_its_use(box, word):
+    make(box / ".Junk")
+    assert [(folder.name, folder.junk) for folder in source_of(box, word).folders()] == [("Junk", True)]
