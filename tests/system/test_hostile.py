@@ -196,20 +196,39 @@ def with_files_of_at_most(size):
     return limit
 
 
-@pytest.mark.parametrize("size", [2_000_000, 50_000])
-def test_a_disk_that_is_full_stops_the_run_and_the_next_one_finishes(at_demo, undisturbed, size):
-    process = subprocess.run(
-        [*at_demo.command, "run"],
-        cwd=at_demo.folder,
-        env=at_demo.environ,
-        text=True,
-        capture_output=True,
-        preexec_fn=with_files_of_at_most(size),
-    )
-    assert "Traceback" not in process.stdout + process.stderr
-    assert (process.returncode, "处理办法" in process.stderr) == (1, True)
+@pytest.fixture
+def full():
+    """full(place, bytes): a run that can write no file larger than that, as on a full disk."""
+
+    def run(place, size):
+        return subprocess.run(
+            [*place.command, "run"],
+            cwd=place.folder,
+            env=place.environ,
+            text=True,
+            capture_output=True,
+            preexec_fn=with_files_of_at_most(size),
+        )
+
+    return run
+
+
+def test_a_disk_that_is_full_stops_the_run_and_the_next_one_finishes(at_demo, undisturbed, full):
+    done = full(at_demo, 2_000_000)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (done.returncode, "处理办法" in done.stderr) == (1, True)
     at_demo.good("run")
     assert at_demo.exports() == undisturbed.exports
+
+
+def test_a_disk_without_room_for_the_ledger_is_said_too(town, a_place, full):
+    town.send(town.entries.tea)
+    place = a_place(town.urls)
+    done = full(place, 50_000)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (done.returncode, "处理办法" in done.stderr) == (1, True)
+    place.good("run")
+    assert [record["title"] for record in place.export("works")] == [town.entries.tea.title]
 
 
 def test_a_file_the_store_lost_costs_only_its_work(two_works):
