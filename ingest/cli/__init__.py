@@ -6,21 +6,26 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from ingest.cli.chinese import ChineseCommand, ChineseGroup, usage_problem
 from ingest.errors import ConfigError, Exit, KepuError
 
 app = typer.Typer(
     name="kepu",
+    cls=ChineseGroup,
     help="科普微视频大赛收件：收取两个信箱的投稿，核对材料，更新台账，起草回信。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+_command = partial(app.command, cls=ChineseCommand)
 
 _INTERRUPTED = 130
 """What the argument parser makes of Ctrl-C."""
@@ -51,7 +56,7 @@ def _speak_plainly() -> None:
 def run(arguments: list[str]) -> int:
     """`kepu` with these arguments; returns the exit code."""
     try:
-        code = app(arguments, standalone_mode=False) or 0
+        code = app(arguments, prog_name="kepu", standalone_mode=False) or 0
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
     except KepuError as error:
@@ -69,9 +74,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _usage_or_bug(error: Exception) -> int:
-    show = getattr(error, "show", None)  # what the argument parser raises knows how to show itself
+    show = getattr(error, "show", None)  # only what the argument parser raises can show itself
     if callable(show):
-        show()
+        print(f"{usage_problem(error)}。", file=sys.stderr)
         print("用 kepu --help 查看用法。", file=sys.stderr)
         return int(Exit.USAGE)
     _say_bug(error)
@@ -113,7 +118,7 @@ def _clock(environ: Mapping[str, str]) -> Any:
     return clock(environ)
 
 
-@app.command()
+@_command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="示例放在哪里。")] = Path("kepu-demo"),
     small: Annotated[bool, typer.Option("--small", help="磁盘空间少时用：不生成实际大小的视频。")] = False,
@@ -129,7 +134,7 @@ def demo(
     return console.tell(summary, config)
 
 
-@app.command("run")
+@_command("run")
 def run_once(
     config: ConfigFile = None,
 ) -> int:
@@ -148,7 +153,7 @@ def _batch(config: Any, *, clock: Any, say: Any) -> Any:
     return batch.run(config, clock=clock, environ=os.environ, say=say)
 
 
-@app.command()
+@_command()
 def serve(config: ConfigFile = None) -> int:
     """按配置的间隔持续运行，直到停止（Ctrl-C 或 SIGTERM，会做完手头的一封）。"""
     from ingest import schedule
@@ -157,7 +162,7 @@ def serve(config: ConfigFile = None) -> int:
     return schedule.serve(loaded, clock=_clock(os.environ), environ=os.environ)
 
 
-@app.command()
+@_command()
 def check(config: ConfigFile = None) -> int:
     """检查配置、信箱登录、磁盘、文件夹和可选工具，逐项给出结果和处理办法。"""
     from ingest import checks
@@ -167,7 +172,7 @@ def check(config: ConfigFile = None) -> int:
     return console.tell_checked([console.tell_check(line) for line in lines])
 
 
-@app.command()
+@_command()
 def inspect(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="邮件（.eml）、表格、扫描件、压缩包或视频。")],
     as_json: AsJson = False,
@@ -179,7 +184,7 @@ def inspect(
     return inspecting.inspect(_config(config), paths, as_json=as_json)
 
 
-@app.command()
+@_command()
 def status(as_json: AsJson = False, config: ConfigFile = None) -> int:
     """各信箱的收件对账和作品状态。"""
     from ingest.cli import looking
@@ -187,7 +192,7 @@ def status(as_json: AsJson = False, config: ConfigFile = None) -> int:
     return looking.status(_config(config), _clock(os.environ), as_json=as_json)
 
 
-@app.command()
+@_command()
 def show(
     ident: Annotated[str, typer.Argument(metavar="ID", help="登记号（R2024-0001）、邮件编号（M00001）或 Message-ID。")],
     as_json: AsJson = False,
@@ -199,7 +204,7 @@ def show(
     return looking.show(_config(config), _clock(os.environ), ident, as_json=as_json)
 
 
-@app.command()
+@_command()
 def export(
     what: Annotated[Literal["works", "messages", "findings"], typer.Argument(help="导出什么。")],
     format_: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="格式。")] = "jsonl",
@@ -211,7 +216,7 @@ def export(
     return looking.export(_config(config), _clock(os.environ), what, format_)
 
 
-@app.command()
+@_command()
 def report(config: ConfigFile = None) -> int:
     """根据现有数据重新生成台账、作品文件夹和页面。"""
     from ingest.cli import acting
@@ -219,7 +224,7 @@ def report(config: ConfigFile = None) -> int:
     return acting.report(_config(config), _clock(os.environ))
 
 
-@app.command()
+@_command()
 def retry(
     ids: MailNumbers = None,
     config: ConfigFile = None,
@@ -230,7 +235,7 @@ def retry(
     return acting.retry(_config(config), _clock(os.environ), ids or [])
 
 
-@app.command("import")
+@_command("import")
 def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="手工保存的邮件，或补给某部作品的文件。")],
     mailbox: Annotated[str, typer.Option("--mailbox", help="当作哪个信箱收到的（配置中的 name）。")] = "",

@@ -64,7 +64,7 @@ def test_help_ends_well(kepu, arguments):
 
 def test_without_arguments_the_help_is_shown(kepu):
     done = kepu()
-    assert "Usage" in done.out + done.err
+    assert "用法" in done.out + done.err
 
 
 def test_a_config_may_be_named_in_the_environment(kepu, contest, monkeypatch):
