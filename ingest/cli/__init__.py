@@ -68,9 +68,31 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("已中断；下一次运行会接着做。", file=sys.stderr)
         return int(Exit.TROUBLE)
+    except BrokenPipeError:
+        return _reader_gone()
+    except OSError as error:
+        return _say_disk(error)
     except Exception as error:
         return _usage_or_bug(error)
     return int(code)
+
+
+def _reader_gone() -> int:
+    """Whoever reads our output has enough of it (`kepu export works | head`): no trouble of ours."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(Exit.DONE)
+
+
+def _say_disk(error: OSError) -> int:
+    """A file, a disk or the output failed in a place that has no better words for it."""
+    import structlog
+
+    if structlog.is_configured():
+        structlog.get_logger("kepu").critical("os error", error=repr(error), exc_info=error)
+    where = f"（{error.filename}）" if error.filename else ""
+    print(f"读写出错：{error.strerror or error}{where}", file=sys.stderr)
+    print("处理办法：请检查磁盘空间、权限和输出到哪里，然后再运行；已收到的邮件和数据都在。", file=sys.stderr)
+    return int(Exit.TROUBLE)
 
 
 def _usage_or_bug(error: Exception) -> int:
