@@ -68,7 +68,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("已中断；下一次运行会接着做。", file=sys.stderr)
         return int(Exit.TROUBLE)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the argument parser turns the first into the second, and nothing else
         return _reader_gone()
     except OSError as error:
         return _say_disk(error)
