@@ -42,14 +42,20 @@ class ConfigError(KepuError):
 
 
 class UnreachableError(KepuError):
-    """A mailbox or another service could not be reached. `mailbox` names it, "" if it is none."""
+    """A mailbox or another service could not be reached. `mailbox` names it, "" if it is none.
+
+    lasting: trying again changes nothing. folder: the mailbox is there, only this folder of it is not.
+    """
 
     exit_code = Exit.UNREACHABLE
 
-    def __init__(self, what: str, *, mend: str, why: str = "", mailbox: str = "", lasting: bool = False) -> None:
+    def __init__(
+        self, what: str, *, mend: str, why: str = "", mailbox: str = "", lasting: bool = False, folder: str = ""
+    ) -> None:
         super().__init__(what, mend=mend, why=why)
         self.mailbox = mailbox
         self.lasting = lasting
+        self.folder = folder
 
 
 class GoneError(Exception):

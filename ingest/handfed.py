@@ -19,7 +19,7 @@ from ingest.sources import INBOX, Source
 from ingest.sources.eml import EmlSource, arrived
 from ingest.sources.maildir import MaildirSource
 from ingest.stages import extract
-from ingest.stages.fetch import register
+from ingest.stages.fetch import header_of, register
 from ingest.store import Stored, Writer
 from parsers import names, sniff
 
@@ -69,8 +69,9 @@ def _take(context: Context, mailbox: Mailbox, mail: _Mail) -> bool:
     stored = writer.stored
     assert stored is not None
     listing = Listing(mailbox.name, FOLDER, 0, stored.sha256, stored.size, mail.received_at)
+    header = header_of(context.store, stored)
     with context.begin() as tx:
-        return register(context, tx, mailbox, listing, fetched=stored)
+        return register(context, tx, mailbox, listing, fetched=stored, header_sha256=header)
 
 
 def _mails(path: Path, mailbox: Mailbox) -> Iterator[_Mail]:

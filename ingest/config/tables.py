@@ -182,11 +182,15 @@ class ReportTable(Table):
 
 
 class Schedule(Table):
-    """When `kepu serve` works. `daily_at` is a time of day in the edition's zone."""
+    """When `kepu serve` works. `daily_at` is a time of day in the edition's zone.
+
+    sweep_days: so many days of mail are looked through once a day for what the polls missed.
+    """
 
     poll_minutes: int = Field(gt=0)
     batch_budget: Span
     daily_at: TimeOfDay
+    sweep_days: int = Field(default=14, ge=2, le=366)
 
 
 class Storage(Table):

@@ -39,6 +39,7 @@ class Transaction:
         self.now = now
         self.desk = Desk(connection, now)
         self.arrivals = Arrivals(connection, now, self.desk)
+        self.keys = self.arrivals.keys
         self.works = Works(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from ingest.ledger import schema
-from ingest.ledger.desk import Desk
+from ingest.ledger.desk import Desk, patience
+from ingest.ledger.keys import Keys
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Stage
 from parsers import facts as f
@@ -23,26 +24,11 @@ TWIN_ENDINGS = (Ended.WORK.value, Ended.SUPPLEMENT.value, Ended.NOT_A_SUBMISSION
 GIVEN_UP = (Ended.QUARANTINED.value, Ended.UNREADABLE.value)
 """Endings that a person may ask us to try again."""
 
-_UNTOLD = {"ended": None, "ended_at": None, "reason": "", "problem": "", "tries": 0, "error": "", "pending": ""}
+_WELL = {"error": "", "tries": 0, "retry_at": None}
+"""Nothing failed since."""
+
+_UNTOLD = {"ended": None, "ended_at": None, "reason": "", "problem": "", "pending": "", **_WELL}
 """What is said of a mail whose walk begins anew."""
-
-
-class SeenFolder:
-    """What is known of one folder under one UIDVALIDITY: the sources' `Seen`."""
-
-    def __init__(self, connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> None:
-        self._connection = connection
-        self._where = and_(_A.c.mailbox == mailbox, _A.c.folder == folder, _A.c.uidvalidity == uidvalidity)
-        highest = connection.execute(select(func.max(_A.c.uid_number)).where(self._where)).scalar()
-        self.last_uid = int(highest or 0)
-
-    def known(self, uids: Sequence[str]) -> set[str]:
-        """Those of `uids` that are in the ledger."""
-        found: set[str] = set()
-        for start in range(0, len(uids), 500):
-            query = select(_A.c.uid).where(self._where, _A.c.uid.in_(uids[start : start + 500]))
-            found.update(self._connection.execute(query).scalars())
-        return found
 
 
 class Arrivals:
@@ -52,47 +38,49 @@ class Arrivals:
         self.connection = connection
         self.now = now
         self.desk = desk
+        self.keys = Keys(connection)
 
     # coming in
 
-    def seen(self, mailbox: str, folder: str, uidvalidity: int) -> SeenFolder:
-        """What is known of a folder."""
-        return SeenFolder(self.connection, mailbox, folder, uidvalidity)
+    def add(self, listing: Listing, *, track: str, for_work: str = "", junk: bool = False) -> int | None:
+        """A listed item becomes a row with its key. Returns its id; None if the key was known already."""
+        if self.keys.at(listing) is not None:
+            return None
+        arrival_id = self.add_anew(listing, track=track, for_work=for_work, junk=junk)
+        self.keys.add(listing, arrival_id)
+        return arrival_id
 
-    def add(self, listing: Listing, *, track: str, for_work: str = "") -> int | None:
-        """A listed item becomes a row. Returns its id; None if it was known already."""
-        key = {
+    def add_anew(self, listing: Listing, *, track: str, for_work: str = "", junk: bool = False) -> int:
+        """A row for an item whose key is known, but was another mail's before. The key stays as it is."""
+        values = {
             "mailbox": listing.mailbox,
             "folder": listing.folder,
             "uidvalidity": listing.uidvalidity,
             "uid": listing.uid,
-        }
-        if self.connection.execute(select(_A.c.id).filter_by(**key)).first():
-            return None
-        values = key | {
             "track": track,
-            "uid_number": int(listing.uid) if listing.uid.isdecimal() and len(listing.uid) < 19 else None,
             "size": listing.size,
             "received_at": listing.received_at,
             "listed_at": self.now,
             "stage": Stage.LISTED.value,
             "for_work": for_work,
+            "junk": junk,
         }
         inserted = self.connection.execute(insert(_A).values(**values)).inserted_primary_key
         assert inserted is not None
         self.desk.touch()
         return int(inserted[0])
 
-    def fetched(self, arrival_id: int, sha256: str, size: int) -> None:
-        """The raw mail is in the store."""
-        self._set(arrival_id, stage=Stage.FETCHED.value, raw_sha256=sha256, size=size, error="", tries=0)
+    def fetched(self, arrival_id: int, sha256: str, size: int, header_sha256: str = "") -> None:
+        """The raw mail is in the store. header_sha256: by which it is known again under another key."""
+        values = {"raw_sha256": sha256, "header_sha256": header_sha256, "size": size}
+        self._set(arrival_id, stage=Stage.FETCHED.value, **values, **_WELL)
 
     def extracted(
         self, arrival_id: int, facts: f.MailFacts | f.Broken, parts: Iterable[Mapping[str, Any]], digest: str
     ) -> None:
         """What the mail says and holds. parts: rows of `parts` without id, arrival_id and position."""
         self._add_parts(arrival_id, parts)
-        values: dict[str, Any] = {"stage": Stage.EXTRACTED.value, "error": "", "tries": 0, "digest": digest}
+        values: dict[str, Any] = {"stage": Stage.EXTRACTED.value, "digest": digest, **_WELL}
         if isinstance(facts, f.Broken):
             self._set(arrival_id, **values, problem=f"{facts.reason}: {facts.detail}".rstrip(": "))
             return
@@ -126,7 +114,7 @@ class Arrivals:
         """What each part is: part id to kind, whether content told it, and why."""
         for part_id, (kind, certain, why) in kinds.items():
             self.set_kind(part_id, kind, certain=certain, why=why)
-        self._set(arrival_id, stage=Stage.PARSED.value, error="", tries=0)
+        self._set(arrival_id, stage=Stage.PARSED.value, **_WELL)
 
     def set_kind(self, part_id: int, kind: Kind, *, certain: bool, why: str) -> None:
         """What one part is."""
@@ -135,7 +123,7 @@ class Arrivals:
     def end(self, arrival_id: int, ended: Ended, reason: str, *, may_reply: bool, why: str) -> None:
         """What became of the mail. Its earlier to-dos are done, unless asked again after this."""
         self.desk.close_todos(arrival=arrival_id)
-        values = {"ended": ended.value, "reason": reason, "ended_at": self.now, "pending": "", "error": "", "tries": 0}
+        values = {"ended": ended.value, "reason": reason, "ended_at": self.now, "pending": "", **_WELL}
         self._set(arrival_id, stage=Stage.ENDED.value, may_reply=may_reply, may_reply_why=why, **values)
         self.desk.event("mail-ended", arrival=arrival_id, ended=ended.value, reason=reason)
 
@@ -145,7 +133,7 @@ class Arrivals:
 
     def wait(self, arrival_id: int, reason: str, *, may_reply: bool, why: str) -> None:
         """The mail stays pending, for this reason."""
-        self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why, error="", tries=0)
+        self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why, **_WELL)
         self.desk.event("mail-pending", arrival=arrival_id, reason=reason)
 
     def chosen(self, arrival_id: int, work: str) -> None:
@@ -155,10 +143,10 @@ class Arrivals:
 
     def failed(self, arrival_id: int, error: str) -> int:
         """Our own processing failed on it once more; returns how often at this stage."""
-        row = self.connection.execute(select(_A.c.tries).where(_A.c.id == arrival_id)).scalar_one()
-        self._set(arrival_id, tries=row + 1, error=error[:2000])
-        self.desk.event("mail-failed", arrival=arrival_id, error=error[:500], tries=row + 1)
-        return int(row) + 1
+        tries = int(self.connection.execute(select(_A.c.tries).where(_A.c.id == arrival_id)).scalar_one()) + 1
+        self._set(arrival_id, tries=tries, error=error[:2000], retry_at=self.now + patience(tries))
+        self.desk.event("mail-failed", arrival=arrival_id, error=error[:500], tries=tries)
+        return tries
 
     def again(self, ids: Sequence[int]) -> int:
         """Take mails that were given up, fail, or wait through the whole walk once more; returns how many.
@@ -180,18 +168,41 @@ class Arrivals:
         has_parts = self.connection.execute(select(_P.c.id).where(_P.c.arrival_id == arrival_id)).first()
         return Stage.EXTRACTED if has_parts else Stage.LISTED
 
+    def out_of_junk(self, arrival_id: int) -> None:
+        """A person took the mail out of the junk folder, or said so: what waited for that goes on."""
+        if self.connection.execute(select(_A.c.junk).where(_A.c.id == arrival_id)).scalar():
+            self._set(arrival_id, junk=False)
+            self.desk.close_todos(key=junk_key(arrival_id))
+
     def _set(self, arrival_id: int, **values: Any) -> None:
         self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(**values))
         self.desk.touch()
 
     # looking up
 
-    def at(self, stage: Stage, *, mailbox: str = "") -> list[int]:
-        """Ids of arrivals at a stage that do not wait for a person, oldest arrival first."""
+    def at(self, stage: Stage, *, mailbox: str = "", due: bool = False) -> list[int]:
+        """Ids of arrivals at a stage that do not wait for a person, oldest arrival first.
+
+        due: without those that failed and are to be left alone for a while.
+        """
         query = select(_A.c.id).where(_A.c.stage == stage.value, _A.c.pending == "")
+        if due:
+            query = query.where(or_(_A.c.retry_at.is_(None), _A.c.retry_at <= self.now))
         if mailbox:
             query = query.where(_A.c.mailbox == mailbox)
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
+
+    def longest_waiting(self) -> dict[str, str]:
+        """By mailbox, when the oldest mail came that is listed and not copied, as text that sorts."""
+        query = select(_A.c.mailbox, func.min(_A.c.received_at)).where(
+            _A.c.stage == Stage.LISTED.value, _A.c.pending == ""
+        )
+        rows = self.connection.execute(query.group_by(_A.c.mailbox))
+        return {mailbox: first.isoformat() if first else "" for mailbox, first in rows}
+
+    def any_fetched(self) -> bool:
+        """Whether any mail was ever fetched: there is something to compare with."""
+        return self.connection.execute(select(_A.c.id).where(_A.c.header_sha256 != "").limit(1)).first() is not None
 
     def row(self, arrival_id: int) -> Row:
         """The whole row. KeyError if there is none."""
@@ -296,6 +307,11 @@ class Arrivals:
             return
         values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
         self.connection.execute(insert(schema.facts).values(**values))
+
+
+def junk_key(arrival_id: int) -> str:
+    """The key of the to-do that asks whether a mail in a junk folder may be answered."""
+    return f"junk:{arrival_id}"
 
 
 def part_of(row: Row, facts: f.Facts | None = None) -> Part:

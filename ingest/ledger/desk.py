@@ -12,6 +12,16 @@ from ingest.ledger import schema
 from ingest.ledger.rows import Row, rows_of
 from ingest.model import Todo, todo_number
 
+AFTER_REFUSAL = dt.timedelta(hours=6)
+"""No login is tried for so long after one was refused: repeated ones lock the account."""
+
+_LONGEST_MIN = 30
+
+
+def patience(failures: int) -> dt.timedelta:
+    """How long to wait after so many failures in a row: 1, 2, 4 … minutes, 30 at the most."""
+    return dt.timedelta(minutes=min(2 ** min(failures - 1, 10), _LONGEST_MIN))
+
 
 class Desk:
     """To-dos, staff's cells, events, runs, mailboxes' health, and `meta`."""
@@ -150,14 +160,23 @@ class Desk:
 
     # mailboxes and runs
 
-    def mailbox_tried(self, name: str, error: str = "") -> None:
-        """A mailbox was polled: well if error is ""."""
+    def mailbox_tried(self, name: str, error: str = "", *, refused: bool = False) -> None:
+        """A mailbox was polled: well if error is "". refused: its login was, and will be again."""
         table = schema.mailboxes
-        values: dict[str, Any] = {"last_try_at": self.now, "error": error}
-        if not error:
-            values["last_success_at"] = self.now
+        values: dict[str, Any] = {"last_try_at": self.now, "error": error, "refused": refused}
+        if error:
+            failures = self.connection.execute(select(table.c.failures).where(table.c.name == name)).scalar() or 0
+            wait = AFTER_REFUSAL if refused else patience(failures + 1)
+            values |= {"failures": failures + 1, "retry_at": self.now + wait}
+        else:
+            values |= {"failures": 0, "retry_at": None, "last_success_at": self.now}
         if not self.connection.execute(update(table).where(table.c.name == name).values(**values)).rowcount:
             self.connection.execute(insert(table).values(name=name, **values))
+
+    def mailbox_opened(self, name: str) -> None:
+        """A mailbox could be logged in to again: the next batch polls it."""
+        table = schema.mailboxes
+        self.connection.execute(update(table).where(table.c.name == name).values(refused=False, retry_at=None))
 
     def mailboxes(self) -> dict[str, Row]:
         """Health of each mailbox polled so far, by name."""

@@ -72,7 +72,22 @@ mailboxes = Table(
     Column("last_success_at", Moment),
     Column("last_try_at", Moment),
     Column("error", Text, nullable=False, default=""),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("retry_at", Moment),
+    Column("refused", Boolean, nullable=False, default=False),
 )
+"""Health of a mailbox. `failures` in a row; `retry_at`: not before then by itself; `refused`: its login was."""
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("mailbox", String(60), primary_key=True),
+    Column("name", String(250), primary_key=True),
+    Column("uidvalidity", BigInteger, primary_key=True),
+    Column("on_server", Integer, nullable=False, default=0),
+    Column("swept_on", String(10), nullable=False, default=""),
+)
+"""A folder under one UIDVALIDITY, as polled last. `swept_on`: the day of its last sweep."""
 
 arrivals = Table(
     "arrivals",
@@ -83,10 +98,10 @@ arrivals = Table(
     Column("folder", String(250), nullable=False),
     Column("uidvalidity", BigInteger, nullable=False),
     Column("uid", String(500), nullable=False),
-    Column("uid_number", BigInteger),
     Column("size", BigInteger),
     Column("received_at", Moment),
     Column("listed_at", Moment, nullable=False),
+    Column("junk", Boolean, nullable=False, default=False),
     Column("stage", String(12), nullable=False),
     Column("tries", Integer, nullable=False, default=0),
     Column("retry_at", Moment),
@@ -96,6 +111,7 @@ arrivals = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("ended_at", Moment),
     Column("raw_sha256", String(64), nullable=False, default=""),
+    Column("header_sha256", String(64), nullable=False, default=""),
     Column("message_id", String(1000), nullable=False, default=""),
     Column("in_reply_to", JSON, nullable=False, default=list),
     Column("refs", JSON, nullable=False, default=list),
@@ -114,16 +130,41 @@ arrivals = Table(
     Column("for_work", String(20), nullable=False, default=""),
     Column("answered_by", Integer),
     Column("repeats", Integer),
-    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
-    Index(None, "mailbox", "folder", "uidvalidity", "uid_number"),
     Index(None, "stage", "ended"),
     Index(None, "message_id"),
+    Index(None, "header_sha256"),
+    Index(None, "size"),
     Index(None, "mailbox", "from_address"),
     Index(None, "digest"),
 )
-"""A row a mail (or a hand-fed file). `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over
-the sorted digests of its files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open;
-`repeats`: the mail that it is a duplicate of."""
+"""A row a mail (or a hand-fed file), with the key it was first seen under.
+
+`junk`: a filter put it into a junk folder and no person took it out; `header_sha256`: by which it is known again, once
+fetched; `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over the sorted digests of its
+files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open; `repeats`: the mail that it is a
+duplicate of.
+"""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("mailbox", String(60), nullable=False),
+    Column("folder", String(250), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", String(500), nullable=False),
+    Column("uid_number", BigInteger),
+    Column("size", BigInteger),
+    Column("received_at", Moment),
+    Column("gone", Boolean, nullable=False, default=False),
+    Column("arrival_id", Integer, ForeignKey("arrivals.id"), nullable=False),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index(None, "mailbox", "folder", "uidvalidity", "uid_number"),
+    Index("ix_keys_living", "mailbox", "folder", "uidvalidity", "gone"),
+    Index(None, "arrival_id"),
+)
+"""Every place a mail was seen at: it has several once it was moved or its mailbox rebuilt. Size and time are as listed
+there, by which a UID given to another mail is noticed; `gone`: it is no longer there."""
 
 parts = Table(
     "parts",
@@ -235,6 +276,7 @@ letters = Table(
     Column("in_reply_to", String(1000), nullable=False, default=""),
     Column("refs", JSON, nullable=False, default=list),
     Column("state", String(10), nullable=False),
+    Column("held_for", String(12), nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
@@ -242,7 +284,8 @@ letters = Table(
     Index(None, "state"),
     Index(None, "message_id"),
 )
-"""A row a letter, before anything is sent. `key` makes it the same letter in every run; `file`: the draft written."""
+"""A row a letter, before anything is sent. `key` makes it the same letter in every run; `file`: the draft written;
+`held_for`: why it is held, where that ends by itself."""
 
 letter_works = Table(
     "letter_works",

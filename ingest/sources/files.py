@@ -82,4 +82,5 @@ def no_such_folder(mailbox: str, name: str, there: Iterable[str]) -> Unreachable
         mend="请在 config.toml 的 [[mailboxes]] folders 中改用上面列出的名称。",
         mailbox=mailbox,
         lasting=True,
+        folder=name,
     )

@@ -48,7 +48,7 @@ def test_add_a_known_item_is_none(mail):
 
 def test_seen_knows_one_folder(tx, mail):
     mail("5"), mail("17"), mail("99", mailbox="public")
-    seen = tx.arrivals.seen("recommended", "INBOX", 0)
+    seen = tx.keys.seen("recommended", "INBOX", 0)
     assert (seen.last_uid, seen.known(["5", "6", "99"])) == (17, {"5"})
 
 

@@ -96,7 +96,7 @@ def test_fetch_copies_what_was_too_large_once_the_limit_allows_it(contest, conte
 def test_fetch_ends_a_mail_that_is_gone_as_unreadable_and_asks(contest, context, monkeypatch):
     contest.post()
     with monkeypatch.context() as patch:
-        patch.setattr(fetch, "_copy_all", lambda *_: None)  # the run died between listing and copying
+        patch.setattr(fetch, "copy_all", lambda _: None)  # the run died between listing and copying
         fetch.fetch(context)
     for file in (contest.box("recommended") / "new").iterdir():
         file.unlink()

@@ -16,10 +16,10 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(length=250), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("uid", sa.String(length=500), nullable=False),
-        sa.Column("uid_number", sa.BigInteger(), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("received_at", sa.String(length=27), nullable=True),
         sa.Column("listed_at", sa.String(length=27), nullable=False),
+        sa.Column("junk", sa.Boolean(), nullable=False),
         sa.Column("stage", sa.String(length=12), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("retry_at", sa.String(length=27), nullable=True),
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.String(length=27), nullable=True),
         sa.Column("raw_sha256", sa.String(length=64), nullable=False),
+        sa.Column("header_sha256", sa.String(length=64), nullable=False),
         sa.Column("message_id", sa.String(length=1000), nullable=False),
         sa.Column("in_reply_to", sa.JSON(), nullable=False),
         sa.Column("refs", sa.JSON(), nullable=False),
@@ -48,19 +49,13 @@ def upgrade() -> None:
         sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
-        sa.UniqueConstraint(
-            "mailbox", "folder", "uidvalidity", "uid", name=op.f("uq_arrivals_mailbox_folder_uidvalidity_uid")
-        ),
     )
     with op.batch_alter_table("arrivals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_arrivals_digest"), ["digest"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_arrivals_mailbox_folder_uidvalidity_uid_number"),
-            ["mailbox", "folder", "uidvalidity", "uid_number"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_arrivals_header_sha256"), ["header_sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_mailbox_from_address"), ["mailbox", "from_address"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_arrivals_size"), ["size"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_stage_ended"), ["stage", "ended"], unique=False)
 
     op.create_table(
@@ -98,11 +93,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", "version", "wants", name=op.f("pk_facts")),
     )
     op.create_table(
+        "folders",
+        sa.Column("mailbox", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("on_server", sa.Integer(), nullable=False),
+        sa.Column("swept_on", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", "name", "uidvalidity", name=op.f("pk_folders")),
+    )
+    op.create_table(
         "mailboxes",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("last_success_at", sa.String(length=27), nullable=True),
         sa.Column("last_try_at", sa.String(length=27), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("retry_at", sa.String(length=27), nullable=True),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mailboxes")),
     )
     op.create_table(
@@ -184,6 +191,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("work_id", "rule", name=op.f("pk_findings")),
     )
     op.create_table(
+        "keys",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("mailbox", sa.String(length=60), nullable=False),
+        sa.Column("folder", sa.String(length=250), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.String(length=500), nullable=False),
+        sa.Column("uid_number", sa.BigInteger(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("received_at", sa.String(length=27), nullable=True),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("arrival_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["arrival_id"], ["arrivals.id"], name=op.f("fk_keys_arrival_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
+        sa.UniqueConstraint(
+            "mailbox", "folder", "uidvalidity", "uid", name=op.f("uq_keys_mailbox_folder_uidvalidity_uid")
+        ),
+    )
+    with op.batch_alter_table("keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_keys_arrival_id"), ["arrival_id"], unique=False)
+        batch_op.create_index("ix_keys_living", ["mailbox", "folder", "uidvalidity", "gone"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_keys_mailbox_folder_uidvalidity_uid_number"),
+            ["mailbox", "folder", "uidvalidity", "uid_number"],
+            unique=False,
+        )
+
+    op.create_table(
         "letters",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=500), nullable=False),
@@ -198,6 +232,7 @@ def upgrade() -> None:
         sa.Column("in_reply_to", sa.String(length=1000), nullable=False),
         sa.Column("refs", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("held_for", sa.String(length=12), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
         sa.Column("sent_at", sa.String(length=27), nullable=True),

@@ -1,0 +1,99 @@
+"""Each listed mail is copied into the store, from wherever it is now."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ingest.config import Mailbox
+from ingest.context import Context, crash_point, stage_ids
+from ingest.errors import DiskError, GoneError
+from ingest.model import Ended, Stage, Todo, TodoKind, mail_number
+from ingest.sources.identity import identity_of
+from ingest.stages.fetch.listing import Poll
+from ingest.store import Store, Stored
+
+GONE = "下载之前已从信箱中移走或删除"
+
+
+def copy_all(poll: Poll) -> None:
+    """Every listed mail of the mailbox, oldest first, until the batch's time is over."""
+    context, mailbox = poll.context, poll.mailbox
+    ids = stage_ids(context, Stage.LISTED, mailbox=mailbox.name)
+    context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll), bounded=True)
+
+
+def _copy(poll: Poll, arrival_id: int) -> None:
+    context, mailbox = poll.context, poll.mailbox
+    with context.read() as tx:
+        size = tx.arrivals.row(arrival_id)["size"]
+    if size is not None and size > mailbox.limits.max_mail_bytes:
+        _too_large(context, mailbox, arrival_id, size)
+        return
+    _ask_for_room(context, size or 0)
+    stored = _from_anywhere(poll, arrival_id)
+    if stored is None:
+        _gone(context, arrival_id)
+        return
+    crash_point("stored")
+    header = header_of(context.store, stored)
+    with context.begin() as tx:
+        tx.arrivals.fetched(arrival_id, stored.sha256, stored.size, header)
+    crash_point("fetched")
+    context.tally.counts["fetched"] += 1
+    context.tally.counts["fetched-bytes"] += stored.size
+
+
+def _from_anywhere(poll: Poll, arrival_id: int) -> Stored | None:
+    """The mail from the place it is at; None if it is at none it was seen at."""
+    context = poll.context
+    with context.read() as tx:
+        places = tx.keys.places_of(arrival_id)
+    for place in places:
+        try:
+            with context.store.writer() as writer:
+                poll.source.copy(place.listing, writer)
+        except GoneError:
+            with context.begin() as tx:
+                tx.keys.lose(place.listing)
+            continue
+        return writer.stored
+    return None
+
+
+def header_of(store: Store, stored: Stored) -> str:
+    """The digest of a stored mail's header, by which it is known again under another key."""
+    with store.path(stored.sha256).open("rb") as file:
+        return identity_of(file, stored.size).header_sha256
+
+
+def _ask_for_room(context: Context, size: int) -> None:
+    """The raw mail and its parts, and the reserve, must fit before anything is copied."""
+    needed = 2 * size + context.config.storage.reserve_bytes
+    free = context.store.free_bytes()
+    if free < needed:
+        raise DiskError(
+            "磁盘空间不足，已停止下载新邮件",
+            why=f"需要约 {needed / 1e9:.1f} GB，剩余 {free / 1e9:.1f} GB",
+            mend=f"请清理 {context.store.root} 所在磁盘后重新运行；已收的邮件都在，不会重复下载。",
+        )
+
+
+def _too_large(context: Context, mailbox: Mailbox, arrival_id: int, size: int) -> None:
+    limit = mailbox.limits.max_mail_bytes
+    reason = f"邮件大小 {size / 1e6:.0f} MB，超过上限 {limit / 1e6:.0f} MB，未下载"
+    number = mail_number(arrival_id)
+    with context.begin() as tx:
+        tx.arrivals.wait(arrival_id, reason, may_reply=False, why="尚未下载")
+        mend = f"如需程序下载，请运维调高该信箱的 max_mail_bytes 后执行 kepu retry {number}"
+        text = f"邮件 {number}：{reason}。请在网页信箱中人工查看；{mend}。"
+        tx.desk.ask(Todo(f"too-large:{arrival_id}", TodoKind.QUARANTINED, text, arrival_id=arrival_id), anew=True)
+
+
+def _gone(context: Context, arrival_id: int) -> None:
+    """It was there when listed. Should it turn up in a folder that is polled, it is fetched from there after all."""
+    number = mail_number(arrival_id)
+    with context.begin() as tx:
+        tx.arrivals.end(arrival_id, Ended.UNREADABLE, GONE, may_reply=False, why="没有信件内容")
+        text = f"邮件 {number} {GONE}，程序没有收到内容。请在网页信箱的“已删除”等文件夹中查找，如是投稿请移回收件箱。"
+        tx.desk.ask(Todo(f"gone:{arrival_id}", TodoKind.UNREADABLE_MAIL, text, arrival_id=arrival_id), anew=True)
+    context.tally.counts["gone"] += 1
