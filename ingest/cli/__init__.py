@@ -180,8 +180,8 @@ def serve(config: ConfigFile = None) -> int:
     """按配置的间隔持续运行，直到停止（Ctrl-C 或 SIGTERM，会做完手头的一封）。"""
     from ingest import schedule
 
-    loaded = _config(config)
-    return schedule.serve(loaded, clock=_clock(os.environ), environ=os.environ)
+    loaded, clock = _config(config), _clock(os.environ)
+    return schedule.serve(loaded, clock=clock, environ=os.environ, reload=lambda: _config(config))
 
 
 @_command()

@@ -8,7 +8,7 @@ import pytest
 
 from ingest import batch, schedule
 from ingest.context import lease
-from ingest.errors import DiskError
+from ingest.errors import ConfigError, DiskError
 
 
 @pytest.fixture
@@ -110,3 +110,47 @@ def test_a_mailbox_out_of_reach_is_said(contest, one, capsys):
     (contest.box("recommended") / "new").rename(contest.folder / "away")
     one()
     assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("注意：")] != []
+
+
+def _minutes(config, minutes):
+    return config.model_copy(update={"schedule": config.schedule.model_copy(update={"poll_minutes": minutes})})
+
+
+def test_a_changed_config_counts_from_the_next_batch(contest):
+    new = _minutes(contest.config(), 3)
+    standing = schedule.Standing(contest.config(), lambda: new)
+    assert (standing.renew(), standing.config.schedule.poll_minutes) == (True, 3)
+
+
+def test_an_unchanged_config_moves_no_poll(contest):
+    standing = schedule.Standing(contest.config(), contest.config)
+    assert standing.renew() is False
+
+
+def test_a_config_with_problems_leaves_the_one_in_force_and_is_said_once(contest, capsys):
+    def broken():
+        raise ConfigError("配置有 1 处问题", mend="请改正", problems=("config.toml：[edition] yaer：没有这一项",))
+
+    standing = schedule.Standing(contest.config(), broken)
+    renewed = [standing.renew(), standing.renew()]
+    assert (renewed, standing.config) == ([False, False], contest.config())
+    assert capsys.readouterr().out.splitlines() == [
+        "配置文件有问题，继续按原来的配置运行：",
+        "  配置有 1 处问题",
+        "  config.toml：[edition] yaer：没有这一项",
+        "  请改正",
+    ]
+
+
+def test_serve_asks_for_the_config_before_each_batch(contest, handlers, monkeypatch):
+    seen = []
+
+    def once(config, **_):
+        seen.append(config.schedule.poll_minutes)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise DiskError("盘满", mend="清理")
+
+    monkeypatch.setattr(batch, "run", once)
+    new = _minutes(contest.config(), 3)
+    schedule.serve(contest.config(), clock=contest.clock, environ={}, reload=lambda: new)
+    assert seen == [3]
