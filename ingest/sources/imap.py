@@ -107,16 +107,23 @@ class ImapSource:
     def _folders(self) -> list[Folder]:
         wanted = self._mailbox.folders
         there: Mapping[str, Flags] = {} if wanted == (INBOX,) else self._connection.folders()
-        names = dict.fromkeys(resolve(name, there) or name for name in wanted)
-        return [Folder(name, self._validity(name, len(names)), is_junk(name, there.get(name, ()))) for name in names]
+        names = list(dict.fromkeys(resolve(name, there) or name for name in wanted))
+        validities = self._validities(names)
+        return [Folder(name, validities[name], is_junk(name, there.get(name, ()))) for name in names]
 
-    def _validity(self, name: str, of: int) -> int:
-        """Where there is one folder it is opened at once, and `listing` finds it open; of more, STATUS says enough."""
-        status = None if of == 1 else self._connection.status(name, "UIDVALIDITY")
-        if status is not None:
-            return status
-        self._fresh = name
-        return self._connection.examine(name).uidvalidity
+    def _validities(self, names: Sequence[str]) -> dict[str, int]:
+        """The first folder is opened, and `listing` finds it open. Of others STATUS says enough, if it agrees there."""
+        link, (first, *others) = self._connection, names
+        found = {first: link.examine(first).uidvalidity}
+        self._fresh = first
+        trusted = bool(others) and link.status(first, "UIDVALIDITY") == found[first]
+        for name in others:
+            status = link.status(name, "UIDVALIDITY") if trusted else None
+            if status is None:
+                self._fresh = name
+                status = link.examine(name).uidvalidity
+            found[name] = status
+        return found
 
     def _open_same(self, folder: Folder) -> None:
         """The folder open, and under the UIDVALIDITY that its UIDs are from."""

@@ -126,7 +126,7 @@ class Connection:
         session, self._session, self._opened = self._session, None, None
         if session is not None:
             session.wire.allow(self.pace.connect)
-            hang_up(session.client)
+            hang_up(session.client, self.pace.connect)
 
     def _connected(self) -> Session:
         if self._refusal is not None:

@@ -102,9 +102,10 @@ def log_in(mailbox: Mailbox, address: Address, password: Callable[[], str], pace
     return Session(client, wire)
 
 
-def hang_up(client: IMAPClient) -> None:
-    """End a connection whatever state it is in. Never raises."""
+def hang_up(client: IMAPClient, within: float) -> None:
+    """End a connection whatever state it is in, waiting so many seconds for the goodbye. Never raises."""
     try:
+        client._imap.sock.settimeout(within)
         client.logout()
     except (IMAPClientError, OSError, ValueError):
         cut_off(client)

@@ -46,7 +46,7 @@ def test_tls_with_the_authority_known(dovecot, user, monkeypatch):
     box = mailbox(dovecot.url(tls=True), user.name)
     client = log_in(box, address_of(box), lambda: user.password, Pace()).client
     assert client.socket().version() in ("TLSv1.2", "TLSv1.3")
-    hang_up(client)
+    hang_up(client, 5)
 
 
 def test_tls_with_the_authority_unknown_is_refused_for_good(dovecot, user):
@@ -62,7 +62,7 @@ def test_starttls_with_the_authority_known(dovecot, user, monkeypatch):
     box = mailbox(dovecot.url(), user.name)
     client = log_in(box, Address("127.0.0.1", dovecot.port, "starttls"), lambda: user.password, Pace()).client
     assert client.socket().version() in ("TLSv1.2", "TLSv1.3")
-    hang_up(client)
+    hang_up(client, 5)
 
 
 def test_starttls_with_the_authority_unknown_is_refused_for_good(dovecot, user):
@@ -90,4 +90,4 @@ def test_hang_up_on_a_connection_that_is_closed_is_nothing(dovecot, user):
     box = mailbox(dovecot.url(), user.name)
     client = log_in(box, address_of(box), lambda: user.password, Pace()).client
     client.shutdown()
-    assert hang_up(client) is None
+    assert hang_up(client, 5) is None

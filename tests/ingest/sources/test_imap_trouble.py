@@ -40,6 +40,22 @@ def test_netease_folders_are_read_as_several_and_junk_is_known(mail):
         assert [folder.junk for folder in source.folders()] == [False, True]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"said": (rb"UIDVALIDITY \d+\)", b"UIDVALIDITY 99)")},
+        {"answer": b"TAG BAD unknown\r\n"},
+        {"answer": b"TAG OK\r\n"},
+    ],
+    ids=["another", "refused", "nothing"],
+)
+def test_a_status_that_says_another_uidvalidity_is_not_relied_on(mail, fault):
+    mail.deliver(RAW, folder="广告邮件")
+    mail.proxy.fault("^STATUS", **fault)
+    with mail.make_source(folders=("INBOX", "广告邮件")) as source:
+        assert [item.folder for item in mail.list_all(source=source)] == ["INBOX", "广告邮件"]
+
+
 def test_unsafe_login_in_spite_of_id_stops_the_mailbox_at_once(mail):
     mail.proxy.fault("^EXAMINE", answer=b"TAG NO EXAMINE Unsafe Login. Please contact kefu@188.com\r\n")
     for _ in range(3):
@@ -127,6 +143,13 @@ def test_never_more_than_one_connection_at_once(mail):
     mail.copy()
     assert mail.proxy.connections == 4
     assert mail.proxy.most_open <= 2  # the proxy may see an end a moment later than we made it
+
+
+def test_silence_at_the_goodbye_is_not_waited_for(mail):
+    mail.proxy.fault("^LOGOUT", hang_up="stall", answer=b"")
+    with mail.make_source(connect=0.2, read=60) as source:
+        mail.list_all(source=source)
+    assert mail.proxy.asked("^LOGOUT") == ["LOGOUT"]
 
 
 # --- refusals for the moment
