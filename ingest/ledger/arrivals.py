@@ -21,6 +21,9 @@ _P = schema.parts
 TWIN_ENDINGS = (Ended.WORK.value, Ended.SUPPLEMENT.value, Ended.NOT_A_SUBMISSION.value)
 """A mail that ended so, or waits for a person, can be repeated; a duplicate names the first."""
 
+JUNK = "junk:"
+"""Begins the key of the to-do on a mail in a junk folder."""
+
 GIVEN_UP = (Ended.QUARANTINED.value, Ended.UNREADABLE.value)
 """Endings that a person may ask us to try again."""
 
@@ -311,7 +314,7 @@ class Arrivals:
 
 def junk_key(arrival_id: int) -> str:
     """The key of the to-do that asks whether a mail in a junk folder may be answered."""
-    return f"junk:{arrival_id}"
+    return f"{JUNK}{arrival_id}"
 
 
 def part_of(row: Row, facts: f.Facts | None = None) -> Part:

@@ -6,12 +6,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, String, cast, delete, insert, or_, select, update
 
 from ingest.ledger import schema
+from ingest.ledger.arrivals import JUNK
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Ended, LetterState, Stage
+
+HELD_FOR_JUNK = "junk"
+"""Why a letter is held whose mail lies in a junk folder."""
 
 _L = schema.letters
 _LW = schema.letter_works
@@ -79,6 +83,19 @@ class Letters:
         """Where it stands now."""
         self.connection.execute(update(_L).where(_L.c.id == letter_id).values(state=state.value))
         self.desk.event("letter-state", letter=letter_id, state=state.value)
+
+    def freed(self) -> list[Row]:
+        """Letters held because their mail lay in junk, which it does no more, or a person has dealt with that."""
+        number = schema.todos.c.key == JUNK + cast(_A.c.id, String)
+        done = select(schema.todos.c.id).where(number, schema.todos.c.closed_at.is_not(None)).exists()
+        query = select(_L.c.id, _L.c.kind, _L.c.arrival_id).join(_A, _A.c.id == _L.c.arrival_id)
+        query = query.where(_L.c.held_for == HELD_FOR_JUNK, or_(_A.c.junk.is_(False), done))
+        return rows_of(self.connection.execute(query.order_by(_L.c.id)))
+
+    def free(self, letter_id: int, state: LetterState) -> None:
+        """What a letter was held for is over: where it stands now."""
+        self.connection.execute(update(_L).where(_L.c.id == letter_id).values(held_for=""))
+        self.set_state(letter_id, state)
 
     def rows(self) -> list[Row]:
         """All letters in order of their number."""

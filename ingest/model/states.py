@@ -99,6 +99,7 @@ class TodoKind(StrEnum):
     UNREADABLE_MAIL = "unreadable-mail"
     QUARANTINED = "quarantined"
     PLACE_FILE = "place-file"
+    JUNK = "junk"
 
 
 NEW_WORK = "新作品"

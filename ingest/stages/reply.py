@@ -14,6 +14,8 @@ from ingest import outbox
 from ingest.config import Config
 from ingest.context import Context
 from ingest.ledger import Transaction
+from ingest.ledger.arrivals import junk_key
+from ingest.ledger.letters import HELD_FOR_JUNK
 from ingest.ledger.rows import Row
 from ingest.model import (
     KIND_WORDS,
@@ -25,8 +27,11 @@ from ingest.model import (
     LetterState,
     Material,
     Outcome,
+    Todo,
+    TodoKind,
     Work,
     letter_number,
+    mail_number,
 )
 from ingest.views.words import LETTER_WORDS, MENDS, size_text
 from reports import letters
@@ -43,11 +48,22 @@ def reply(context: Context) -> None:
     """A letter for every mail that has become a work or joined one, then the drafts' files."""
     if context.config.replies.mode == "off":
         return
+    _free_held(context)
     with context.read() as tx:
         ids = tx.letters.unanswered(ANSWERED)
     if not ids or _templates_work(context):
         context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id))
     _write_drafts(context)
+
+
+def _free_held(context: Context) -> None:
+    """Letters to mails that lay in junk go on once a person moved the mail, or dealt with the to-do."""
+    with context.read() as tx:
+        freed = tx.letters.freed()
+    for row in freed:
+        with context.begin() as tx:
+            tx.arrivals.out_of_junk(row["arrival_id"])
+            tx.letters.free(row["id"], _state(context.config, LetterKind(row["kind"])))
 
 
 def _templates_work(context: Context) -> bool:
@@ -151,11 +167,26 @@ def _write(context: Context, tx: Transaction, row: Row, works: Sequence[Work]) -
             "message_id": outbox.message_id(key, mailbox),
             "in_reply_to": next(iter(outbox.references([], row["message_id"])), ""),
             "refs": outbox.references(row["refs"], row["message_id"]),
-            "state": _state(config, kind).value,
+            "state": (LetterState.HELD if row["junk"] else _state(config, kind)).value,
+            "held_for": HELD_FOR_JUNK if row["junk"] else "",
         },
         [work.id for work in works],
         answers=row["id"],
     )
+    if row["junk"] and old is None:
+        tx.desk.ask(_junk(row))
+    elif not row["junk"] and old is not None and old["held_for"]:  # its copy in the other mailbox is no junk there
+        tx.arrivals.out_of_junk(old["arrival_id"])
+        tx.letters.free(old["id"], _state(config, kind))
+
+
+def _junk(row: Row) -> Todo:
+    number = mail_number(row["id"])
+    text = (
+        f"邮件 {number} 在垃圾箱类文件夹“{row['folder']}”中，已照常登记，回信暂不发出。"
+        "确认是投稿后，请在网页信箱中把它移到收件箱，或在“处理”一栏填“已处理”，回信随即放行。"
+    )
+    return Todo(junk_key(row["id"]), TodoKind.JUNK, text, arrival_id=row["id"])
 
 
 def _state(config: Config, kind: LetterKind) -> LetterState:

@@ -63,6 +63,7 @@ TODO_WORDS: Mapping[str, str] = {
     "unreadable-mail": "邮件无法读取",
     "quarantined": "程序搁置",
     "place-file": "文件归属",
+    "junk": "垃圾箱来信",
 }
 
 RECOMMENDER_WORDS: Mapping[str, str] = {
@@ -111,6 +112,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "mail-failed": "处理失败",
     "mail-retried": "重新处理",
     "mail-chosen": "人工指定归属",
+    "mail-moved": "在另一文件夹见到",
     "work-opened": "登记作品",
     "work-supplemented": "补充材料",
     "work-reviewed": "审查",

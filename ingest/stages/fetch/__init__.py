@@ -9,7 +9,7 @@ import structlog
 from ingest.config import Mailbox
 from ingest.context import Context
 from ingest.errors import ConfigError, UnreachableError
-from ingest.sources import Folder, Source, open_source
+from ingest.sources import Source, open_source
 from ingest.stages.fetch.copying import GONE, copy_all, header_of
 from ingest.stages.fetch.listing import OLD_EDITION, Poll, is_old, list_all, register
 from ingest.stages.fetch.reconciling import reconcile
@@ -58,17 +58,36 @@ def _left_alone(context: Context, mailbox: Mailbox) -> bool:
 def _poll(context: Context, mailbox: Mailbox) -> None:
     error, refused = "", False
     try:
-        with _open(context, mailbox) as source:
-            poll = Poll(context, mailbox, source, _folders(context, mailbox, source))
-            list_all(poll)
-            reconcile(poll)
-            copy_all(poll)
+        _visit_what_is_there(context, mailbox)
     except UnreachableError as trouble:
         error, refused = f"{trouble.what} {trouble.why}".strip(), _is_refusal(mailbox, trouble)
         context.tally.unreachable.append(f"{trouble.what}。{trouble.mend}")
         log.error("mailbox unreachable", mailbox=mailbox.name, what=trouble.what, why=trouble.why, refused=refused)
     with context.begin() as tx:
         tx.desk.mailbox_tried(mailbox.name, error, refused=refused)
+
+
+def _visit_what_is_there(context: Context, mailbox: Mailbox) -> None:
+    """A folder that was polled once and is gone is said, and the others are polled; what came from it stays."""
+    try:
+        _visit(context, mailbox)
+    except UnreachableError as trouble:
+        rest = tuple(name for name in mailbox.folders if name != trouble.folder)
+        with context.read() as tx:
+            known = {name for name, _ in tx.keys.folders(mailbox.name)}
+        if not trouble.folder or not rest or len(known) <= len(rest):
+            raise
+        context.tally.notes.append(f"{trouble.what}，以前有过。已收的邮件都在，其余文件夹照常收信。{trouble.mend}")
+        log.warning("folder gone", mailbox=mailbox.name, folder=trouble.folder)
+        _visit(context, mailbox.model_copy(update={"folders": rest}))
+
+
+def _visit(context: Context, mailbox: Mailbox) -> None:
+    with _open(context, mailbox) as source:
+        poll = Poll(context, mailbox, source, source.folders())
+        list_all(poll)
+        reconcile(poll)
+        copy_all(poll)
 
 
 def _is_refusal(mailbox: Mailbox, trouble: UnreachableError) -> bool:
@@ -95,8 +114,3 @@ def _ask_for_passwords(context: Context) -> None:
 
 def _open(context: Context, mailbox: Mailbox) -> Source:
     return open_source(mailbox, base=Path("/"), password=lambda: context.password(mailbox.name))
-
-
-def _folders(context: Context, mailbox: Mailbox, source: Source) -> list[Folder]:
-    """The folders to poll."""
-    return source.folders()
