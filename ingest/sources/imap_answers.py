@@ -34,6 +34,12 @@ def size_of(answer: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
+def number_of(answer: bytes, item: str) -> int | None:
+    """The number that stands behind an item of STATUS; None if there is none."""
+    found = re.search(rb"[( ]%s (\d{1,18})\b" % item.encode(), answer, re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
 def describes(answer: bytes) -> bool:
     """Whether an answer tells of a mail what a listing needs, and is not one that came unasked."""
     return uid_of(answer) is not None and (size_of(answer) is not None or b"INTERNALDATE" in answer.upper())

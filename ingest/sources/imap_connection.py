@@ -10,11 +10,13 @@ from typing import TypeVar
 import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.imap_utf7 import encode
 
 from ingest.config import Mailbox
 from ingest.errors import UnreachableError
 from ingest.sources.files import no_such_folder
 from ingest.sources.folders import Flags, flags_of
+from ingest.sources.imap_answers import number_of
 from ingest.sources.imap_pace import Pace, PassingError, is_passing
 from ingest.sources.imap_session import Session, address_of, cut_off, hang_up, log_in, said, talking
 from ingest.sources.imap_wire import Answer, Wire
@@ -94,16 +96,15 @@ class Connection:
     def status(self, name: str, item: str) -> int | None:
         """One number about a folder without opening it, as it is now; None if the server does not say."""
         with self._asking() as session:
+            if self._opened is not None and self._opened.name == name:
+                session.client.noop()  # else an open folder may be told of as it was when it was opened
             try:
-                if self._opened is not None and self._opened.name == name:
-                    session.client.noop()  # else an open folder may be told of as it was when it was opened
-                answer = session.client.folder_status(name, [item])
+                answers = session.wire.ask(f"STATUS {_quoted(name)} ({item})", session.wire.drain)
             except IMAPClientAbortError:
                 raise
             except IMAPClientError:
                 return None
-        number = answer.get(item.encode())
-        return number if isinstance(number, int) else None
+        return number_of(b"".join(answer.text for answer in answers), item)
 
     def folders(self) -> dict[str, Flags]:
         """All folders by name, with what the server says of each."""
@@ -163,7 +164,7 @@ class Connection:
         try:
             with self._talk() as session:
                 yield session
-        except (IMAPClientError, ValueError) as error:
+        except (IMAPClientError, ValueError, LookupError, TypeError) as error:  # the library's ways to say: no IMAP
             raise PassingError(
                 f"邮箱 {self.mailbox.name} 的服务器 {self._address} 没有给出邮件清单",
                 why=said(error),
@@ -195,3 +196,9 @@ def _listed(client: IMAPClient) -> dict[str, Flags]:
     xlist = client.has_capability("XLIST") and not client.has_capability("SPECIAL-USE")
     found = client.xlist_folders() if xlist else client.list_folders()
     return {str(name): flags_of(flags) for flags, _, name in found}
+
+
+def _quoted(name: str) -> str:
+    """A folder's name as commands have it."""
+    wire = bytes(encode(name)).decode("ascii")
+    return '"' + wire.replace("\\", "\\\\").replace('"', '\\"') + '"'

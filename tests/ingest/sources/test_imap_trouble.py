@@ -45,7 +45,7 @@ def test_netease_folders_are_read_as_several_and_junk_is_known(mail):
     [
         {"said": (rb"UIDVALIDITY \d+\)", b"UIDVALIDITY 99)")},
         {"answer": b"TAG BAD unknown\r\n"},
-        {"answer": b"TAG OK\r\n"},
+        {"answer": b"TAG OK done\r\n"},
     ],
     ids=["another", "refused", "nothing"],
 )
