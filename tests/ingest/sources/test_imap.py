@@ -305,3 +305,11 @@ def test_a_port_where_nobody_answers_is_passing_trouble(user):
     ):
         source.folders()
     assert (found.value.what, found.value.lasting) == ("无法连接邮箱 box 的服务器 127.0.0.1:1", False)
+
+
+def test_a_mail_over_tls(dovecot, user, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
+    raw = b"Subject: a\r\n\r\n" + b"".join(b"line %06d\r\n" % number for number in range(50_000))
+    dovecot.deliver(user, raw, MONDAY)
+    with ImapSource(mailbox_of(user, dovecot.url(tls=True)), lambda: user.password) as source:
+        assert bytes_of(source, list_all(source)[0]) == raw
