@@ -101,16 +101,17 @@ def run(
     without: Sequence[str] = (),
     fresh: bool = False,
     stop: threading.Event | None = None,
+    by_hand: bool = True,
 ) -> Summary:
     """One batch. Raises KepuError where the world must be mended first; what was committed until then stays.
 
     only, without: names of stages to run, to leave out. fresh: write the reports even if there is no news. stop: when
-    set, no new item is begun.
+    set, no new item is begun. by_hand: a person waits, so that what failed a moment ago is tried again.
     """
     with lease(config.storage.root), open_context(config, clock=clock, environ=environ, say=say) as context:
         context.store.sweep()
         context.until = time.monotonic() + config.schedule.batch_budget.total_seconds()
-        context.stop, context.fresh = stop, fresh
+        context.stop, context.fresh, context.by_hand = stop, fresh, by_hand
         with context.begin() as tx:
             number = tx.desk.start_run()
         started = time.monotonic()

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from ingest.config import Config, Mailbox, password
 from ingest.errors import Exit, KepuError
+from ingest.health import AFTERWARDS, MISSED, is_stale, silence
+from ingest.ledger import Ledger, open_ledger
+from ingest.ledger.rows import Row
 from ingest.sources import open_source
 
 GB = 1_000_000_000
-LONG_AFTER = dt.timedelta(days=120)
 LONG_BEFORE = dt.timedelta(days=180)
 
 
@@ -34,7 +36,11 @@ def run_checks(config: Config, *, environ: Mapping[str, str], clock: Callable[[]
     """The lines one by one, since a mailbox may take its time. What fails is a line, never an exception."""
     yield check_config(config)
     for mailbox in config.mailboxes:
-        yield check_mailbox(mailbox, environ)
+        line = check_mailbox(mailbox, environ)
+        if line.ok:
+            reopen(config, mailbox, clock())
+        yield line
+    yield from check_silence(config, clock())
     yield check_replies(config)
     yield check_space(config.storage.root, config.storage.reserve_bytes)
     yield check_root(config.storage.root)
@@ -63,6 +69,51 @@ def check_mailbox(mailbox: Mailbox, environ: Mapping[str, str]) -> CheckLine:
     except KepuError as error:
         return _failed(name, error)
     return CheckLine(name, True, f"{mailbox.address} 可以打开，邮件夹：{folders}")
+
+
+def reopen(config: Config, mailbox: Mailbox, now: dt.datetime) -> None:
+    """A mailbox that can be logged in to is polled again by the next batch, whatever it refused before."""
+    ledger = _ledger(config)
+    if ledger is None:
+        return
+    try:
+        with ledger.read(now) as tx:
+            left_alone = tx.desk.mailboxes().get(mailbox.name, {}).get("retry_at") is not None
+        if left_alone:
+            with ledger.begin(now) as tx:
+                tx.desk.mailbox_opened(mailbox.name)
+    finally:
+        ledger.close()
+
+
+def check_silence(config: Config, now: dt.datetime) -> list[CheckLine]:
+    """When each mailbox was last polled well; three polls missed are a fault. Nothing before the first run."""
+    ledger = _ledger(config)
+    if ledger is None:
+        return []
+    try:
+        with ledger.read(now) as tx:
+            rows = tx.desk.mailboxes()
+    finally:
+        ledger.close()
+    return [_silence(config, mailbox, rows.get(mailbox.name), now) for mailbox in config.mailboxes]
+
+
+def _silence(config: Config, mailbox: Mailbox, row: Row | None, now: dt.datetime) -> CheckLine:
+    name, text = f"收信 {mailbox.name}", silence(config, row)
+    if not is_stale(config, row, now):
+        return CheckLine(name, True, text)
+    mend = "请确认 kepu serve 或定时任务在运行，并照上面“信箱”一行处理"
+    return CheckLine(name, False, f"{text}。已错过至少 {MISSED} 次收信", mend, Exit.UNREACHABLE)
+
+
+def _ledger(config: Config) -> Ledger | None:
+    """The ledger, None if there is none yet or it cannot be opened: other lines say so."""
+    try:
+        edition = f"{config.edition.year} {config.edition.name}"
+        return open_ledger(config.ledger.url, config.storage.root, edition=edition, create=False)
+    except KepuError:  # a check of the mailboxes goes on without it
+        return None
 
 
 def check_replies(config: Config) -> CheckLine:
@@ -123,7 +174,7 @@ def check_clock(config: Config, now: dt.datetime, *, fixed: bool) -> CheckLine:
     if now < edition.opens_at - LONG_BEFORE:
         mend = "请校准系统时间（如启用 systemd-timesyncd），或核对 [edition] 的日期"
         return CheckLine("时钟", False, f"{text}，比本届启动日 {edition.opens} 早半年以上", mend, Exit.TROUBLE)
-    if now > edition.deadline_at + LONG_AFTER:
+    if now > edition.deadline_at + AFTERWARDS:
         return CheckLine("时钟", None, f"{text}，本届截止（{edition.deadline}）已久：若不是查看旧届，请换上本届的配置")
     return CheckLine("时钟", True, text)
 

@@ -114,7 +114,7 @@ def _one(
 ) -> None:
     """One batch; whatever goes wrong is said, and the next one comes by itself."""
     try:
-        summary = batch.run(config, clock=clock, environ=environ, stop=stop, fresh=daily)
+        summary = batch.run(config, clock=clock, environ=environ, stop=stop, fresh=daily, by_hand=False)
     except BusyError as error:
         log.warning("another run is under way", why=error.why)
     except KepuError as error:

@@ -32,7 +32,8 @@ def retry(config: Config, clock: Clock, ids: list[str]) -> int:
         batch.open_context(config, clock=clock, environ=os.environ, create=False) as context,
         context.begin() as tx,
     ):
-        count = tx.arrivals.again(numbers or tx.arrivals.quarantined())
+        looked = set(tx.arrivals.forget_ended_by_us(numbers or None))
+        count = len(looked | set(tx.arrivals.again(numbers or tx.arrivals.quarantined())))
     print(f"重新处理 {count} 封邮件。" if count else "没有需要重新处理的邮件。")
     if not count:
         return int(Exit.DONE)

@@ -16,6 +16,7 @@ from ingest.cli import console
 from ingest.config import Config
 from ingest.context import Context
 from ingest.errors import ConfigError, Exit
+from ingest.health import MISSED, is_stale
 from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Outcome, WorkState, mail_number
 from ingest.views import Record, Snapshot
 from ingest.views.words import ENDING_WORDS, EVENT_WORDS, LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, size_text
@@ -60,20 +61,25 @@ def _csv(records: list[Record]) -> None:
 
 
 def status(config: Config, clock: Clock, *, as_json: bool) -> int:
-    """The reconciliation of each mailbox and the counts of works; exit 1 if a mailbox does not add up."""
+    """The reconciliation of each mailbox and the counts of works.
+
+    Exit 1 if a mailbox does not add up, or was silent for three polls.
+    """
     with _open(config, clock) as context:
         record = _status(context)
     if as_json:
         print(json.dumps(record, ensure_ascii=False))
     else:
         _tell_status(config, record)
-    return int(Exit.DONE if all(m["balanced"] for m in record["mailboxes"]) else Exit.TROUBLE)
+    good = all(m["balanced"] and not m["stale"] for m in record["mailboxes"])
+    return int(Exit.DONE if good else Exit.TROUBLE)
 
 
 def _status(context: Context) -> Record:
     with context.read() as tx:
         rows, works = tx.arrivals.counts(), tx.works.counts()
         health, todos, runs = tx.desk.mailboxes(), len(tx.desk.todos()), tx.desk.last_runs()
+        on_server, now = tx.keys.on_server(), tx.now
     zone = context.config.edition.zone
     mailboxes = []
     for mailbox in context.config.mailboxes:
@@ -93,6 +99,8 @@ def _status(context: Context) -> Record:
                 "balanced": listed == ended + counted["pending"] and not _odd(rows, mailbox.name),
                 "outcomes": dict(counted),
                 "last_success_at": views.iso(known["last_success_at"], zone) if known else None,
+                "stale": is_stale(context.config, known, now),
+                "on_server": on_server.get(mailbox.name, 0),
                 "error": known["error"] if known else "",
             }
         )
@@ -118,6 +126,8 @@ def _tell_status(config: Config, record: Record) -> None:
     for m in record["mailboxes"]:
         when = m["last_success_at"] or "从未成功"
         print(f"{m['address']} 最近一次收信：{when}" + (f"；出错：{m['error']}" if m["error"] else ""))
+        if m["stale"]:
+            print(f"！！{m['address']} 已错过至少 {MISSED} 次收信，请马上运行 kepu check 查明原因。")
     words = [(STATE_WORDS[state], state.value) for state in WorkState]
     works = [
         (track.name, *(str(record["works"][track.key].get(key, 0)) for _, key in words)) for track in config.tracks

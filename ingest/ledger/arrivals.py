@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk, patience
+from ingest.ledger.kept import KeptFacts
 from ingest.ledger.keys import Keys
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Stage
@@ -34,11 +35,11 @@ _UNTOLD = {"ended": None, "ended_at": None, "reason": "", "problem": "", "pendin
 """What is said of a mail whose walk begins anew."""
 
 
-class Arrivals:
+class Arrivals(KeptFacts):
     """Mails and their parts."""
 
     def __init__(self, connection: Connection, now: dt.datetime, desk: Desk) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.now = now
         self.desk = desk
         self.keys = Keys(connection)
@@ -151,8 +152,8 @@ class Arrivals:
         self.desk.event("mail-failed", arrival=arrival_id, error=error[:500], tries=tries)
         return tries
 
-    def again(self, ids: Sequence[int]) -> int:
-        """Take mails that were given up, fail, or wait through the whole walk once more; returns how many.
+    def again(self, ids: Sequence[int]) -> list[int]:
+        """Take mails that were given up, fail, or wait through the whole walk once more; returns which.
 
         One that has become something else stays what it is: its works, letters and to-dos rest on it.
         """
@@ -161,7 +162,7 @@ class Arrivals:
         for arrival_id, raw in found:
             self._set(arrival_id, stage=self._rewound(arrival_id, raw).value, **_UNTOLD)
             self.desk.event("mail-retried", arrival=arrival_id)
-        return len(found)
+        return [arrival_id for arrival_id, _ in found]
 
     def _rewound(self, arrival_id: int, raw: str) -> Stage:
         """Where a mail begins anew. A file fed by hand has no mail to take it from again: it keeps its parts."""
@@ -287,29 +288,6 @@ class Arrivals:
         gave_up = _A.c.ended == Ended.QUARANTINED.value
         failing = and_(_A.c.stage != Stage.ENDED.value, _A.c.tries > 0)
         return list(self.connection.execute(select(_A.c.id).where(or_(gave_up, failing)).order_by(_A.c.id)).scalars())
-
-    # facts
-
-    def facts(self, digests: Iterable[str], wants: str) -> dict[str, f.Facts]:
-        """sha256 to facts, for those known under this version and question."""
-        wanted = sorted(digests)
-        table = schema.facts
-        found: dict[str, f.Facts] = {}
-        for start in range(0, len(wanted), 500):
-            query = select(table.c.sha256, table.c.json).where(
-                table.c.sha256.in_(wanted[start : start + 500]),
-                table.c.version == f.PARSERS_VERSION,
-                table.c.wants == wants,
-            )
-            found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
-        return found
-
-    def keep_facts(self, sha256: str, wants: str, facts: f.Facts) -> None:
-        """Facts of one file; those already there stay."""
-        if self.facts([sha256], wants):
-            return
-        values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
-        self.connection.execute(insert(schema.facts).values(**values))
 
 
 def junk_key(arrival_id: int) -> str:

@@ -14,6 +14,9 @@ def parse(context: Context) -> None:
     """Every extracted mail."""
     ids = stage_ids(context, Stage.EXTRACTED)
     context.each("识别材料", ids, lambda arrival_id: _one(context, arrival_id))
+    with context.read() as tx:
+        again = tx.arrivals.to_look_at_again(context.wants_key)
+    context.each("重新识别", again, lambda arrival_id: _look_again(context, arrival_id))
 
 
 def _one(context: Context, arrival_id: int) -> None:
@@ -28,6 +31,18 @@ def _one(context: Context, arrival_id: int) -> None:
     with context.begin() as tx:
         tx.arrivals.parsed(arrival_id, kinds)
     context.tally.counts["parsed"] += 1
+
+
+def _look_again(context: Context, arrival_id: int) -> None:
+    """Files of a work that were read by other parsers, or not to their end: read now; the work is reviewed anew."""
+    with context.read() as tx:
+        arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
+    seen: dict[str, Facts] = {}
+    for part in arrival.parts:
+        _looked_at(context, part, seen)
+    with context.begin() as tx:
+        tx.works.soil(tx.works.of_arrivals([arrival_id]).get(arrival_id, []))
+    context.tally.counts["looked-again"] += 1
 
 
 def _looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:

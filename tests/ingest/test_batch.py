@@ -1,13 +1,18 @@
 """One batch: its stages in their order, its summary, and what it leaves behind when it cannot go on."""
 
+import datetime as dt
 import sqlite3
 import threading
 
+import openpyxl
 import pytest
 
 from ingest import batch
 from ingest.context import lease
 from ingest.errors import BusyError, ConfigError, DiskError, Exit, UnreachableError
+from ingest.sources.maildir import MaildirSource
+
+NOON = dt.datetime(2024, 10, 8, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
 @pytest.fixture
@@ -176,3 +181,68 @@ def test_a_ledger_that_is_not_there_is_not_made_to_be_looked_at(contest):
     with pytest.raises(ConfigError), batch.open_context(config, clock=contest.clock, environ={}, create=False):
         pass
     assert not config.storage.root.exists()
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Copying takes a second of a clock that only copying moves."""
+    clock = [0.0]
+    copy = MaildirSource.copy
+
+    def slowly(self, listing, target):
+        clock[0] += 1
+        copy(self, listing, target)
+
+    monkeypatch.setattr(MaildirSource, "copy", slowly)
+    monkeypatch.setattr("ingest.context.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("ingest.batch.time.monotonic", lambda: clock[0])
+
+
+def rows(contest):
+    with contest.open() as context, context.read() as tx:
+        return tx.arrivals.rows()
+
+
+def test_of_a_slow_source_as_much_is_taken_in_as_the_budget_allows(contest, run, slow, form):
+    for number in range(5):
+        contest.post(files=[("推荐表.docx", form(f"作品{number}"))])
+    counts = run('[schedule]\nbatch_budget = "2s"\n').counts
+    assert (counts["fetched"], counts["put-off"], counts["work"]) == (2, 3, 2)
+
+
+def test_the_workbook_is_fresh_whatever_waits(contest, run, slow, form):
+    for number in range(5):
+        contest.post(files=[("推荐表.docx", form(f"作品{number}"))])
+    run('[schedule]\nbatch_budget = "2s"\n')
+    with contest.open() as context:
+        config = context.config
+    book = openpyxl.load_workbook(config.storage.share / "reports" / "台账.xlsx")
+    titles = [row[1] for row in book["推荐作品"].iter_rows(min_row=2, values_only=True) if row[0]]
+    assert [title for title in titles if str(title).startswith("作品") and title != "作品名称"] == ["作品0", "作品1"]
+
+
+def test_the_mails_that_came_first_are_taken_in_first(contest, run, slow):
+    late = contest.post(received_at=NOON + dt.timedelta(hours=5))
+    early = contest.post(received_at=NOON)
+    run('[schedule]\nbatch_budget = "1s"\n')
+    taken = {row["message_id"]: row["raw_sha256"] != "" for row in rows(contest) if row["message_id"]}
+    assert (taken, late.message_id in taken) == ({early.message_id: True}, False)
+
+
+def test_batches_go_on_until_all_is_taken_in(contest, run, slow):
+    for _ in range(5):
+        contest.post()
+    taken = [run('[schedule]\nbatch_budget = "2s"\n').counts.get("fetched", 0) for _ in range(4)]
+    assert taken == [2, 2, 1, 0]
+
+
+def test_no_mailbox_waits_for_good_behind_a_busy_one(contest, run, slow):
+    for _ in range(4):
+        contest.post()
+    contest.post(to="public")
+    fetched = []
+    for _ in range(3):
+        contest.post(received_at=NOON + dt.timedelta(days=1))
+        run('[schedule]\nbatch_budget = "2s"\n')
+        fetched.append([row["raw_sha256"] != "" for row in rows(contest) if row["mailbox"] == "public"])
+    assert fetched[-1] == [True]

@@ -1,6 +1,7 @@
 """status, show and export: they look and change nothing."""
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -83,3 +84,13 @@ def test_looking_writes_nothing(kepu, one_work, command):
     before = files()
     kepu(*command)
     assert files() == before
+
+
+def test_status_ends_with_1_and_says_so_loudly_when_a_mailbox_is_silent(contest, kepu, one_work, monkeypatch):
+    monkeypatch.setenv("KEPU_NOW", (contest.clock.now + dt.timedelta(minutes=31)).isoformat())
+    done = kepu("status")
+    assert (done.code, done.out.count("！！")) == (1, 2)
+
+
+def test_status_says_how_many_the_server_holds(kepu, one_work):
+    assert [m["on_server"] for m in json.loads(kepu("status", "--json").out)["mailboxes"]] == [2, 0]

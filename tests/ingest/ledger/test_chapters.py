@@ -70,20 +70,20 @@ def test_row_of_no_mail_is_a_key_error(tx):
 def test_again_takes_what_was_given_up_to_its_beginning(tx, mail, ended):
     one = mail(sha256="a" * 64)
     end(tx, one, ended)
-    assert (tx.arrivals.again([one]), stage_of(tx, one), tx.arrivals.row(one)["ended"]) == (1, "fetched", None)
+    assert (tx.arrivals.again([one]), stage_of(tx, one), tx.arrivals.row(one)["ended"]) == ([one], "fetched", None)
 
 
 @pytest.mark.parametrize("ended", [Ended.WORK, Ended.SUPPLEMENT, Ended.DUPLICATE, Ended.NOT_A_SUBMISSION])
 def test_again_leaves_what_has_become_something_else(tx, mail, ended):
     one = mail(sha256="a" * 64)
     end(tx, one, ended)
-    assert (tx.arrivals.again([one]), stage_of(tx, one)) == (0, "ended")
+    assert (tx.arrivals.again([one]), stage_of(tx, one)) == ([], "ended")
 
 
 def test_again_lists_anew_what_was_too_large(tx, mail):
     one = mail()
     tx.arrivals.wait(one, "太大", may_reply=False, why="")
-    assert (tx.arrivals.again([one]), tx.arrivals.at(Stage.LISTED)) == (1, [one])
+    assert (tx.arrivals.again([one]), tx.arrivals.at(Stage.LISTED)) == ([one], [one])
 
 
 def test_again_forgets_why_a_mail_was_unreadable(tx, mail):

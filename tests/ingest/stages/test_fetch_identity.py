@@ -1,114 +1,15 @@
 """The same mail under another key is the same mail: moved, rebuilt, emptied, re-numbered mailboxes on a Dovecot."""
 
 import datetime as dt
-import itertools
-import os
-import re
 
 import pytest
 
-from ingest.batch import open_context
-from ingest.config import load
 from ingest.stages import fetch
 from ingest.stages.fetch import reconciling
-from ingest.workers import Workers
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 NOON = dt.datetime(2024, 10, 8, 12, tzinfo=CHINA)
 OLD = dt.datetime(2024, 3, 1, 12, tzinfo=CHINA)
-numbers = itertools.count(1)
-
-CONFIG = """\
-[[mailboxes]]
-name = "recommended"
-track = "recommended"
-address = "{user}"
-url = "{url}"
-folders = {folders}
-[storage]
-root = "数据"
-share = "共享"
-reserve_bytes = 0
-"""
-
-
-def letter(number, body=b"text"):
-    return b"From: a@qq.com\r\nMessage-ID: <m%d@qq.com>\r\nSubject: hello\r\n\r\n%s\r\n" % (number, body)
-
-
-class Office:
-    """A mailbox on a Dovecot and a ledger that polls it. `poll()` is one visit, as a new process would make it."""
-
-    def __init__(self, dovecot, folder, clock):
-        self.dovecot, self.folder, self.clock = dovecot, folder, clock
-        self.user = dovecot.make_user(f"office{next(numbers)}@163.com")
-        self.uids = {}
-        self.folders('["INBOX"]')
-
-    def folders(self, toml):
-        text = CONFIG.format(user=self.user.name, url=self.dovecot.url(), folders=toml)
-        (self.folder / "config.toml").write_text(text, encoding="utf-8")
-
-    def open(self):
-        config = load(self.folder / "config.toml", environ={}, cwd=self.folder)
-        secret = {"KEPU_RECOMMENDED_PASSWORD": self.user.password}
-        return open_context(config, clock=self.clock, environ=secret)
-
-    def poll(self, until=None):
-        """One visit; `until` "listed": it dies before it copies. Returns its tally."""
-        with self.open() as context:
-            context.workers = Workers(0)
-            with pytest.MonkeyPatch.context() as patch:
-                if until == "listed":
-                    patch.setattr(fetch, "copy_all", lambda _: None)
-                fetch.fetch(context)
-            return context.tally
-
-    def deliver(self, number, at=NOON, folder="INBOX", body=b"text"):
-        self.uids[number] = self.dovecot.deliver(self.user, letter(number, body), at, folder)
-
-    def move(self, number, target, source="INBOX"):
-        with self.dovecot._client(self.user) as client:
-            client.create(target)
-            client.select(source)
-            kind, _ = client.uid("MOVE", str(self.uids[number]), target)
-            assert kind == "OK"
-
-    def rows(self):
-        with self.open() as context, context.read() as tx:
-            return tx.arrivals.rows()
-
-    def places(self):
-        """(mail, folder, is gone) of every key, in the order they became known."""
-        with self.open() as context, context.read() as tx:
-            rows = tx.connection.exec_driver_sql("SELECT arrival_id, folder, gone FROM keys ORDER BY id")
-            return [(mail, folder, bool(gone)) for mail, folder, gone in rows]
-
-    def todos(self):
-        with self.open() as context, context.read() as tx:
-            return [row["key"] for row in tx.desk.todos()]
-
-    def stages(self):
-        return [row["stage"] for row in self.rows()]
-
-    def number_anew(self, raws):
-        """The inbox as a server makes it that counts its UIDs from 1 again and keeps its UIDVALIDITY."""
-        listed = self.user.maildir / "dovecot-uidlist"
-        validity = int(re.search(r" V(\d+)", listed.read_text().splitlines()[0])[1])
-        for path in [*self.user.maildir.glob("dovecot.index*"), *self.user.maildir.glob("[cn]*/*")]:
-            path.unlink()
-        for second, (raw, at) in enumerate(raws):
-            path = self.user.maildir / "new" / f"{1_700_000_000 + second}.M1P1.host"
-            path.write_bytes(raw)
-            os.utime(path, (at.timestamp(), at.timestamp()))
-            os.chown(path, self.dovecot.uid, self.dovecot.gid)
-        listed.write_text(f"3 V{validity} N1 G{os.urandom(16).hex()}\n")
-        os.chown(listed, self.dovecot.uid, self.dovecot.gid)
-
-
-@pytest.fixture
-def office(dovecot, tmp_path, contest):
-    return Office(dovecot, tmp_path, contest.clock)
 
 
 @pytest.fixture
@@ -233,7 +134,7 @@ def test_a_mail_that_was_only_listed_when_the_mailbox_was_rebuilt_is_fetched_onc
 NUMBERED_ANEW = ((1, b"text"), (2, b"text"), (7, b"another mail"))
 
 
-def test_uids_counted_anew_under_the_same_uidvalidity_are_noticed_by_the_daily_sweep(office):
+def test_uids_counted_anew_under_the_same_uidvalidity_are_noticed_by_the_daily_sweep(office, letter):
     office.deliver(1)
     office.deliver(2)
     office.poll()
@@ -245,7 +146,7 @@ def test_uids_counted_anew_under_the_same_uidvalidity_are_noticed_by_the_daily_s
     assert (tally.troubles, office.places()) == ([], [(3, "INBOX", False), (2, "INBOX", False)])
 
 
-def test_of_a_mailbox_counted_anew_none_is_lost(office):
+def test_of_a_mailbox_counted_anew_none_is_lost(office, letter):
     office.deliver(1)
     office.poll()
     office.number_anew([(letter(n), NOON + dt.timedelta(minutes=n)) for n in (7, 8, 9)])

@@ -1,0 +1,71 @@
+"""What parsers said of files, kept once per file, parsers' version and question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, insert, or_, select
+
+from ingest.ledger import schema
+from ingest.model import Ended
+from parsers import facts as f
+
+_A = schema.arrivals
+_P = schema.parts
+
+
+class KeptFacts:
+    """Facts of files, by their digest."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def forget_ended_by_us(self, ids: Sequence[int] | None = None) -> list[int]:
+        """Drop what is kept of files that were too slow, too big or crashed our parsers; the mails they are of.
+
+        ids: of these mails only.
+        """
+        table = schema.facts
+        hint = or_(*(table.c.json.contains(reason) for reason in f.ENDED_BY_US))
+        kept = self.connection.execute(select(table.c.sha256, table.c.json).where(hint)).all()
+        ours = [row.sha256 for row in kept if _ended_by_us(f.from_json(row.json))]
+        query = select(_P.c.arrival_id, _P.c.sha256).where(_P.c.sha256.in_(ours))
+        found = [row for row in self.connection.execute(query) if ids is None or row.arrival_id in ids]
+        self.connection.execute(table.delete().where(table.c.sha256.in_({row.sha256 for row in found})))
+        return sorted({row.arrival_id for row in found})
+
+    def to_look_at_again(self, wants: str) -> list[int]:
+        """Mails of works with files of which nothing is kept under this version and question."""
+        table = schema.facts
+        known = select(table.c.sha256).where(
+            table.c.sha256 == _P.c.sha256, table.c.version == f.PARSERS_VERSION, table.c.wants == wants
+        )
+        works = [Ended.WORK.value, Ended.SUPPLEMENT.value]
+        query = select(_P.c.arrival_id).distinct().join(_A, _A.c.id == _P.c.arrival_id)
+        query = query.where(_A.c.ended.in_(works), _P.c.sha256 != "", ~known.exists())
+        return list(self.connection.execute(query.order_by(_P.c.arrival_id)).scalars())
+
+    def facts(self, digests: Iterable[str], wants: str) -> dict[str, f.Facts]:
+        """sha256 to facts, for those known under this version and question."""
+        wanted = sorted(digests)
+        table = schema.facts
+        found: dict[str, f.Facts] = {}
+        for start in range(0, len(wanted), 500):
+            query = select(table.c.sha256, table.c.json).where(
+                table.c.sha256.in_(wanted[start : start + 500]),
+                table.c.version == f.PARSERS_VERSION,
+                table.c.wants == wants,
+            )
+            found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
+        return found
+
+    def keep_facts(self, sha256: str, wants: str, facts: f.Facts) -> None:
+        """Facts of one file; those already there stay."""
+        if self.facts([sha256], wants):
+            return
+        values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
+        self.connection.execute(insert(schema.facts).values(**values))
+
+
+def _ended_by_us(facts: f.Facts) -> bool:
+    return isinstance(facts, f.Broken) and facts.reason in f.ENDED_BY_US
