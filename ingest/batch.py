@@ -13,6 +13,7 @@ import structlog
 
 from ingest.config import Config, password
 from ingest.context import Context, Say, Tally, lease, silent, wants_of
+from ingest.dropped import make_folders, take_dropped
 from ingest.errors import Exit, KepuError
 from ingest.ledger import open_ledger
 from ingest.stages.assemble import assemble
@@ -21,6 +22,7 @@ from ingest.stages.fetch import fetch
 from ingest.stages.parse import parse
 from ingest.stages.reply import reply
 from ingest.stages.report import read_back, report
+from ingest.stages.report.places import share_trouble
 from ingest.stages.review import review
 from ingest.store import Store
 from ingest.workers import workers_of
@@ -29,15 +31,24 @@ log = structlog.get_logger("kepu")
 
 Stage = Callable[[Context], None]
 
+
+def _report(context: Context) -> None:
+    """The reports, and the folders into which staff may put files for what they show."""
+    report(context)
+    with share_trouble(context):
+        make_folders(context)
+
+
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("read-back", read_back),
+    ("dropped", take_dropped),
     ("fetch", fetch),
     ("extract", extract),
     ("parse", parse),
     ("assemble", assemble),
     ("review", review),
     ("reply", reply),
-    ("report", report),
+    ("report", _report),
 )
 """The walk of a mail. Staff's cells are read first, so that a decision counts in this batch."""
 

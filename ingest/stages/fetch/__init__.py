@@ -10,11 +10,11 @@ from ingest.config import Mailbox
 from ingest.context import Context
 from ingest.errors import ConfigError, UnreachableError
 from ingest.sources import Source, open_source
-from ingest.stages.fetch.copying import GONE, copy_all, header_of
+from ingest.stages.fetch.copying import GONE, ask_for_room, copy_all, header_of
 from ingest.stages.fetch.listing import OLD_EDITION, Poll, is_old, list_all, register
 from ingest.stages.fetch.reconciling import reconcile
 
-__all__ = ["GONE", "OLD_EDITION", "fetch", "header_of", "is_old", "register"]
+__all__ = ["GONE", "OLD_EDITION", "ask_for_room", "fetch", "header_of", "is_old", "register"]
 
 log = structlog.get_logger("kepu")
 

@@ -29,7 +29,7 @@ def _copy(poll: Poll, arrival_id: int) -> None:
     if size is not None and size > mailbox.limits.max_mail_bytes:
         _too_large(context, mailbox, arrival_id, size)
         return
-    _ask_for_room(context, size or 0)
+    ask_for_room(context, size or 0)
     stored = _from_anywhere(poll, arrival_id)
     if stored is None:
         _gone(context, arrival_id)
@@ -66,7 +66,7 @@ def header_of(store: Store, stored: Stored) -> str:
         return identity_of(file, stored.size).header_sha256
 
 
-def _ask_for_room(context: Context, size: int) -> None:
+def ask_for_room(context: Context, size: int) -> None:
     """The raw mail and its parts, and the reserve, must fit before anything is copied."""
     needed = 2 * size + context.config.storage.reserve_bytes
     free = context.store.free_bytes()

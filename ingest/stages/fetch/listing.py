@@ -114,12 +114,13 @@ def register(
     fetched: Stored | None = None,
     header_sha256: str = "",
     junk: bool = False,
+    for_work: str = "",
 ) -> bool:
     """A new row, False if it was known. Mail from before the edition ends at once, its body is never fetched."""
-    arrival_id = tx.arrivals.add(listing, track=mailbox.track, junk=junk)
+    arrival_id = tx.arrivals.add(listing, track=mailbox.track, junk=junk, for_work=for_work)
     if arrival_id is None:
         return False
-    if is_old(context.config, listing.received_at):
+    if is_old(context.config, listing.received_at) and not for_work:
         end_as_old(context, tx, arrival_id)
     elif fetched is not None:
         tx.arrivals.fetched(arrival_id, fetched.sha256, fetched.size, header_sha256)
