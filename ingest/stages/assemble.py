@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest import manners
 from ingest.config import Config
-from ingest.context import Context, stage_ids
+from ingest.context import Context, crash_point, stage_ids
 from ingest.ledger import Transaction
 from ingest.ledger.works import NewMaterial
 from ingest.materials import in_force
@@ -114,6 +114,7 @@ def _one(context: Context, arrival_id: int) -> None:
         trouble = [] if ending.ended in SILENT else [*broken_todos(arrival, works), *odd_todos(arrival)]
         for todo in (*ending.todos, *trouble):
             tx.desk.ask(todo, anew=True)
+    crash_point("ended")
     context.tally.counts[ending.ended.value if ending.ended else "pending"] += 1
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.context import Context, stage_ids
+from ingest.context import Context, crash_point, stage_ids
 from ingest.context import limits_of as limits_of  # also for those who only look into a file
 from ingest.model import PartSource, Stage
 from ingest.store import Store
@@ -40,8 +40,10 @@ def _one(context: Context, arrival_id: int) -> None:
             raise MailNotReadError(f"{facts.reason} {facts.detail}".strip())
         found = facts if isinstance(facts, MailFacts) else MailFacts()
         rows = list(rows_of_mail(context.store, found, scratch, limits, context.workers))
+    crash_point("parts-stored")
     with context.begin() as tx:
         tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
+    crash_point("extracted")
     context.tally.counts["extracted"] += 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.context import Context, limits_of, stage_ids
+from ingest.context import Context, crash_point, limits_of, stage_ids
 from ingest.materials import classify
 from ingest.model import Kind, Part, Stage
 from parsers.facts import Facts
@@ -30,6 +30,7 @@ def _one(context: Context, arrival_id: int) -> None:
         kinds[part.id] = (found.kind, found.certain, found.why)
     with context.begin() as tx:
         tx.arrivals.parsed(arrival_id, kinds)
+    crash_point("parsed")
     context.tally.counts["parsed"] += 1
 
 
@@ -54,5 +55,6 @@ def _looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
         facts = context.workers.look(path, context.wants, None, name=part.name, limits=limits_of(context.config))
         with context.begin() as tx:
             tx.arrivals.keep_facts(part.sha256, context.wants_key, facts)
+        crash_point("facts-kept")
         seen[part.sha256] = facts
     return replace(part, facts=seen[part.sha256])

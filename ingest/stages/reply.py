@@ -12,7 +12,7 @@ import structlog
 
 from ingest import outbox
 from ingest.config import Config
-from ingest.context import Context
+from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.ledger.arrivals import junk_key
 from ingest.ledger.letters import HELD_FOR_JUNK
@@ -91,6 +91,7 @@ def _one(context: Context, arrival_id: int) -> None:
         if waits(context.config.replies.hold_for_links, works, row, tx.now):
             return
         _write(context, tx, row, works)
+    crash_point("letter-written")
     context.tally.counts["letters"] += 1
 
 
@@ -283,6 +284,8 @@ def _write_files(context: Context) -> None:
         name = f"{letter_number(row['id'])} {LETTER_WORDS[row['kind']]}.eml"
         at = row["created_at"].astimezone(context.config.edition.zone)
         outbox.write_draft(folder, name, outbox.compose(row, context.config.mailbox(row["mailbox"]), at))
+        crash_point("draft-written")
         if row["file"] != name:
             with context.begin() as tx:
                 tx.letters.written(row["id"], name)
+            crash_point("draft-known")

@@ -9,7 +9,7 @@ import structlog
 
 from ingest import rules
 from ingest.config import Config
-from ingest.context import Context
+from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.model import Part, Todo, TodoKind, Work, state_of
 from parsers.facts import PARSERS_VERSION
@@ -55,6 +55,7 @@ def _one(context: Context, work_id: str, key: str) -> None:
         tx.works.reviewed(work, reviewed.findings, state, with_=key)
         for todo in _todos(work):
             tx.desk.ask(todo)
+    crash_point("reviewed")
     context.tally.counts["reviewed"] += 1
     for rule in reviewed.crashed:
         context.tally.troubles.append(f"规则 {rule} 未能判断作品 {work_id}，已列为待人工复核（详见日志）")

@@ -123,7 +123,7 @@ def contest(tmp_path):
     return Contest(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_contest():
     """Makes a contest in a folder of one's choice."""
     return Contest

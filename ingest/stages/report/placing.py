@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from ingest.context import Context
+from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.model import Work
 from ingest.views import Snapshot
@@ -96,14 +96,17 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
     if not row["folder"]:  # the name is kept before the folder is made: a run that dies here finds it again
         with context.begin() as tx:
             tx.works.filed(work.id, folder=wish.folder, files={}, with_="")
+        crash_point("folder-named")
     parts = [(f, f.material.part) for f in wish.filed]
     wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, link=f.is_film) for f, p in parts]
     files = {p.id: done.path.name for (_, p), done in zip(parts, place(path, wishes), strict=True)}
     write_if_changed(path / "审查.html", dossier_page(dossier_of(snap, work, files, _texts(context, snap, work))))
+    crash_point("folder-written")
     kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
     if any(row[name] != value for name, value in kept.items()):
         with context.begin() as tx:
             tx.works.filed(work.id, folder=wish.folder, files=files, with_=wish.key)
+        crash_point("folder-placed")
     return {**row, **kept}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ingest.context import Context
+from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.model import NEW_WORK, TodoKind, todo_number
 from ingest.stages.report.places import SIDE, WORKBOOK, note, reports_folder
@@ -62,6 +62,7 @@ def _read_file(context: Context, file: Path) -> None:
         tx.desk.put(f"file:{file.name}", seen)
         tx.desk.touch()  # whatever else they did (deleted rows, our cells changed) is mended by writing it anew
         _take_effect(context, tx, changed)
+    crash_point("staff-read")
     context.unreadable.discard(file.name)
     context.tally.counts["staff-cells"] += len(changed)
 

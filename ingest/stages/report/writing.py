@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from ingest.context import Context
+from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.stages.report.places import SIDE, WORKBOOK, note, notes_of, reports_folder
 from ingest.stages.report.reading import read_back
@@ -97,12 +97,14 @@ def _write(context: Context, snap: Snapshot) -> str:
     book = cells.book_of(snap, shown, first, extras)
     signatures: dict[str, str] = {}
     written = save_workbook(path, book, beside=WORKBOOK in context.unreadable, seen=seen, signatures=signatures)
+    crash_point("workbook-written")
     write_if_changed(path.with_name("收件统计.html"), counts_page(first))
     with context.begin() as tx:
         tx.desk.put(f"file:{written.name}", signatures[written.name])
         tx.desk.put(f"cells:{written.name}", cells.to_json(snap.staff))
         tx.desk.put(f"extras:{written.name}", cells.extras_to_json(extras))
         _keep_states(tx, snap, today, shown)
+    crash_point("workbook-known")
     _afterwards(context, written, side_known=seen[SIDE])
     return written.name
 
