@@ -92,12 +92,16 @@ class MaildirSource:
         return {name: path for name, path in {INBOX: self._path, **inside}.items() if _is_maildir(path)}
 
     def _scan(self, folder: str) -> dict[str, Path]:
-        """Unique name (as uid) to file, of all there are. Where one is in new and in cur, cur's is the later."""
+        """Unique name (as uid) to file, of all there are. Where one is in new and in cur, cur's is the later.
+
+        Links, folders and sockets are none of them: the folder's own listing says so, no file is looked at.
+        """
         files: dict[str, Path] = {}
         places = [path / "new", path / "cur"] if (path := self._subfolders().get(folder)) else []
         for place in places:
             with reading(self._mailbox.name, place), os.scandir(place) as entries:
-                files |= {to_uid(_INFO.sub("", e.name)): Path(e.path) for e in entries if e.name[0] != "."}
+                plain = (e for e in entries if e.name[0] != "." and e.is_file(follow_symlinks=False))
+                files |= {to_uid(_INFO.sub("", e.name)): Path(e.path) for e in plain}
         self._files[folder] = files
         return files
 
