@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ingest.config import Mailbox
 from ingest.context import Context, crash_point
 from ingest.model import NEW_WORK, Listing, PartSource
+from ingest.sources.eml import arrived
+from ingest.sources.files import open_plain
 from ingest.stages import extract
 from ingest.stages.fetch import header_of, register
 from ingest.store import Stored, Writer
 from parsers import names, sniff
+from parsers.msg import write_mail
 
 FOLDER = "import"
 """The folder under which hand-fed mail is kept in the ledger; its UID is the digest of its bytes."""
@@ -50,11 +55,39 @@ def take_mail(context: Context, mailbox: Mailbox, mail: MailByHand, *, work: str
         return register(context, tx, mailbox, listing, fetched=stored, header_sha256=header, for_work=work)
 
 
-def pour_all(file: Any, writer: Writer) -> None:
+def pour_all(file: Any, writer: Any) -> None:
     """A whole binary file, which is closed after."""
     with file:
         while piece := file.read(_PIECE):
             writer.write(piece)
+
+
+def is_outlooks(path: Path) -> bool:
+    """Whether a file is a mail as Outlook saves it, by its bytes, or a damaged one by its name."""
+    found = sniff.sniff(path)
+    return found == "msg" or (found == "ole-other" and path.suffix.lower() == ".msg")
+
+
+@contextmanager
+def outlooks_mail(context: Context, path: Path, *, max_bytes: int) -> Iterator[MailByHand]:
+    """A mail saved by Outlook, as a mail of the internet again; the file itself is kept beside it in the store.
+
+    NoMsgError or OSError for one that cannot be read.
+    """
+    with context.store.scratch() as scratch:
+        copy, made = scratch / "original.msg", scratch / "mail.eml"
+        with copy.open("wb") as file:  # a share may change it under our hands
+            pour_all(open_plain(path), file)
+        with made.open("wb") as file:
+            write_mail(copy, file, max_bytes=max_bytes)
+        kept = context.store.put_file(copy)
+        name = names.clean(path.name).encode("unicode_escape").decode()
+
+        def pour(writer: Writer) -> None:
+            writer.write(f"X-Kepu-Original: {kept.sha256} {name}\r\n".encode())
+            pour_all(made.open("rb"), writer)
+
+        yield MailByHand(arrived(made), pour)
 
 
 def take_for_work(context: Context, file: FileByHand, work: str) -> bool:

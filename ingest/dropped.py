@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from ingest.byhand import FileByHand, MailByHand, pour_all, take_as_new, take_for_work, take_mail
+from ingest.byhand import FileByHand, MailByHand, outlooks_mail, pour_all, take_as_new, take_for_work, take_mail
 from ingest.config import Config, Mailbox
 from ingest.context import Context
 from ingest.errors import GoneError
@@ -23,6 +23,7 @@ from ingest.model import Todo, TodoKind
 from ingest.sources.eml import arrived
 from ingest.sources.files import open_plain
 from ingest.stages.fetch import ask_for_room
+from parsers.msg import NoMsgError
 
 log = structlog.get_logger("kepu")
 
@@ -40,7 +41,7 @@ _GUIDE = f"""\
 
 {TOP}/登记号/　　　　　补给该作品的文件（如 {TOP}/R2024-0001/成片.mp4）
 {TOP}/{NEW}/途径/　　　用其他办法收到的投稿。一部作品的文件放在同一个子文件夹里；直接放在这里的文件算作一件。
-　　　　　　　　　　　另存的邮件（.eml）会当作该信箱收到的邮件。
+　　　　　　　　　　　另存的邮件（.eml、.msg）会当作该信箱收到的邮件。
 
 文件复制完成两分钟后，在下一次运行时收取；收取后移到同一文件夹的“{TAKEN}”里，可以留着，也可以删除。
 """
@@ -124,10 +125,10 @@ def _take_for_work(context: Context, folder: Path, work: str) -> None:
             if _is_mail(found.path):
                 with context.read() as tx:
                     mailbox = context.config.mailbox(tx.works.row(work)["mailbox"])
-                new = take_mail(context, mailbox, _mail(found.path), work=work)
+                new = _take_mail(context, mailbox, found.path, work)
             else:
                 new = take_for_work(context, _stored(context, found), work)
-        except (OSError, GoneError) as error:
+        except (OSError, GoneError, NoMsgError) as error:
             _left(context, found, error)
             continue
         _put_away(context, folder, [found], new=new)
@@ -151,8 +152,8 @@ def _take_submission(context: Context, mailbox: Mailbox, folder: Path, *, deep: 
     rest = [one for one in found if not _is_mail(one.path)]
     for one in mails:
         try:
-            new = take_mail(context, mailbox, _mail(one.path))
-        except (OSError, GoneError) as error:
+            new = _take_mail(context, mailbox, one.path)
+        except (OSError, GoneError, NoMsgError) as error:
             _left(context, one, error)
         else:
             _put_away(context, folder, [one], new=new)
@@ -162,7 +163,7 @@ def _take_submission(context: Context, mailbox: Mailbox, folder: Path, *, deep: 
         ask_for_room(context, sum(one.size for one in rest))
         title = folder.name if deep else ""
         new = take_as_new(context, mailbox, title, [_stored(context, one) for one in rest])
-    except (OSError, GoneError) as error:
+    except (OSError, GoneError, NoMsgError) as error:
         _left(context, rest[0], error)
     else:
         _put_away(context, folder, rest, new=new)
@@ -177,11 +178,16 @@ def _stored(context: Context, found: _Found) -> FileByHand:
 
 
 def _is_mail(path: Path) -> bool:
-    return path.suffix.lower() == ".eml"
+    return path.suffix.lower() in (".eml", ".msg")
 
 
-def _mail(path: Path) -> MailByHand:
-    return MailByHand(arrived(path), lambda writer: pour_all(open_plain(path), writer))
+def _take_mail(context: Context, mailbox: Mailbox, path: Path, work: str = "") -> bool:
+    """A saved mail, Outlook's too. False if it was here before; NoMsgError, OSError, GoneError."""
+    if path.suffix.lower() == ".eml":
+        mail = MailByHand(arrived(path), lambda writer: pour_all(open_plain(path), writer))
+        return take_mail(context, mailbox, mail, work=work)
+    with outlooks_mail(context, path, max_bytes=mailbox.limits.max_mail_bytes) as mail:
+        return take_mail(context, mailbox, mail, work=work)
 
 
 def _files(folder: Path, *, deep: bool = True) -> Iterator[Path]:
@@ -244,7 +250,7 @@ def _free_name(folder: Path, name: str) -> Path:
 
 def _left(context: Context, found: _Found, error: Exception) -> None:
     log.error("dropped file not taken", file=found.path.name, error=str(error))
-    why = error.strerror if isinstance(error, OSError) and error.strerror else "文件不在了或正被占用"
+    why = error.strerror if isinstance(error, OSError) and error.strerror else "文件损坏、不在了或正被占用"
     context.tally.notes.append(f"“{TOP}”中的“{found.path.name}”没有收成（{why}），下次运行再试")
 
 

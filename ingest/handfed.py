@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import mailbox as mailboxes
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,26 +12,37 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.byhand import FileByHand, MailByHand, pour_all, take_for_work, take_mail
+from ingest.byhand import (
+    FileByHand,
+    MailByHand,
+    is_outlooks,
+    outlooks_mail,
+    pour_all,
+    take_for_work,
+    take_mail,
+)
 from ingest.config import Mailbox
-from ingest.context import Context
+from ingest.context import Context, limits_of
 from ingest.errors import ConfigError
 from ingest.sources import INBOX, Source
 from ingest.sources.eml import EmlSource, arrived
 from ingest.sources.maildir import MaildirSource
 from parsers import sniff
+from parsers.facts import ArchiveFacts, Broken
+from parsers.msg import NoMsgError
 
 
 @dataclass(frozen=True)
 class Fed:
-    """What was taken in: new mails or files, and those that were here already."""
+    """What was taken in: new mails or files, and those that were here already. troubles: sentences on what was not."""
 
     new: int
     known: int
+    troubles: tuple[str, ...] = ()
 
 
 def import_mail(context: Context, paths: list[Path], name: str) -> Fed:
-    """Take mails (.eml, .mbox, Maildir, a folder of .eml) in as if `name` had received them.
+    """Take mails (.eml, .mbox, Maildir, a folder or a zip of .eml, .msg) in as if `name` had received them.
 
     A mail that was fed before under that mailbox is known; one that was polled before will turn out to be a duplicate.
     ConfigError for a path that is not there or plainly another kind of file; nothing is taken in then.
@@ -41,21 +53,27 @@ def import_mail(context: Context, paths: list[Path], name: str) -> Fed:
     mailbox = context.config.mailbox(name).model_copy(update={"folders": (INBOX,)})
     new = known = 0
     for path in paths:
-        for mail in _mails(path, mailbox):
+        for mail in _mails(context, path, mailbox):
             if take_mail(context, mailbox, mail):
                 new += 1
             else:
                 known += 1
-    return Fed(new, known)
+    return Fed(new, known, tuple(context.tally.troubles))
 
 
-def _mails(path: Path, mailbox: Mailbox) -> Iterator[MailByHand]:
+def _mails(context: Context, path: Path, mailbox: Mailbox) -> Iterator[MailByHand]:
     if path.is_dir():
         maildir = (path / "new").is_dir() or (path / "cur").is_dir()
         source: Source = MaildirSource(mailbox, path) if maildir else EmlSource(mailbox, path)
         yield from _from_source(source)
-    elif sniff.sniff(path) == "mbox":
+        return
+    found = sniff.sniff(path)
+    if found == "mbox":
         yield from _from_mbox(path)
+    elif found == "zip":
+        yield from _from_zip(context, path)
+    elif is_outlooks(path):
+        yield from _from_outlook(context, path, mailbox)
     else:
         yield MailByHand(arrived(path), lambda writer: pour_all(path.open("rb"), writer))
 
@@ -69,8 +87,44 @@ def _not_mail(path: Path) -> str:
     if not path.is_file():
         return f"{path} 不是文件"
     found = sniff.sniff(path)
+    if found == "zip":
+        return "" if _holds_mail(path) else f"{path} 里没有 .eml 邮件"
     plainly = sniff.VIDEO | sniff.IMAGE | sniff.ARCHIVE | sniff.DOCUMENT | sniff.AUDIO
     return f"{path} 是 {found} 文件，不是邮件" if found in plainly else ""
+
+
+def _holds_mail(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.lower().endswith(".eml") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # it is said that it holds none
+        return False
+
+
+def _from_zip(context: Context, path: Path) -> Iterator[MailByHand]:
+    """The .eml files of a webmail's export, in the order of their names; what cannot be taken out is said."""
+    with context.store.scratch() as scratch:
+        facts = context.workers.read_archive(path, scratch, limits_of(context.config))
+        members = facts.members if isinstance(facts, ArchiveFacts) else ()
+        mails = [member for member in members if member.name.lower().endswith(".eml")]
+        lost = sum(not member.path for member in mails)
+        trouble = facts.reason if isinstance(facts, Broken) else facts.problem
+        if lost or trouble:
+            context.tally.troubles.append(
+                f"{path.name} 没有全部取出（{trouble or f'{lost} 封损坏、加密或超出上限'}），请解开后按文件夹导入"
+            )
+        for member in sorted(mails, key=lambda member: (member.folder, member.name)):
+            if member.path:
+                file = scratch / member.path
+                yield MailByHand(arrived(file), lambda writer, file=file: pour_all(file.open("rb"), writer))  # type: ignore[misc]
+
+
+def _from_outlook(context: Context, path: Path, mailbox: Mailbox) -> Iterator[MailByHand]:
+    try:
+        with outlooks_mail(context, path, max_bytes=mailbox.limits.max_mail_bytes) as mail:
+            yield mail
+    except (NoMsgError, OSError) as error:
+        context.tally.troubles.append(f"{path.name} 无法读取（{error}），请在 Outlook 中另存为 .eml 后再导入")
 
 
 class _NothingSeen:

@@ -58,6 +58,8 @@ def import_(config: Config, clock: Clock, paths: list[Path], *, mailbox: str, wo
         feed = partial(handfed.import_mail, name=mailbox) if mailbox else partial(handfed.import_files, work=work)
         fed = feed(context, paths)
     print(f"收入 {fed.new} 件，已有 {fed.known} 件。")
+    for line in fed.troubles:
+        print(f"注意：{line}。")
     with console.progress() as say:
         summary = batch.run(config, clock=clock, environ=os.environ, say=say, without=("fetch",))
     return console.tell(summary, config)

@@ -6,6 +6,7 @@ import pytest
 
 from ingest import dropped
 from ingest.demo.mails import mail_bytes
+from ingest.demo.msgs import make_msg
 from ingest.dropped import make_folders, take_dropped
 
 
@@ -195,3 +196,16 @@ def test_a_file_that_cannot_be_read_costs_only_itself(opened, top, monkeypatch):
     monkeypatch.setattr(dropped, "open_plain", locked)
     take_dropped(opened)
     assert (opened.tally.counts["dropped"], len(opened.tally.notes)) == (1, 1)
+
+
+def test_a_mail_saved_by_outlook_is_taken_as_a_mail(opened, top, walk, told, form):
+    files = [("自荐表.docx", form("茶叶里的化学", "自荐表"))]
+    make_msg(top / "新来件" / "社会" / "来信.msg", headers="From: a@qq.com\r\n", text="x", attachments=files)
+    take_dropped(opened)
+    assert told(walk(opened))[-1] == ("work", ["P2024-0001"])
+
+
+def test_a_damaged_mail_of_outlook_stays_and_is_said(opened, top):
+    drop(top / "新来件" / "社会", "来信.msg", b"\xd0\xcf\x11\xe0 no more")
+    take_dropped(opened)
+    assert (opened.tally.counts["dropped"], len(opened.tally.notes)) == (0, 1)

@@ -5,8 +5,9 @@ import mailbox as mailboxes
 
 import pytest
 
-from ingest.demo.archives import make_zip
+from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.mails import mail_bytes, write_mail
+from ingest.demo.msgs import make_msg
 from ingest.errors import ConfigError
 from ingest.handfed import Fed, import_files, import_mail
 
@@ -116,6 +117,81 @@ def test_import_a_form_as_mail_is_refused_before_anything_is_taken(context, eml,
 def test_import_noise_as_mail_ends_as_unreadable(context, walk, told, fed):
     import_mail(context, [fed("a.eml", b"\x01\x02\x03" * 999)], "public")
     assert told(walk(context)) == [("unreadable", [])]
+
+
+# --- a zip of mails, Outlook's mails
+
+
+def test_import_a_webmails_export_takes_every_mail_in_the_zip(contest, context, tmp_path):
+    mails = [(f"导出/{n}.eml", mail_bytes(contest.mail())) for n in (2, 1)]
+    path = make_zip(tmp_path / "export.zip", [*mails, ("说明.txt", b"hello")])
+    assert import_mail(context, [path], "public") == Fed(2, 0)
+    with context.read() as tx:
+        assert [row["received_at"] is not None for row in tx.arrivals.rows()] == [True, True]
+
+
+def test_import_a_zip_again_knows_its_mails(contest, context, tmp_path):
+    path = make_zip(tmp_path / "export.zip", [("1.eml", mail_bytes(contest.mail()))])
+    import_mail(context, [path], "public")
+    assert import_mail(context, [path], "public") == Fed(0, 1)
+
+
+def test_import_a_zip_without_mail_is_refused(context, tmp_path):
+    with pytest.raises(ConfigError, match=r"里没有 \.eml 邮件"):
+        import_mail(context, [make_zip(tmp_path / "a.zip", [("表.docx", b"PK")])], "public")
+
+
+def test_import_of_a_zip_with_a_broken_mail_takes_the_others_and_says_so(contest, context, tmp_path):
+    mails = [(f"{n}.eml", mail_bytes(contest.mail())) for n in (1, 2)]
+    path = with_wrong_crc(make_zip(tmp_path / "a.zip", mails), tmp_path / "b.zip")
+    fed = import_mail(context, [path], "public")
+    assert (fed.new, len(fed.troubles)) == (1, 1)
+
+
+def test_import_a_zip_of_more_than_the_bounds_allow_says_so(contest, tmp_path):
+    path = make_zip(tmp_path / "a.zip", [(f"{n}.eml", mail_bytes(contest.mail())) for n in range(4)])
+    with contest.open("[analysis]\nmax_archive_members = 3\n") as context:
+        fed = import_mail(context, [path], "public")
+    assert (fed.new <= 3, len(fed.troubles)) == (True, 1)
+
+
+@pytest.fixture
+def outlook(tmp_path, form):
+    """A mail with a form as Outlook saves it."""
+    headers = (
+        "Received: from mx by mx.163.com; Tue, 8 Oct 2024 12:00:00 +0800\r\n"
+        "From: a@qq.com\r\nSubject: hello\r\nMessage-ID: <m1@qq.com>\r\n"
+    )
+    files = [("自荐表.docx", form("茶叶里的化学", "自荐表"))]
+    return make_msg(tmp_path / "来信.msg", headers=headers, text="请查收", attachments=files)
+
+
+def test_import_a_mail_saved_by_outlook_opens_a_work(context, walk, told, outlook):
+    assert import_mail(context, [outlook], "public") == Fed(1, 0)
+    assert told(walk(context)) == [("work", ["P2024-0001"])]
+    with context.read() as tx:
+        row = tx.arrivals.row(1)
+    assert (row["message_id"], row["received_at"]) == ("m1@qq.com", dt.datetime(2024, 10, 8, 4, tzinfo=dt.UTC))
+
+
+def test_import_a_mail_saved_by_outlook_again_knows_it(context, outlook):
+    import_mail(context, [outlook], "public")
+    assert import_mail(context, [outlook], "public") == Fed(0, 1)
+
+
+def test_import_keeps_the_file_that_outlook_saved(context, outlook):
+    import_mail(context, [outlook], "public")
+    with context.read() as tx:
+        raw = context.store.path(tx.arrivals.row(1)["raw_sha256"]).read_bytes()
+    original = raw.split()[1].decode()
+    assert context.store.path(original).read_bytes() == outlook.read_bytes()
+
+
+def test_import_a_damaged_mail_of_outlook_says_so(context, outlook):
+    outlook.write_bytes(outlook.read_bytes()[:2000])
+    fed = import_mail(context, [outlook], "public")
+    assert (fed.new, fed.known) == (0, 0)
+    assert "另存为 .eml" in "".join(fed.troubles)
 
 
 # --- files
