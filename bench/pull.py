@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from ingest.config import Mailbox
+from ingest.model import Listing
 from ingest.sources import Source
 from ingest.sources.imap import ImapSource
 from ingest.store import Store, Stored
@@ -45,13 +46,14 @@ def pull(source: Source, store: Store, *, beside: bool) -> dict[str, float]:
     began = time.perf_counter()
     if beside:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
-            asked = [(raw, pool.submit(_taken_apart, store, raw)) for raw in _copied(source, store)]
+            asked = [(raws, pool.submit(_taken_apart, store, raws)) for raws in _copied(source, store)]
             copied = time.perf_counter()
-            raws, parts = [raw for raw, _ in asked], [part for _, answer in asked for part in answer.result()]
+            raws = [raw for group, _ in asked for raw in group]
+            parts = [part for _, answer in asked for part in answer.result()]
     else:
-        raws = list(_copied(source, store))
+        raws = [raw for group in _copied(source, store) for raw in group]
         copied = time.perf_counter()
-        parts = [part for raw in raws for part in _taken_apart(store, raw)]
+        parts = _taken_apart(store, raws)
     return {
         "mails": len(raws),
         "parts": len(parts),
@@ -62,20 +64,36 @@ def pull(source: Source, store: Store, *, beside: bool) -> dict[str, float]:
     }
 
 
-def _copied(source: Source, store: Store) -> Iterator[Stored]:
-    for folder in source.folders():
-        for listing in source.listing(folder, Nothing()):
-            with store.writer() as writer:
+def _copied(source: Source, store: Store) -> Iterator[list[Stored]]:
+    """Mails in the store, a group at a time."""
+    with store.group() as group:
+        waiting: list[Stored] = []
+        for listing in _listings(source):
+            with group.writer() as writer:
                 source.copy(listing, writer)
             assert writer.stored is not None
-            yield writer.stored
+            waiting.append(writer.stored)
+            if group.full:
+                group.flush()
+                yield waiting
+                waiting = []
+    yield waiting
 
 
-def _taken_apart(store: Store, raw: Stored) -> list[Stored]:
-    with store.scratch() as scratch:
-        facts = read_mail(store.path(raw.sha256), scratch, Limits())
-        assert isinstance(facts, MailFacts), facts
-        return [store.adopt(scratch / part.path, part.sha256) for part in facts.parts]
+def _listings(source: Source) -> Iterator[Listing]:
+    for folder in source.folders():
+        yield from source.listing(folder, Nothing())
+
+
+def _taken_apart(store: Store, raws: Sequence[Stored]) -> list[Stored]:
+    parts: list[Stored] = []
+    with store.group() as group:
+        for raw in raws:
+            with group.scratch() as scratch:
+                facts = read_mail(store.path(raw.sha256), scratch, Limits())
+                assert isinstance(facts, MailFacts), facts
+                parts += [group.adopt(scratch / part.path, part.sha256) for part in facts.parts]
+    return parts
 
 
 if __name__ == "__main__":

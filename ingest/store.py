@@ -14,17 +14,25 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from ingest.errors import DiskError
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PIECE = 2**20
+_AT_ONCE = 4
+_GROUP_FILES = 256  # each holds a descriptor until it is in place
+_GROUP_BYTES = 64 * 2**20
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EIO}
+_MEND_ROOM = (
+    "请清理磁盘，或在 config.toml 的 [storage] root 中改用更大的磁盘，然后重新运行；未写完的文件不会留下半截数据。"
+)
+_MEND_RIGHT = "请检查该文件夹是否存在、运行本程序的用户是否有写权限、磁盘是否只读，然后重新运行。"
 
 
 @dataclass(frozen=True)
@@ -41,15 +49,11 @@ class Writer:
     `stored` is set when the `with` block of `Store.writer` has ended well, None before.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Open a temporary file in `folder`. DiskError if that is not possible."""
+    def __init__(self, fd: int, path: Path) -> None:
+        """Write to an open empty file, which is at `path`; it is the writer's to close."""
         self.stored: Stored | None = None
-        self._size = 0
-        self._hash = hashlib.sha256()
-        with _disk_trouble(folder):
-            self._fd, name = tempfile.mkstemp(dir=folder)
-        self._path = Path(name)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        self._size, self._hash = 0, hashlib.sha256()
+        self._fd, self._path = fd, path
 
     def write(self, data: bytes, /) -> int:
         """Append all of `data`. DiskError if there is no room."""
@@ -65,8 +69,7 @@ class Writer:
         """Start anew: 0 is the only place to go back to, the digest could not follow to another."""
         if offset != 0:
             raise ValueError("a writer can only start anew")
-        self._hash = hashlib.sha256()
-        self._size = 0
+        self._size, self._hash = 0, hashlib.sha256()
         return os.lseek(self._fd, 0, os.SEEK_SET)
 
     def truncate(self) -> int:
@@ -74,22 +77,140 @@ class Writer:
         os.ftruncate(self._fd, self._size)
         return self._size
 
-    def _finish(self, store: Store) -> Stored:
-        digest = self._hash.hexdigest()
-        with _disk_trouble(self._path.parent):
-            os.fchmod(self._fd, 0o444)
-            os.fsync(self._fd)
-            store._place(self._path, digest, self._size)
-            os.close(self._fd)
-        return Stored(digest, self._size)
-
-    def _discard(self) -> None:
-        with suppress(OSError):  # closed already, when the trouble came with closing it
-            os.close(self._fd)
-        self._path.unlink(missing_ok=True)
+    def _written(self) -> _Written:
+        return _Written(self._fd, self._path, Stored(self._hash.hexdigest(), self._size))
 
 
-class Store:
+@dataclass(frozen=True)
+class _Written:
+    """A file written in full that is not in place yet, still open."""
+
+    fd: int
+    path: Path
+    stored: Stored
+
+    def discard(self) -> None:
+        """Close it, and remove it unless it is in place by now."""
+        with suppress(OSError):  # it is synced, or given up
+            os.close(self.fd)
+        self.path.unlink(missing_ok=True)
+
+
+class _Puts(Protocol):
+    def writer(self) -> AbstractContextManager[Writer]: ...
+
+    def put(self, chunks: Iterable[bytes]) -> Stored:
+        """Store the joined chunks. DiskError as `writer`."""
+        with self.writer() as writer:
+            for chunk in chunks:
+                writer.write(chunk)
+        assert writer.stored is not None
+        return writer.stored
+
+    def put_file(self, path: Path) -> Stored:
+        """Store a copy of a file from anywhere. OSError if it cannot be read, DiskError as `writer`."""
+        with path.open("rb") as file:
+            return self.put(iter(lambda: file.read(_PIECE), b""))
+
+
+class Group(_Puts):
+    """Files that go into the store together: written and hashed at once, in place and durable only after `flush`.
+
+    Until then `Store.path` and `Store.has` do not know them, `Group.path` does; a crash, or an exception that leaves
+    the block, loses all of them and nothing else. So commit what speaks of them after `flush`, or after the block,
+    which ends with one. Adding to a group that is `full` flushes it first. For one thread; for many small files.
+    """
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        """Into `store`, by way of an empty folder on its volume. Use `Store.group`."""
+        self._store, self._folder = store, folder
+        self._waiting: dict[str, _Written] = {}
+        self._bytes = self._names = 0
+        self._empty: list[Path] = []
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds so many files or bytes that a `flush` is due."""
+        return len(self._waiting) >= _GROUP_FILES or self._bytes >= _GROUP_BYTES
+
+    def path(self, sha256: str) -> Path:
+        """Where a file of that digest can be read until the next `flush`. ValueError as `Store.path`."""
+        waiting = self._waiting.get(sha256)
+        return waiting.path if waiting else self._store.path(sha256)
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """As `Store.writer`, in the group when the block ends well."""
+        path = self._fresh()
+        with _disk_trouble(self._folder):
+            writer = Writer(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path)
+        try:
+            yield writer
+        except BaseException:
+            writer._written().discard()
+            raise
+        writer.stored = self._add(writer._written())
+
+    def adopt(self, path: Path, sha256: str) -> Stored:
+        """As `Store.adopt`, in the group."""
+        self._store.path(sha256)
+        fresh = self._fresh()
+        fd, size = _opened(path)
+        written = _Written(fd, fresh, Stored(sha256, size))
+        try:
+            with _disk_trouble(self._folder):
+                path.rename(written.path)
+        except BaseException:
+            written.discard()
+            raise
+        return self._add(written)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """As `Store.scratch`, for less: one that was left empty is handed out again."""
+        folder = self._empty.pop() if self._empty else self._fresh()
+        with _disk_trouble(self._folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            yield folder
+        except BaseException:  # something may still be writing there
+            _remove(folder)
+            raise
+        if any(folder.iterdir()):
+            _remove(folder)
+        else:
+            self._empty.append(folder)
+
+    def flush(self) -> None:
+        """Put all files in place, durably. DiskError as `Store.writer`; those not in place then are lost."""
+        try:
+            self._store._place(list(self._waiting.values()))
+        finally:
+            self.close()
+
+    def _add(self, written: _Written) -> Stored:
+        if written.stored.sha256 in self._waiting:
+            written.discard()
+        else:
+            self._waiting[written.stored.sha256] = written
+            self._bytes += written.stored.size
+        return written.stored
+
+    def close(self) -> None:
+        """Give up what is not in place."""
+        while self._waiting:
+            self._waiting.popitem()[1].discard()
+        self._bytes = 0
+
+    def _fresh(self) -> Path:
+        """A name never used here before. A full group is flushed first: it holds descriptors."""
+        if self.full:
+            self.flush()
+        self._names += 1
+        return self._folder / str(self._names)
+
+
+class Store(_Puts):
     """Files by content under `root/store`; temporary ones under `root/tmp` and `root/scratch`, on the same volume."""
 
     def __init__(self, root: Path) -> None:
@@ -117,26 +238,23 @@ class Store:
 
         DiskError when there is no room or no right to write.
         """
-        writer = Writer(self._tmp)
+        with _disk_trouble(self._tmp):
+            fd, name = tempfile.mkstemp(dir=self._tmp)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        writer = Writer(fd, Path(name))
         try:
             yield writer
-            writer.stored = writer._finish(self)
-        except BaseException:
-            writer._discard()
-            raise
+            self._place([written := writer._written()])
+            writer.stored = written.stored
+        finally:
+            writer._written().discard()
 
-    def put(self, chunks: Iterable[bytes]) -> Stored:
-        """Store the joined chunks. DiskError as `writer`."""
-        with self.writer() as writer:
-            for chunk in chunks:
-                writer.write(chunk)
-        assert writer.stored is not None
-        return writer.stored
-
-    def put_file(self, path: Path) -> Stored:
-        """Store a copy of a file from anywhere. OSError if it cannot be read, DiskError as `writer`."""
-        with path.open("rb") as file:
-            return self.put(iter(lambda: file.read(_PIECE), b""))
+    @contextmanager
+    def group(self) -> Iterator[Group]:
+        """Files to put in place together, for less than one after another; see `Group`. DiskError as `writer`."""
+        with self.scratch() as folder, closing(Group(self, folder)) as group:
+            yield group
+            group.flush()
 
     def adopt(self, path: Path, sha256: str) -> Stored:
         """Take over a regular file from `scratch`, whose digest is known to whoever wrote it. It is gone from there.
@@ -144,25 +262,17 @@ class Store:
         ValueError if `sha256` is no digest or `path` no regular file; OSError if it is a link or not there; DiskError.
         """
         self.path(sha256)
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            found = os.fstat(fd)
-            if not stat.S_ISREG(found.st_mode):
-                raise ValueError(f"not a regular file: {path.name!r}")
-            with _disk_trouble(path.parent):
-                os.fchmod(fd, 0o444)
-                os.fsync(fd)
-                self._place(path, sha256, found.st_size)
-        finally:
-            os.close(fd)
-        return Stored(sha256, found.st_size)
+        fd, size = _opened(path)
+        with os.fdopen(fd):
+            self._place([_Written(fd, path, stored := Stored(sha256, size))])
+        path.unlink(missing_ok=True)  # still there if the store had it already
+        return stored
 
     def verify(self, sha256: str) -> bool:
         """Whether it is here and its bytes still give that digest."""
-        path = self.path(sha256)
-        if not path.is_file():
+        if not self.has(sha256):
             return False
-        with path.open("rb") as file:
+        with self.path(sha256).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
     @contextmanager
@@ -188,17 +298,56 @@ class Store:
         """Bytes free on the store's volume for this user."""
         return shutil.disk_usage(self.root).free
 
-    def _place(self, path: Path, sha256: str, size: int) -> None:
-        """Rename a synced file into place; where one of that digest and size is already, that stays and this goes."""
-        target = self.path(sha256)
-        if target.is_file() and target.stat().st_size == size:
-            path.unlink()
-            return
-        if not target.parent.is_dir():
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            _sync_folder(self._store)
-        path.replace(target)
-        _sync_folder(target.parent)
+    def _place(self, files: Sequence[_Written]) -> None:
+        """Sync files and rename them into place; where one of that digest and size is already, that stays.
+
+        All data are synced before the first rename, and each folder once after the last. The folder of what is there
+        already is synced too: whoever put it there may not have come to that.
+        """
+        with _disk_trouble(self._store):
+            targets = [(file, self.path(file.stored.sha256)) for file in files]
+            new = [(file, target) for file, target in targets if not _is_there(target, file.stored.size)]
+            _sync_files([file for file, _ in new])
+            missing = {target.parent for _, target in new if not target.parent.is_dir()}
+            for folder in missing:
+                folder.mkdir(mode=0o700, exist_ok=True)
+            if missing:
+                _sync_folder(self._store)
+            for file, target in new:
+                file.path.replace(target)
+            _together(_sync_folder, {target.parent for _, target in targets})
+
+
+def _is_there(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _sync_files(files: Sequence[_Written]) -> None:
+    """Make files durable, and read-only."""
+    for file in files:
+        os.fchmod(file.fd, 0o444)
+        if len(files) > 1 and file.stored.size < _PIECE and hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fd, 0, 0, os.POSIX_FADV_DONTNEED)  # a hint: begin to write all before waiting for one
+    _together(os.fsync, [file.fd for file in files])
+
+
+def _together(sync: Callable[[Any], None], items: Collection[Any]) -> None:
+    """Sync several at a time: those that wait together share a commit of the file system's journal."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(sync, items):
+            pass
+
+
+def _opened(path: Path) -> tuple[int, int]:
+    """Open a regular file, no link, to read: descriptor and size. Errors as `Store.adopt`."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(fd)
+        raise ValueError(f"not a regular file: {path.name!r}")
+    return fd, found.st_size
 
 
 def _sync_folder(folder: Path) -> None:
@@ -228,13 +377,12 @@ def _remove_dead(path: Path) -> bool:
         return True
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _remove(path)
     except BlockingIOError:
         return False
-    else:
-        _remove(path)
-        return True
     finally:
         os.close(fd)
+    return True
 
 
 @contextmanager
@@ -243,17 +391,9 @@ def _disk_trouble(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        why = error.strerror or ""
         if error.errno in _NO_ROOM:
-            raise DiskError(
-                f"磁盘空间不足，无法写入 {folder}",
-                why=error.strerror or "",
-                mend="请清理磁盘，或在 config.toml 的 [storage] root 中改用更大的磁盘，然后重新运行；"
-                "未写完的文件不会留下半截数据。",
-            ) from error
+            raise DiskError(f"磁盘空间不足，无法写入 {folder}", why=why, mend=_MEND_ROOM) from error
         if error.errno in _NO_RIGHT:
-            raise DiskError(
-                f"无法写入 {folder}",
-                why=error.strerror or "",
-                mend="请检查该文件夹是否存在、运行本程序的用户是否有写权限、磁盘是否只读，然后重新运行。",
-            ) from error
+            raise DiskError(f"无法写入 {folder}", why=why, mend=_MEND_RIGHT) from error
         raise

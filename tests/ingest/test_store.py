@@ -239,3 +239,192 @@ def test_an_error_of_the_chunks_is_not_taken_for_the_disks(store):
 def test_free_bytes_is_the_volumes(store):
     found = os.statvfs(store.root)
     assert abs(store.free_bytes() - found.f_bavail * found.f_frsize) < 2**30
+
+
+OTHER = "推荐表".encode()
+OTHER_DIGEST = hashlib.sha256(OTHER).hexdigest()
+
+
+def here(store):
+    return {p.name for p in (store.root / "store").rglob("*") if p.is_file()}
+
+
+def test_group_that_ends_well_has_put_all_in_place(store):
+    with store.group() as group:
+        found = [group.put([TEXT]), group.put([OTHER])]
+    assert found == [Stored(DIGEST, len(TEXT)), Stored(OTHER_DIGEST, len(OTHER))]
+    assert (store.verify(DIGEST), store.verify(OTHER_DIGEST), leftovers(store)) == (True, True, [])
+    assert store.path(DIGEST).stat().st_mode & 0o777 == 0o444
+
+
+def test_group_is_not_in_the_store_before_the_flush(store):
+    with store.group() as group:
+        group.put([TEXT])
+        before = store.has(DIGEST)
+        group.flush()
+        assert (before, store.has(DIGEST)) == (False, True)
+
+
+def test_group_gives_the_bytes_before_and_after_the_flush(store):
+    with store.group() as group:
+        group.put([TEXT])
+        assert group.path(DIGEST).read_bytes() == TEXT
+        group.flush()
+        assert group.path(DIGEST) == store.path(DIGEST)
+
+
+def test_group_that_fails_loses_its_files_and_nothing_else(store):
+    def broken_off():
+        with store.group() as group:
+            group.put([TEXT])
+            group.flush()
+            group.put([OTHER])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken_off()
+    assert (here(store), leftovers(store)) == ({DIGEST}, [])
+
+
+def test_writer_that_fails_in_a_group_loses_its_own_file_only(store):
+    def broken_off(group):
+        with group.writer() as writer:
+            writer.write(OTHER)
+            raise RuntimeError
+
+    with store.group() as group:
+        group.put([TEXT])
+        with pytest.raises(RuntimeError):
+            broken_off(group)
+    assert (here(store), leftovers(store)) == ({DIGEST}, [])
+
+
+def test_equal_contents_in_a_group_are_one_file(store):
+    with store.group() as group:
+        assert group.put([TEXT]) == group.put([TEXT])
+        with group.scratch() as folder:
+            (folder / "1").write_bytes(TEXT)
+            group.adopt(folder / "1", DIGEST)
+    assert (here(store), leftovers(store)) == ({DIGEST}, [])
+
+
+def test_group_leaves_what_the_store_has(store):
+    store.put([TEXT])
+    before = store.path(DIGEST).stat().st_ino
+    with store.group() as group:
+        group.put([TEXT])
+    assert (store.path(DIGEST).stat().st_ino, leftovers(store)) == (before, [])
+
+
+def test_group_adopts_out_of_its_scratch(store):
+    with store.group() as group:
+        with group.scratch() as folder:
+            (folder / "1").write_bytes(TEXT)
+            assert group.adopt(folder / "1", DIGEST) == Stored(DIGEST, len(TEXT))
+        assert group.path(DIGEST).read_bytes() == TEXT
+    assert (store.verify(DIGEST), store.path(DIGEST).stat().st_mode & 0o777) == (True, 0o444)
+
+
+def test_group_refuses_to_adopt_a_link(store, tmp_path):
+    (tmp_path / "secret").write_bytes(TEXT)
+    with store.group() as group, group.scratch() as folder:
+        (folder / "1").symlink_to(tmp_path / "secret")
+        with pytest.raises(OSError, match="symbolic links"):
+            group.adopt(folder / "1", DIGEST)
+    assert here(store) == set()
+
+
+def test_scratch_of_a_group_is_empty_for_every_item(store):
+    with store.group() as group:
+        with group.scratch() as folder:
+            (folder / "deep").mkdir()
+            (folder / "deep" / "1").write_bytes(TEXT)
+        with group.scratch() as folder:
+            assert list(folder.iterdir()) == []
+
+
+def test_scratch_of_a_group_within_another_is_another(store):
+    with store.group() as group, group.scratch() as outer, group.scratch() as inner:
+        assert outer != inner
+
+
+def test_scratch_of_a_group_is_not_handed_out_again_after_a_failure(store):
+    def broken_off(group):
+        with group.scratch() as folder:
+            failed.append(folder)
+            raise RuntimeError
+
+    failed = []
+    with store.group() as group:
+        with pytest.raises(RuntimeError):
+            broken_off(group)
+        with group.scratch() as folder:
+            assert [folder] != failed
+
+
+def test_group_without_end_is_flushed_when_full(store):
+    with store.group() as group:
+        stored = [group.put([b"%d" % number]) for number in range(300)]
+        assert (store.has(stored[0].sha256), store.has(stored[-1].sha256)) == (True, False)
+    assert len(here(store)) == 300
+
+
+def test_group_is_full_at_so_many_bytes(store):
+    with store.group() as group:
+        group.put(bytes(2**20) for _ in range(63))
+        before = group.full
+        group.put([b"1" * 2**20])
+        assert (before, group.full) == (False, True)
+
+
+def test_full_disk_within_a_group_is_the_operators_error_and_costs_that_file(store, small_files):
+    with store.group() as group:
+        group.put([TEXT])
+        with pytest.raises(DiskError):
+            group.put([b"x" * 100_000])
+    assert (here(store), leftovers(store)) == ({DIGEST}, [])
+
+
+def test_flush_that_fails_is_the_operators_error_and_loses_the_group(store):
+    (store.root / "store" / DIGEST[:2]).write_bytes(b"no folder")
+
+    def flushed():
+        with store.group() as group:
+            group.put([TEXT])
+
+    with pytest.raises(DiskError) as caught:
+        flushed()
+    assert (caught.value.what, leftovers(store)) == (f"无法写入 {store.root / 'store'}", [])
+
+
+def test_group_goes_on_after_a_flush_that_failed(store):
+    blocked = store.root / "store" / DIGEST[:2]
+    blocked.write_bytes(b"no folder")
+    with store.group() as group:
+        group.put([TEXT])
+        with pytest.raises(DiskError):
+            group.flush()
+        blocked.unlink()
+        group.put([TEXT])
+    assert store.verify(DIGEST) is True
+
+
+def test_killed_before_the_flush_leaves_nothing_in_the_store(store):
+    program = """
+        import os, signal, sys
+        from pathlib import Path
+        from ingest.store import Store
+        with Store(Path(sys.argv[1])).group() as group, group.scratch() as folder:
+            group.put([b"all of it"])
+            (folder / "part").write_bytes(b"half")
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program), str(store.root)], cwd=os.curdir, check=False)
+    assert (here(store), store.sweep(), leftovers(store)) == (set(), 1, [])
+
+
+def test_sweep_leaves_a_group_in_use(store):
+    with store.group() as group:
+        group.put([TEXT])
+        assert store.sweep() == 0
+    assert store.verify(DIGEST) is True
