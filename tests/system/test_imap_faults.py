@@ -202,3 +202,13 @@ def test_a_run_killed_within_a_mail_is_finished_by_the_next(office):
         process.communicate()
     assert (process.returncode, office.run()) == (-signal.SIGKILL, 0)
     assert (plain(office.place.exports()), office.status()) == (office.wanted, ALL_IN)
+
+
+@pytest.mark.drill
+def test_mails_that_never_came_whole_are_set_aside_and_fetched_by_retry(office):
+    assert [office.run(OF_MAILS["cut again and again"]) for _ in range(3)] == [1, 1, 1]
+    assert [row["outcome"] for row in office.place.export("messages")] == ["quarantined"] * 5
+    assert (office.place.kepu("retry").code, office.status()) == (0, ALL_IN)
+    assert {row["outcome"] for row in office.place.export("messages")} == {
+        row["outcome"] for row in office.wanted["messages"]
+    }
