@@ -139,25 +139,31 @@ class Context:
             tries = tx.arrivals.failed(arrival_id, f"{type(error).__name__}: {error}")
             self.tally.counts["failed"] += 1
             if tries >= self.config.analysis.tries:
-                set_aside(tx, tx.arrivals.arrival(arrival_id), "程序多次处理失败，原信已保留")
+                set_aside(tx, tx.arrivals.arrival(arrival_id))
                 self.tally.counts["quarantined"] += 1
         self.tally.troubles.append(f"邮件 {mail_number(arrival_id)} 处理失败（第 {tries} 次）")
 
 
-def set_aside(tx: Transaction, arrival: Arrival, reason: str) -> None:
-    """Our processing gives up on a mail: its bytes stay, a person is told. One that has ended stays what it became."""
+def set_aside(tx: Transaction, arrival: Arrival) -> None:
+    """Our processing gives up on a mail: its bytes stay, a person is told. One that has ended stays what it became.
+
+    A mail whose bytes the server never gave whole has none here: that is said, and `kepu retry` asks for them again.
+    """
     if arrival.stage is Stage.ENDED:
         tx.letters.settle(arrival.id, 0)
         text = f"邮件 {mail_number(arrival.id)} 的回信多次未能写成，不再尝试。请人工答复来信人。"
         tx.desk.ask(Todo(f"letter:{arrival.id}", TodoKind.QUARANTINED, text, arrival_id=arrival.id), anew=True)
         return
+    here = bool(arrival.raw_sha256)
+    reason = "程序多次处理失败，原信已保留" if here else "多次未能从信箱取得原信"
     tx.arrivals.end(arrival.id, Ended.QUARANTINED, reason, may_reply=False, why="处理失败的邮件不自动回复")
     number = mail_number(arrival.id)
+    what = "处理失败，已搁置，原信保留。请人工查看" if here else "多次取不到原信，已搁置。请在网页信箱中查看原信"
     tx.desk.ask(
         Todo(
             key=f"quarantined:{arrival.id}",
             kind=TodoKind.QUARANTINED,
-            text=f"邮件 {number} 处理失败，已搁置，原信保留。请人工查看；程序更新后可由运维执行 kepu retry {number}。",
+            text=f"邮件 {number} {what}；排除原因后可由运维执行 kepu retry {number}。",
             arrival_id=arrival.id,
         ),
         anew=True,

@@ -7,6 +7,7 @@ import pytest
 
 from ingest.context import lease, limits_of, wants_of
 from ingest.errors import BusyError, DiskError, UnreachableError
+from ingest.ledger import schema
 from ingest.model import Ended
 
 
@@ -49,6 +50,23 @@ def test_each_sets_an_item_aside_at_the_limit(failing):
     with failing.read() as tx:
         asked = [(row["kind"], row["arrival_id"]) for row in tx.desk.todos()]
     assert (fate(failing), asked) == ((Ended.QUARANTINED.value, 0), [("quarantined", 2)])
+
+
+@pytest.mark.parametrize(
+    ("digest", "reason", "said"),
+    [
+        ("a" * 64, "程序多次处理失败，原信已保留", "邮件 M00002 处理失败，已搁置，原信保留。请人工查看"),
+        ("", "多次未能从信箱取得原信", "邮件 M00002 多次取不到原信，已搁置。请在网页信箱中查看原信"),
+    ],
+)
+def test_what_is_set_aside_says_whether_its_bytes_are_here(failing, digest, reason, said):
+    with failing.begin() as tx:
+        tx.connection.execute(schema.arrivals.update().where(schema.arrivals.c.id == 2).values(raw_sha256=digest))
+    for _ in range(3):
+        failing.each("试", [2], failing.one)
+    with failing.read() as tx:
+        told = (tx.arrivals.row(2)["reason"], tx.desk.todos()[0]["text"])
+    assert told == (reason, f"{said}；排除原因后可由运维执行 kepu retry M00002。")
 
 
 def test_each_asks_again_when_a_retried_item_is_set_aside_once_more(failing):
