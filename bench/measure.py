@@ -21,9 +21,13 @@ def process(*arguments: str, environ: Mapping[str, str] | None = None) -> tuple[
 
     Memory is the greatest of the process and of any one it started. CalledProcessError if it does not end with 0.
     """
-    env = {**os.environ, "PYTHONPATH": str(TOP), **(environ or {})}
+    return timed([sys.executable, *arguments], {**os.environ, "PYTHONPATH": str(TOP), **(environ or {})})
+
+
+def timed(command: Sequence[str], environ: Mapping[str, str] | None = None) -> tuple[float, int]:
+    """The same of any program. environ: all of its environment, None for ours."""
     began = time.perf_counter()
-    child = subprocess.Popen([sys.executable, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    child = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert child.stderr is not None
     said = child.stderr.read()
     child.stderr.close()
@@ -31,7 +35,7 @@ def process(*arguments: str, environ: Mapping[str, str] | None = None) -> tuple[
     took = time.perf_counter() - began
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, arguments, stderr=said.decode())
+        raise subprocess.CalledProcessError(child.returncode, command, stderr=said.decode(errors="replace"))
     return took, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.measure import timed
 
 MBSYNC = """\
 IMAPAccount bench
@@ -103,14 +103,5 @@ def run(name: str, box: Box, folder: Path, owner: str, python: str) -> tuple[flo
 
 
 def _measured(command: list[str], came: Path) -> tuple[float, int, int]:
-    began = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert child.stderr is not None
-    said = child.stderr.read()
-    child.stderr.close()
-    _, status, usage = os.wait4(child.pid, 0)
-    took = time.perf_counter() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, command, stderr=said.decode(errors="replace"))
-    return took, usage.ru_maxrss * 1024, sum(1 for path in came.rglob("*") if path.is_file() and path.name[0] != ".")
+    took, memory = timed(command)
+    return took, memory, sum(1 for path in came.rglob("*") if path.is_file() and path.name[0] != ".")

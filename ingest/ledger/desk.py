@@ -29,6 +29,7 @@ class Desk:
     def __init__(self, connection: Connection, now: dt.datetime) -> None:
         self.connection = connection
         self.now = now
+        self._touched = False
 
     # what happened
 
@@ -60,11 +61,13 @@ class Desk:
             self.connection.execute(insert(schema.meta).values(key=key, value=value))
 
     def touch(self) -> None:
-        """There is news: raise the revision."""
-        self.put("revision", str(self.revision() + 1))
+        """There is news: raise the revision, once in this transaction however much the news is."""
+        if not self._touched:
+            self.put("revision", str(self.revision() + 1))
+            self._touched = True
 
     def revision(self) -> int:
-        """How often there was news. Equal revisions: nothing to report."""
+        """How many transactions brought news. Equal revisions: nothing to report."""
         return int(self.get("revision") or 0)
 
     # to-dos

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from ingest.config import Mailbox
 from ingest.errors import GoneError, UnreachableError
 from ingest.model import Listing
 from ingest.sources import INBOX, Folder, Identity, Seen, Target
-from ingest.sources.files import from_uid, no_such_folder, open_plain, pour, reading, to_uid, unknown
+from ingest.sources.files import FileSource, from_uid, no_such_folder, open_plain, pour, reading, to_uid, unknown
 from ingest.sources.folders import resolve
 from ingest.sources.identity import identity_of
 
@@ -27,7 +27,7 @@ _ZONE = re.compile(r"[+-]\d{4}\b|\b(?:GMT|UTC?)\b")  # other names of zones mean
 _UID = re.compile(r"(?P<name>.+)@(?P<size>\d+)-(?P<mtime>\d+)", re.DOTALL)
 
 
-class EmlSource:
+class EmlSource(FileSource):
     """All *.eml below a folder, as its INBOX. The uid is the path with size and mtime: a changed file is a new one."""
 
     def __init__(self, mailbox: Mailbox, path: Path) -> None:
@@ -77,17 +77,6 @@ class EmlSource:
         """The file as it is. GoneError if it is not there or was replaced since."""
         with self._open(listing.uid) as file:
             pour(file, target)
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-    def __enter__(self) -> Self:
-        """The source itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close."""
-        self.close()
 
     def _scan(self) -> dict[str, Path]:
         with reading(self._mailbox.name, self._path):

@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from ingest.errors import GoneError, UnreachableError
 from ingest.sources import Seen, Target
@@ -18,6 +18,21 @@ from ingest.sources import Seen, Target
 _PIECE = 2**20
 _ASKED_AT_ONCE = 500
 _NO_SUCH_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}  # ELOOP: a link; ENXIO: a socket
+
+
+class FileSource:
+    """What sources over files have in common: they hold nothing open between calls."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def __enter__(self) -> Self:
+        """The source itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
 
 
 def to_uid(name: str) -> str:

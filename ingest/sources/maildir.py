@@ -8,13 +8,13 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from ingest.config import Mailbox
 from ingest.errors import GoneError
 from ingest.model import Listing
 from ingest.sources import INBOX, Folder, Identity, Seen, Target
-from ingest.sources.files import no_such_folder, open_plain, pour, reading, to_uid, unknown
+from ingest.sources.files import FileSource, no_such_folder, open_plain, pour, reading, to_uid, unknown
 from ingest.sources.folders import is_junk, resolve
 from ingest.sources.identity import identity_of
 
@@ -24,7 +24,7 @@ _PLAUSIBLE = range(631_152_000, 4_102_444_800)  # 1990 to 2100: other leading nu
 _LOOKS = 5
 
 
-class MaildirSource:
+class MaildirSource(FileSource):
     """A Maildir++: INBOX is the folder itself, others are its subfolders ".Name". The uid is the unique name."""
 
     def __init__(self, mailbox: Mailbox, path: Path) -> None:
@@ -74,17 +74,6 @@ class MaildirSource:
         """The file as it is, found by its unique name wherever it was moved to. GoneError if it is not there."""
         with self._open(listing) as file:
             pour(file, target)
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-    def __enter__(self) -> Self:
-        """The source itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close."""
-        self.close()
 
     def _subfolders(self) -> dict[str, Path]:
         with reading(self._mailbox.name, self._path):
