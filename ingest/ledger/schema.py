@@ -187,13 +187,45 @@ parts = Table(
     Column("url", Text, nullable=False, default=""),
     Column("expires_at", Moment),
     Column("code", String(40), nullable=False, default=""),
+    Column("link_key", String(1000), nullable=False, default=""),
     Column("problem", Text, nullable=False, default=""),
     Column("kind", String(20), nullable=False, default="other"),
     Column("certain", Boolean, nullable=False, default=False),
     Column("why", Text, nullable=False, default=""),
     UniqueConstraint("arrival_id", "position"),
     Index(None, "sha256"),
+    Index(None, "provider", "link_key"),
 )
+"""Every file, member of an archive and link of a mail. A link's `provider` and `link_key` name its row of `links`."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("provider", String(40), nullable=False),
+    Column("key", String(1000), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    Column("size", BigInteger, nullable=False, default=0),
+    Column("expires_at", Moment),
+    Column("code", String(40), nullable=False, default=""),
+    Column("state", String(10), nullable=False),
+    Column("by_hand", Boolean, nullable=False, default=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_try_at", Moment),
+    Column("reason", String(30), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("got", BigInteger, nullable=False, default=0),
+    Column("validator", Text, nullable=False, default=""),
+    Column("sha256", String(64), nullable=False, default=""),
+    Column("seen_at", Moment, nullable=False),
+    Column("fetched_at", Moment),
+    UniqueConstraint("provider", "key"),
+    Index(None, "state", "next_try_at"),
+)
+"""A file behind a link, however many mails name it. `size`: as its sender's mail says, rounded where that is; `got`:
+bytes in the partial file; `validator`: by which the server knows that the rest is of the same file; `sha256`: once it
+is here."""
 
 facts = Table(
     "facts",
@@ -204,6 +236,19 @@ facts = Table(
     Column("json", Text, nullable=False),
 )
 """What parsers said, once per file, parsers' version and question."""
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("said", String(10), nullable=False),
+    Column("signature", Text, nullable=False, default=""),
+    Column("reason", String(20), nullable=False, default=""),
+    Column("engine", String(120), nullable=False, default=""),
+    Column("tries", Integer, nullable=False, default=1),
+    Column("at", Moment, nullable=False),
+)
+"""What the virus scanner said last of a file. `reason`: why it was not checked, so often in a row (`tries`)."""
 
 works = Table(
     "works",

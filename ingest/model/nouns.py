@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingest.model.states import Decision, Ended, Kind, Outcome, PartSource, Stage, TodoKind, WorkState
+from ingest.model.scans import Scan
+from ingest.model.states import Decision, Ended, Kind, LinkState, Outcome, PartSource, Stage, TodoKind, WorkState
 from parsers.facts import Broken, Facts, FormFacts, VideoFacts
 
 
@@ -31,7 +32,8 @@ class Part:
     """One file that arrived. `facts` is None until it was parsed; `certain`: its kind was told by content, not by name.
 
     inside: name of the archive or subject of the forwarded mail around it; folder: folders within the archive.
-    problem: why its bytes are not there or not whole, "" if they are.
+    problem: why its bytes are not there or not whole, "" if they are; `malware`: they are in quarantine.
+    scan: what the virus scanner said of it, None if it was not asked.
     """
 
     id: int
@@ -51,21 +53,62 @@ class Part:
     url: str = ""
     expires_at: dt.datetime | None = None
     code: str = ""
+    link_key: str = ""
     problem: str = ""
     kind: Kind = Kind.OTHER
     certain: bool = False
     why: str = ""
     facts: Facts | None = None
+    scan: Scan | None = None
 
     @property
     def here(self) -> bool:
         """Its bytes are in the store."""
-        return bool(self.sha256)
+        return bool(self.sha256) and not self.quarantined
+
+    @property
+    def quarantined(self) -> bool:
+        """It is malware: nothing opens it, and nobody finds it on the share."""
+        return self.problem == "malware"
 
     @property
     def is_link(self) -> bool:
         """It is a link whose file has not been fetched."""
-        return bool(self.url) and not self.here
+        return bool(self.url) and not self.sha256
+
+
+@dataclass(frozen=True)
+class CloudFile:
+    """A file behind a link, however many mails name it: what those say of it, and how far we are.
+
+    size: bytes, rounded where the mail rounds, 0 if it says nothing. got: bytes here so far. next_try_at: not before
+    then. reason: why it is not here, a key; detail: in the words of the service. sha256: "" until it is here.
+    """
+
+    id: int
+    provider: str
+    key: str
+    url: str
+    name: str
+    size: int
+    expires_at: dt.datetime | None
+    code: str
+    state: LinkState
+    by_hand: bool
+    tries: int
+    next_try_at: dt.datetime | None
+    reason: str
+    detail: str
+    got: int
+    validator: str
+    sha256: str
+    seen_at: dt.datetime
+    fetched_at: dt.datetime | None
+
+    @property
+    def open(self) -> bool:
+        """It is not here, and a program or a person may still get it."""
+        return self.state is not LinkState.FETCHED
 
 
 @dataclass(frozen=True)
@@ -252,6 +295,11 @@ def mail_number(arrival_id: int) -> str:
 def todo_number(todo_id: int) -> str:
     """How people call a to-do."""
     return f"T{todo_id:04d}"
+
+
+def link_number(link_id: int) -> str:
+    """How people call a file behind a link."""
+    return f"Y{link_id:04d}"
 
 
 def letter_number(letter_id: int) -> str:

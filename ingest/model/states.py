@@ -102,6 +102,21 @@ class TodoKind(StrEnum):
     JUNK = "junk"
 
 
+class LinkState(StrEnum):
+    """Where a file behind a link stands.
+
+    waiting: for its first or next try; fetching: a try has begun, or its process died; manual: only a person can get
+    it; expired: nobody can any more; given-up: tried for too long.
+    """
+
+    WAITING = "waiting"
+    FETCHING = "fetching"
+    FETCHED = "fetched"
+    MANUAL = "manual"
+    EXPIRED = "expired"
+    GIVEN_UP = "given-up"
+
+
 NEW_WORK = "新作品"
 """What staff write under 选择 for a mail that belongs to none of the candidates."""
 

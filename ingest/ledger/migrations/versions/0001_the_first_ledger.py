@@ -102,6 +102,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mailbox", "name", "uidvalidity", name=op.f("pk_folders")),
     )
     op.create_table(
+        "links",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=1000), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.String(length=27), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.String(length=27), nullable=True),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("got", sa.BigInteger(), nullable=False),
+        sa.Column("validator", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("seen_at", sa.String(length=27), nullable=False),
+        sa.Column("fetched_at", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("provider", "key", name=op.f("uq_links_provider_key")),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_links_state_next_try_at"), ["state", "next_try_at"], unique=False)
+
+    op.create_table(
         "mailboxes",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("last_success_at", sa.String(length=27), nullable=True),
@@ -127,6 +154,17 @@ def upgrade() -> None:
         sa.Column("exit_code", sa.Integer(), nullable=True),
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    )
+    op.create_table(
+        "scans",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("said", sa.String(length=10), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("engine", sa.String(length=120), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_scans")),
     )
     op.create_table(
         "staff_cells",
@@ -265,6 +303,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.String(length=27), nullable=True),
         sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("link_key", sa.String(length=1000), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("certain", sa.Boolean(), nullable=False),
@@ -274,6 +313,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("arrival_id", "position", name=op.f("uq_parts_arrival_id_position")),
     )
     with op.batch_alter_table("parts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parts_provider_link_key"), ["provider", "link_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_parts_sha256"), ["sha256"], unique=False)
 
     op.create_table(
