@@ -32,6 +32,7 @@ BROKEN_REASONS: dict[str, str] = {
     "too-slow": "处理超时，已停止读取",
     "too-big": "占用内存过多，已停止读取",
     "crashed": "读取时程序异常中止",
+    "malware": "疑似含有恶意代码，已隔离",
 }
 """Reasons a file could not be read, and the sentence a staff member understands."""
 

@@ -21,6 +21,7 @@ from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
 from ingest.ledger.letters import Letters
 from ingest.ledger.loading import load_works
+from ingest.ledger.scans import Scans
 from ingest.ledger.works import Works
 from ingest.model import Work
 
@@ -42,10 +43,11 @@ class Transaction:
         self.keys = self.arrivals.keys
         self.works = Works(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
+        self.scans = Scans(connection, now, self.desk)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
         """Works as the rules see them, with the facts kept under `wants`."""
-        return load_works(self.arrivals, self.works, ids, wants)
+        return load_works(self.arrivals, self.works, self.scans, ids, wants)
 
 
 class Ledger:

@@ -13,7 +13,7 @@ from ingest.ledger.desk import Desk, patience
 from ingest.ledger.kept import KeptFacts
 from ingest.ledger.keys import Keys
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Stage
+from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Scan, Stage
 from parsers import facts as f
 
 _A = schema.arrivals
@@ -295,10 +295,10 @@ def junk_key(arrival_id: int) -> str:
     return f"{JUNK}{arrival_id}"
 
 
-def part_of(row: Row, facts: f.Facts | None = None) -> Part:
-    """A row of `parts` as a value."""
+def part_of(row: Row, facts: f.Facts | None = None, scan: Scan | None = None) -> Part:
+    """A row of `parts` as a value, with what is known of the file's bytes."""
     plain = {name: row[name] for name in row if name not in {"raw_name", "source", "kind"}}
-    return Part(**plain, source=PartSource(row["source"]), kind=Kind(row["kind"]), facts=facts)
+    return Part(**plain, source=PartSource(row["source"]), kind=Kind(row["kind"]), facts=facts, scan=scan)
 
 
 def _arrival(row: Row, parts: tuple[Part, ...]) -> Arrival:

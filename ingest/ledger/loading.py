@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.rows import Row
+from ingest.ledger.scans import Scans
 from ingest.ledger.works import Works
 from ingest.model import Decision, Kind, Material, PartSource, Work, WorkState
 
@@ -15,10 +16,10 @@ CLOCK = frozenset({Kind.FORM, Kind.VIDEO})
 """The kinds whose first arrival is a work's time for the deadline."""
 
 
-def load_works(arrivals: Arrivals, works: Works, ids: Sequence[str], wants: str) -> dict[str, Work]:
+def load_works(arrivals: Arrivals, works: Works, scans: Scans, ids: Sequence[str], wants: str) -> dict[str, Work]:
     """Work id to work, with the facts kept under `wants`; ids that do not exist are left out."""
-    facts = arrivals.facts(works.digests(ids), wants)
-    materials = works.materials(ids, facts)
+    digests = works.digests(ids)
+    materials = works.materials(ids, arrivals.facts(digests, wants), scans.scans(digests))
     mails = works.arrivals_of(ids)
     rows = {row["id"]: row for row in arrivals.heads([a for pairs in mails.values() for a, _ in pairs])}
     decisions, unplaced = works.decisions(ids), works.unplaced(ids)

@@ -15,7 +15,7 @@ from ingest.ledger import schema
 from ingest.ledger.arrivals import part_of
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import Decision, Finding, Kind, Material, Outcome, Work, WorkState
+from ingest.model import Decision, Finding, Kind, Material, Outcome, Scan, Work, WorkState
 from parsers import facts as f
 
 _W = schema.works
@@ -234,8 +234,10 @@ class Works:
             found[row.work_id] = (*found.get(row.work_id, ()), finding)
         return found
 
-    def materials(self, ids: Sequence[str], facts: Mapping[str, f.Facts]) -> dict[str, tuple[Material, ...]]:
-        """Work id to its materials in order of arrival, with the facts given."""
+    def materials(
+        self, ids: Sequence[str], facts: Mapping[str, f.Facts], scans: Mapping[str, Scan]
+    ) -> dict[str, tuple[Material, ...]]:
+        """Work id to its materials in order of arrival, with the facts and the scanner's verdicts given."""
         query = (
             select(_P, _M.c.work_id, _M.c.kind.label("role"), _M.c.in_force, _A.c.received_at, _A.c.message_id)
             .join(_P, _P.c.id == _M.c.part_id)
@@ -246,7 +248,8 @@ class Works:
         found: dict[str, tuple[Material, ...]] = {}
         columns = [column.name for column in _P.columns]
         for row in rows_of(self.connection.execute(query)):
-            part = part_of({name: row[name] for name in columns}, facts.get(row["sha256"]))
+            sha256 = row["sha256"]
+            part = part_of({name: row[name] for name in columns}, facts.get(sha256), scans.get(sha256))
             material = Material(part, Kind(row["role"]), row["in_force"], row["received_at"], row["message_id"])
             found[row["work_id"]] = (*found.get(row["work_id"], ()), material)
         return found

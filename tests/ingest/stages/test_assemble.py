@@ -453,7 +453,7 @@ def test_assemble_the_archive_of_three_works_is_a_material_of_each(contest, cont
     contest.post(files=[("材料.zip", make_zip(tmp_path / "a.zip", members).read_bytes())])
     walk(context)
     with context.read() as tx:
-        found = tx.works.materials(["R2024-0001", "R2024-0002"], {})
+        found = tx.works.materials(["R2024-0001", "R2024-0002"], {}, {})
     assert [[m.part.name for m in found[work]] for work in sorted(found)] == [["材料.zip", "推荐表.docx"]] * 2
 
 
