@@ -1,5 +1,6 @@
 """config.toml as frozen values. The shipped file is the default; a given file is laid over it."""
 
+from ingest.config.cloud import REHEARSAL_VARIABLE, CloudTable, Rehearsal
 from ingest.config.environment import clock, password, password_variable
 from ingest.config.judging import (
     AspectRule,
@@ -37,8 +38,10 @@ from ingest.config.tables import (
 from ingest.config.values import Span
 
 __all__ = [
+    "REHEARSAL_VARIABLE",
     "Analysis",
     "AspectRule",
+    "CloudTable",
     "Config",
     "ContainerRule",
     "ContentRule",
@@ -54,6 +57,7 @@ __all__ = [
     "OriginalRule",
     "Platforms",
     "Recommender",
+    "Rehearsal",
     "Replies",
     "ReplyCaps",
     "ReportTable",

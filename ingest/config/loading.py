@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from ingest.config import problems
 from ingest.config.checking import together
+from ingest.config.cloud import REHEARSAL_VARIABLE
 from ingest.config.places import network_type
 from ingest.config.problems import Problem
 from ingest.config.tables import Config
@@ -94,6 +95,7 @@ def _checked(
     found = together(document)
     ready = _with_paths(document, base, environ)
     found += _places(ready)
+    found += _rehearsed(ready, environ)
     config: Config | None = None
     try:
         config = Config.model_validate(ready)
@@ -141,6 +143,10 @@ def _with_paths(document: Mapping[str, Any], base: Path, environ: Mapping[str, s
         ledger["url"] = f"{SQLITE}{_absolute(file, base, environ)}" if file else ledger["url"]
     if isinstance(replies, dict) and isinstance(replies.get("templates"), str) and replies["templates"]:
         replies["templates"] = str(_absolute(replies["templates"], base, environ))
+    cloud = ready.get("cloud")
+    rehearsal = cloud.get("rehearsal") if isinstance(cloud, dict) else None
+    if isinstance(rehearsal, dict) and isinstance(rehearsal.get("ca"), str):
+        rehearsal["ca"] = _absolute(rehearsal["ca"], base, environ)
     for row in ready["mailboxes"] if isinstance(ready.get("mailboxes"), list) else []:
         url = row.get("url") if isinstance(row, dict) else None
         scheme, _, rest = url.partition(":") if isinstance(url, str) else ("", "", "")
@@ -166,6 +172,17 @@ def _places(ready: Mapping[str, Any]) -> list[Problem]:
     elif kind := network_type(Path(file)):
         found.append(_on_network(("ledger", "url"), Path(file), kind))
     return found
+
+
+def _rehearsed(ready: Mapping[str, Any], environ: Mapping[str, str]) -> list[Problem]:
+    """A rehearsal's server must be named in the environment as well, or it was left on by accident."""
+    cloud = ready.get("cloud")
+    rehearsal = cloud.get("rehearsal") if isinstance(cloud, dict) else None
+    if not isinstance(rehearsal, dict) or environ.get(REHEARSAL_VARIABLE) == rehearsal.get("server"):
+        return []
+    what = "是演习用的设置，会让所有链接都从本机的演习服务器下载"
+    mend = f"正式运行请删去这张表；确要演习，请把环境变量 {REHEARSAL_VARIABLE} 也设为其中的 server"
+    return [Problem(("cloud", "rehearsal"), what, mend)]
 
 
 def _on_network(location: tuple[str, str], path: Path, kind: str) -> Problem:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from ingest.config.base import Table, ordered
+from ingest.config.cloud import CloudTable
 from ingest.config.judging import Rules
 from ingest.config.values import (
     Address,
@@ -247,6 +248,7 @@ class Config(Table):
     storage: Storage
     ledger: LedgerTable
     analysis: Analysis
+    cloud: CloudTable
     log: LogTable
 
     def track(self, key: str) -> Track:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, PlainValidator
 
 SPAN_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_MAX_SOCKET_NAME = 108  # bytes, of Linux
 SHEET_FORBIDDEN = "[]:*?/\\"
 
 
@@ -103,6 +104,21 @@ def _smtp_url(value: str) -> str:
     return value
 
 
+def _clamd(value: str) -> str:
+    if not value:
+        return value
+    kind, _, where = value.partition(":")
+    host, _, port = where.rpartition(":")
+    if kind == "unix" and where.startswith("/") and len(where.encode()) < _MAX_SOCKET_NAME:
+        return value
+    if kind == "tcp" and host and port.isascii() and port.isdecimal() and 0 < int(port) < 65536:
+        return value
+    raise Wrong(
+        f"{shown(value)} 不是 clamd 的地址",
+        '请写成 "unix:/run/clamav/clamd.ctl" 或 "tcp:127.0.0.1:3310"，不扫描就写 ""',
+    )
+
+
 def _host(value: str, example: str) -> None:
     """Check a server's url: a host, a port that is one, no login inside."""
     try:
@@ -169,6 +185,8 @@ SourceUrl = Annotated[str, AfterValidator(_source_url)]
 """Where a mailbox's mail is read from."""
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
 """A server to send by, "" for none."""
+ClamdAddress = Annotated[str, AfterValidator(_clamd)]
+"""Where clamd listens, "" for none."""
 Address = Annotated[str, AfterValidator(_address)]
 """A mail address."""
 SheetTitle = Annotated[str, AfterValidator(_sheet_title)]
