@@ -20,6 +20,7 @@ from ingest.ledger import schema
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
 from ingest.ledger.letters import Letters
+from ingest.ledger.links import Links
 from ingest.ledger.loading import load_works
 from ingest.ledger.scans import Scans
 from ingest.ledger.works import Works
@@ -44,6 +45,7 @@ class Transaction:
         self.works = Works(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
         self.scans = Scans(connection, now, self.desk)
+        self.links = Links(connection, now, self.desk)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
         """Works as the rules see them, with the facts kept under `wants`."""

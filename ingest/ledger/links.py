@@ -1,0 +1,269 @@
+"""The ledger's chapter on files behind links: each once, however many mails name it, and how far we are with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+
+from ingest.ledger import schema
+from ingest.ledger.desk import Desk
+from ingest.ledger.rows import Row, rows_of
+from ingest.model import CloudFile, Ended, LinkState, PartSource
+
+_L = schema.links
+_P = schema.parts
+_A = schema.arrivals
+_M = schema.materials
+
+LIVING = (LinkState.WAITING, LinkState.FETCHING)
+"""States in which a program goes on trying."""
+
+WRONG_CODE = "code"
+"""`reason` of a link whose extraction code is missing or wrong: another code is another chance."""
+
+GONE = "expired"
+"""`problem` of a part whose file will never come."""
+
+_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
+
+
+def _wanted() -> ColumnElement[bool]:
+    """Sights in mails of works, and in those that wait for a person: nobody else's file is asked for."""
+    waits = and_(_A.c.ended.is_(None), _A.c.pending != "")
+    return and_(_P.c.source == PartSource.CLOUD.value, _P.c.link_key != "", or_(_A.c.ended.in_(_OF_WORKS), waits))
+
+
+def _same() -> ColumnElement[bool]:
+    return and_(_P.c.provider == _L.c.provider, _P.c.link_key == _L.c.key)
+
+
+class Links:
+    """Files behind links."""
+
+    def __init__(self, connection: Connection, now: dt.datetime, desk: Desk) -> None:
+        self.connection = connection
+        self.now = now
+        self.desk = desk
+
+    # what mails say of them
+
+    def sight(self) -> int:
+        """A row for every file that mails of works name, with what the newest of them says; returns how many are new.
+
+        A link that a later mail has extended, or given another code, is waited for again.
+        """
+        query = select(_P).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(), _P.c.sha256 == "")
+        seen: dict[tuple[str, str], Row] = {}
+        for row in rows_of(self.connection.execute(query.order_by(_A.c.received_at, _P.c.id))):
+            key = row["provider"], row["link_key"]
+            seen[key] = _newer(seen[key], row) if key in seen else row
+        known = {(row["provider"], row["key"]): row for row in rows_of(self.connection.execute(select(_L)))}
+        new = 0
+        for key, row in seen.items():
+            if key not in known:
+                self._add(row)
+                new += 1
+            else:
+                self._hear(known[key], row)
+        return new
+
+    def _add(self, part: Row) -> None:
+        values = {name: part[name] for name in ("provider", "url", "name", "size", "expires_at", "code")}
+        state = LinkState.WAITING.value
+        self.connection.execute(insert(_L).values(**values, key=part["link_key"], state=state, seen_at=self.now))
+        self.desk.touch()
+
+    def _hear(self, link: Row, part: Row) -> None:
+        """What a mail says beyond what is known."""
+        told: dict[str, Any] = {name: part[name] for name in ("name", "size") if not link[name] and part[name]}
+        if part["code"] and part["code"] != link["code"]:
+            told |= {"code": part["code"], "url": part["url"]}
+            if link["state"] == LinkState.MANUAL.value and link["reason"] == WRONG_CODE:
+                told |= {"state": LinkState.WAITING.value, "reason": "", "detail": "", "next_try_at": None}
+        if part["expires_at"] and link["expires_at"] and part["expires_at"] > link["expires_at"]:
+            told |= {"expires_at": part["expires_at"], "url": part["url"]}
+            if link["state"] == LinkState.EXPIRED.value and part["expires_at"] > self.now:
+                told |= {"state": LinkState.WAITING.value, "reason": "", "detail": "", "next_try_at": None}
+                self._mark_sights(link["provider"], link["key"], "")
+        if told:
+            self._set(link["id"], **told)
+
+    # trying
+
+    def due(self) -> list[CloudFile]:
+        """Those to be tried now, soonest expiry first."""
+        query = select(_L).where(
+            _L.c.state.in_([state.value for state in LIVING]),
+            or_(_L.c.next_try_at.is_(None), _L.c.next_try_at <= self.now),
+            self._is_wanted(),
+        )
+        query = query.order_by(_L.c.expires_at.is_(None), _L.c.expires_at, _L.c.id)
+        return _links(self.connection.execute(query))
+
+    def run_out(self) -> list[CloudFile]:
+        """Those still waited for whose time is over."""
+        query = select(_L).where(_L.c.state.in_([s.value for s in LIVING]), _L.c.expires_at <= self.now)
+        return _links(self.connection.execute(query.order_by(_L.c.id)))
+
+    def _is_wanted(self) -> ColumnElement[bool]:
+        return select(_P.c.id).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(), _same()).exists()
+
+    def begin_try(self, link_id: int) -> None:
+        """A try begins; should its process die, it has counted."""
+        values = {"state": LinkState.FETCHING.value, "tries": _L.c.tries + 1, "next_try_at": None}
+        self.connection.execute(update(_L).where(_L.c.id == link_id).values(**values))
+
+    def later(self, link_id: int, *, at: dt.datetime | None, reason: str, detail: str = "", got: int = 0) -> None:
+        """The try brought no file, or not all of it: the next one comes at `at`, None for the next batch."""
+        before = self.link(link_id)
+        values = {"state": LinkState.WAITING.value, "next_try_at": at, "got": got}
+        self.connection.execute(
+            update(_L).where(_L.c.id == link_id).values(**values, reason=reason, detail=detail[:1000])
+        )
+        if (before.reason, before.got) != (reason, got):
+            self.desk.touch()
+
+    def keep(self, link_id: int, *, validator: str) -> None:
+        """By what the server will know that the rest is of the same file."""
+        self.connection.execute(update(_L).where(_L.c.id == link_id).values(validator=validator))
+
+    def told(self, link_id: int, *, name: str = "", size: int = 0, expires_at: dt.datetime | None = None) -> None:
+        """What the service itself says of the file; it knows better than the mail."""
+        said = {"name": name, "size": size, "expires_at": expires_at}
+        values = {key: value for key, value in said.items() if value}
+        if values:
+            self.connection.execute(update(_L).where(_L.c.id == link_id).values(**values))
+
+    def end(self, link_id: int, state: LinkState, *, reason: str, detail: str = "") -> None:
+        """No program goes on: a person must (`manual`, `given-up`), or nobody can (`expired`)."""
+        link = self.link(link_id)
+        self._set(link_id, state=state.value, reason=reason, detail=detail[:1000], next_try_at=None)
+        if state is LinkState.EXPIRED:
+            self._mark_sights(link.provider, link.key, GONE)
+        self._tell(f"link-{state.value}", link_id, link=link.name or link.url[:200], reason=reason)
+
+    def fetched(self, link_id: int, sha256: str, size: int, *, by_hand: bool = False) -> None:
+        """Its bytes are in the store."""
+        values = {"sha256": sha256, "size": size, "got": size, "fetched_at": self.now, "by_hand": by_hand}
+        state = LinkState.FETCHED.value
+        self._set(link_id, **values, state=state, reason="", detail="", next_try_at=None, validator="")
+        link = self.link(link_id)
+        self._mark_sights(link.provider, link.key, "")
+        self._tell("link-fetched", link_id, link=link.name or link.url[:200], size=size, by_hand=by_hand)
+
+    def again(self, ids: Collection[int] | None = None) -> list[int]:
+        """Try those at once that were given up or wait, expired ones too if they are named; returns which."""
+        stuck = [LinkState.WAITING, LinkState.FETCHING, LinkState.GIVEN_UP]
+        if ids is not None:
+            stuck += [LinkState.MANUAL, LinkState.EXPIRED]
+        found = [link.id for link in self.links(stuck) if ids is None or link.id in ids]
+        for link_id in found:
+            link = self.link(link_id)
+            late = link.expires_at is not None and link.expires_at <= self.now
+            again: dict[str, Any] = {"state": LinkState.WAITING.value, "next_try_at": None, "tries": 0}
+            self._set(link_id, **again, reason="", detail="", **({"expires_at": None} if late else {}))
+            self._mark_sights(link.provider, link.key, "")
+        return found
+
+    # into the mails
+
+    def unapplied(self) -> dict[int, CloudFile]:
+        """Part id to its file, where that is here and the part does not know it yet."""
+        query = select(_P.c.id.label("part_id"), *_L.columns).join(_L, _same())
+        query = query.where(_L.c.sha256 != "", _P.c.sha256 == "", _P.c.source == PartSource.CLOUD.value)
+        found = rows_of(self.connection.execute(query.order_by(_P.c.arrival_id, _P.c.position)))
+        return {row.pop("part_id"): _link(row) for row in found}
+
+    def apply(self, part_id: int, row: Mapping[str, Any]) -> None:
+        """A part gets the bytes behind its link. row: size, sha256, format, problem, name."""
+        values = {name: row[name] for name in ("size", "sha256", "format", "problem", "name")}
+        self.connection.execute(update(_P).where(_P.c.id == part_id).values(**values))
+        self.desk.touch()
+
+    def add_members(self, arrival_id: int, rows: Iterable[Mapping[str, Any]]) -> None:
+        """What lies in archives that came by link: parts of the mail, after those it has."""
+        last = self.connection.execute(select(func.max(_P.c.position)).where(_P.c.arrival_id == arrival_id)).scalar()
+        for position, row in enumerate(rows, start=(last or 0) + 1):
+            self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **row))
+
+    # looking up
+
+    def link(self, link_id: int) -> CloudFile:
+        """One. KeyError if there is none."""
+        found = _links(self.connection.execute(select(_L).where(_L.c.id == link_id)))
+        if not found:
+            raise KeyError(link_id)
+        return found[0]
+
+    def links(self, states: Sequence[LinkState] | None = None) -> list[CloudFile]:
+        """All, or those in these states, in order of their number."""
+        query = select(_L).order_by(_L.c.id)
+        if states is not None:
+            query = query.where(_L.c.state.in_([state.value for state in states]))
+        return _links(self.connection.execute(query))
+
+    def sights(self) -> dict[int, list[Row]]:
+        """Link id to where it stands in mails of works or in waiting ones: part_id, arrival_id, work_id ("" if none).
+
+        Oldest mail first.
+        """
+        query = (
+            select(_L.c.id, _P.c.id.label("part_id"), _P.c.arrival_id, _M.c.work_id)
+            .join(_P, _same())
+            .join(_A, _A.c.id == _P.c.arrival_id)
+            .outerjoin(_M, _M.c.part_id == _P.c.id)
+            .where(_wanted())
+            .order_by(_L.c.id, _A.c.received_at, _P.c.id, _M.c.work_id)
+        )
+        found: dict[int, list[Row]] = {}
+        for row in rows_of(self.connection.execute(query)):
+            found.setdefault(row.pop("id"), []).append({**row, "work_id": row["work_id"] or ""})
+        return found
+
+    def of_work(self, work_id: str) -> list[CloudFile]:
+        """The files behind links of one work that are not here, in order of their number."""
+        mine = select(_P.c.id).join(_M, _M.c.part_id == _P.c.id).where(_M.c.work_id == work_id, _same()).exists()
+        query = select(_L).where(mine, _L.c.sha256 == "").order_by(_L.c.id)
+        return _links(self.connection.execute(query))
+
+    def of_mails(self, ids: Collection[int]) -> list[int]:
+        """Numbers of the links that these mails name."""
+        query = select(_L.c.id).distinct().join(_P, _same()).where(_P.c.arrival_id.in_(ids)).order_by(_L.c.id)
+        return list(self.connection.execute(query).scalars())
+
+    # writing
+
+    def _mark_sights(self, provider: str, key: str, problem: str) -> None:
+        """Say on every part whether its file can still come; works that hold one are reviewed anew."""
+        mine = and_(_P.c.provider == provider, _P.c.link_key == key, _P.c.sha256 == "")
+        self.connection.execute(update(_P).where(mine).values(problem=problem))
+        works = select(_M.c.work_id).join(_P, _P.c.id == _M.c.part_id).where(mine)
+        self.connection.execute(update(schema.works).where(schema.works.c.id.in_(works)).values(dirty=True))
+
+    def _tell(self, what: str, link_id: int, **detail: Any) -> None:
+        """An event for the history of the first mail and work that name it."""
+        first = next(iter(self.sights().get(link_id, [])), None)
+        where = {"arrival": first["arrival_id"], "work": first["work_id"]} if first else {}
+        self.desk.event(what, **where, **detail)
+
+    def _set(self, link_id: int, **values: Any) -> None:
+        self.connection.execute(update(_L).where(_L.c.id == link_id).values(**values))
+        self.desk.touch()
+
+
+def _newer(known: Row, row: Row) -> Row:
+    """Two sights of one file: the newer one, with what only the older says."""
+    ends = [at for at in (known["expires_at"], row["expires_at"]) if at is not None]
+    gaps = {name: row[name] or known[name] for name in ("name", "size", "code")}
+    return {**row, **gaps, "expires_at": max(ends, default=None)}
+
+
+def _links(result: Any) -> list[CloudFile]:
+    return [_link(row) for row in rows_of(result)]
+
+
+def _link(row: Row) -> CloudFile:
+    return CloudFile(**{**row, "state": LinkState(row["state"])})
