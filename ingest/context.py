@@ -19,6 +19,7 @@ import structlog
 from ingest.config import Config
 from ingest.errors import BusyError, DiskError, KepuError
 from ingest.ledger import Ledger, Transaction
+from ingest.malware import Scanner
 from ingest.model import Arrival, Ended, Stage, Todo, TodoKind, mail_number
 from ingest.store import Store
 from ingest.workers import Workers
@@ -93,6 +94,11 @@ class Context:
         """Under which the answers to `wants` are kept in the ledger."""
         return hashlib.sha256(self.wants.model_dump_json().encode()).hexdigest()
 
+    @cached_property
+    def scanner(self) -> Scanner:
+        """Says of every file whether it is malware, before anything opens it. Not within a transaction."""
+        return Scanner(self.config.malware, self.ledger, self.config.storage.root, self.clock)
+
     @property
     def stopped(self) -> bool:
         """The run was told to end after the item in hand."""
@@ -122,7 +128,7 @@ class Context:
             except Exception as error:
                 if isinstance(error, OSError) and error.errno in _NO_ROOM:
                     raise self._no_room(error) from error
-                self._set_back(arrival_id, error)
+                self.set_back(arrival_id, error)
         if ids:
             self.say(what, len(ids), len(ids))
 
@@ -133,7 +139,8 @@ class Context:
             mend="请清理磁盘后重新运行；已收的邮件都在，会自动接着处理。",
         )
 
-    def _set_back(self, arrival_id: int, error: Exception) -> None:
+    def set_back(self, arrival_id: int, error: Exception) -> None:
+        """Our processing of an item failed: a try is counted, and at the limit it is set aside for people."""
         log.error("item failed", arrival=arrival_id, error=f"{type(error).__name__}: {error}", exc_info=error)
         with self.begin() as tx:
             tries = tx.arrivals.failed(arrival_id, f"{type(error).__name__}: {error}")

@@ -14,6 +14,7 @@ from ingest.config.cloud import CloudTable
 from ingest.config.judging import Rules
 from ingest.config.values import (
     Address,
+    ClamdAddress,
     Day,
     Deadline,
     Name,
@@ -225,6 +226,17 @@ class Analysis(Table):
     max_depth: int = Field(ge=1)
 
 
+class Malware(Table):
+    """The virus scanner. `clamd`: unix:PATH or tcp:HOST:PORT, "" for none.
+
+    A file of more than `max_bytes` is not scanned; clamd's own limits must not be lower. `timeout_s` for one file.
+    """
+
+    clamd: ClamdAddress = ""
+    timeout_s: float = Field(default=120, gt=0)
+    max_bytes: int = Field(default=25_000_000, gt=0)
+
+
 class LogTable(Table):
     """`level` of the log file; `keep_days` until it is removed."""
 
@@ -248,6 +260,7 @@ class Config(Table):
     storage: Storage
     ledger: LedgerTable
     analysis: Analysis
+    malware: Malware
     cloud: CloudTable
     log: LogTable
 
