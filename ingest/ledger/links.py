@@ -175,7 +175,7 @@ class Links:
         query = select(_P.c.id.label("part_id"), *_L.columns).join(_L, _same())
         query = query.where(_L.c.sha256 != "", _P.c.sha256 == "", _P.c.source == PartSource.CLOUD.value)
         found = rows_of(self.connection.execute(query.order_by(_P.c.arrival_id, _P.c.position)))
-        return {row.pop("part_id"): _link(row) for row in found}
+        return {row["part_id"]: _link({k: v for k, v in row.items() if k != "part_id"}) for row in found}
 
     def apply(self, part_id: int, row: Mapping[str, Any]) -> None:
         """A part gets the bytes behind its link. row: size, sha256, format, problem, name."""
@@ -220,7 +220,7 @@ class Links:
         )
         found: dict[int, list[Row]] = {}
         for row in rows_of(self.connection.execute(query)):
-            found.setdefault(row.pop("id"), []).append({**row, "work_id": row["work_id"] or ""})
+            found.setdefault(row["id"], []).append({**row, "work_id": row["work_id"] or ""})
         return found
 
     def of_work(self, work_id: str) -> list[CloudFile]:

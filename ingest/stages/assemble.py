@@ -110,7 +110,7 @@ def _one(context: Context, arrival_id: int) -> None:
             tx.arrivals.end(arrival_id, ending.ended, ending.reason, may_reply=may, why=why)
         if ending.ended is Ended.DUPLICATE and situation.twin is not None:
             tx.arrivals.repeats(arrival_id, situation.twin)
-        works = [_carry_out(context, tx, arrival, new) for new in ending.groups]
+        works = [carry_out(context, tx, arrival, new) for new in ending.groups]
         trouble = [] if ending.ended in SILENT else [*broken_todos(arrival, works), *odd_todos(arrival)]
         for todo in (*ending.todos, *trouble):
             tx.desk.ask(todo, anew=True)
@@ -144,7 +144,7 @@ def _twin(tx: Transaction, arrival: Arrival) -> int | None:
     return int(twin["id"]) if same_text or belonging.submits(arrival) else None
 
 
-def _carry_out(context: Context, tx: Transaction, arrival: Arrival, new: Group) -> str:
+def carry_out(context: Context, tx: Transaction, arrival: Arrival, new: Group) -> str:
     """Open or join the work a group names, and file its parts there."""
     work = new.work
     if work:
@@ -159,18 +159,21 @@ def _carry_out(context: Context, tx: Transaction, arrival: Arrival, new: Group) 
             title=new.title,
             arrival=arrival.id,
         )
-    _file(context, tx, work, arrival, [part for part in arrival.parts if part.id in new.part_ids])
+    file_parts(context, tx, work, arrival, [part for part in arrival.parts if part.id in new.part_ids])
     return work
 
 
-def _file(context: Context, tx: Transaction, work_id: str, arrival: Arrival, parts: Sequence[Part]) -> None:
-    """The work's materials, old and new together, and which of each kind is judged."""
+def file_parts(context: Context, tx: Transaction, work_id: str, arrival: Arrival, parts: Sequence[Part]) -> None:
+    """The work's materials, old and new together, and which of each kind is judged.
+
+    A part that it has already takes the place of what it was before: a link's file has come.
+    """
     config = context.config
     work = tx.load([work_id], context.wants_key)[work_id]
     added = [Material(part, part.kind, False, arrival.received_at, arrival.message_id) for part in parts]
     limits = config.rules.duration
     settled = in_force(
-        (*work.materials, *added),
+        _by_arrival(work.materials, added),
         config.edition.deadline_at,
         title=work.title,
         length_s=(limits.min_s - limits.doubt_s, limits.max_s + limits.doubt_s),
@@ -183,6 +186,14 @@ def _file(context: Context, tx: Transaction, work_id: str, arrival: Arrival, par
             tx.desk.close_todos(key=row["key"])  # a later file has settled it
     for todo in todos:
         tx.desk.ask(todo)
+
+
+def _by_arrival(known: Sequence[Material], added: Sequence[Material]) -> list[Material]:
+    """Both, in the order in which their mails came: what was behind a link may be here after a later mail's files."""
+    new = {material.part.id: material for material in added}
+    kept = [new.pop(material.part.id, material) for material in known]
+    mails = list(dict.fromkeys(material.part.arrival_id for material in (*kept, *added)))
+    return sorted((*kept, *new.values()), key=lambda material: mails.index(material.part.arrival_id))
 
 
 def _choose_file(work_id: str, arrival: Arrival, part_ids: Sequence[int], why: str) -> Todo:
@@ -224,7 +235,12 @@ def odd_todos(arrival: Arrival) -> list[Todo]:
 
 
 def part_trouble(part: Part) -> str:
-    """Why a file is not whole or cannot be read, in words for staff; "" if nothing is wrong with it."""
+    """Why a file is not whole or cannot be read, in words for staff; "" if nothing is wrong with it.
+
+    A link whose file is not here is another matter, and has a to-do of its own.
+    """
+    if part.is_link:
+        return ""
     if isinstance(part.facts, Broken):
         return part.facts.sentence
     if part.problem:
