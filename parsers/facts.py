@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PARSERS_VERSION = "1"
+PARSERS_VERSION = "2"
 """Part of the key under which facts are kept: raise it when a parser sees more or other than before."""
 
 BROKEN_REASONS: dict[str, str] = {
@@ -24,6 +24,9 @@ BROKEN_REASONS: dict[str, str] = {
     "bad-archive": "压缩包已损坏，无法解开",
     "bad-checksum": "压缩包内文件校验不符（CRC 错误）",
     "locked": "文件有密码，无法打开",
+    "wrong-password": "密码不对，无法打开",
+    "missing-volume": "分卷压缩包不全，无法解开",
+    "overlapping": "压缩包内的文件互相重叠，疑似恶意构造，未解开",
     "too-large": "超过允许的大小，未解开",
     "too-many": "内含文件过多，未全部解开",
     "too-deep": "嵌套层数过多，未继续解开",
@@ -122,12 +125,13 @@ class Member(_Facts):
 
 
 class ArchiveFacts(_Facts):
-    """An archive and its members; `problem` when not all could be had (a key of BROKEN_REASONS)."""
+    """An archive and its members; `problem` when not all could be had (a key of BROKEN_REASONS), `detail` for the log."""
 
     fact: Literal["archive"] = "archive"
     format: str
     members: tuple[Member, ...] = ()
     problem: str = ""
+    detail: str = ""
 
 
 class AudioTrack(_Facts):

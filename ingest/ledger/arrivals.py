@@ -297,7 +297,7 @@ def junk_key(arrival_id: int) -> str:
 
 def part_of(row: Row, facts: f.Facts | None = None, scan: Scan | None = None) -> Part:
     """A row of `parts` as a value, with what is known of the file's bytes."""
-    plain = {name: row[name] for name in row if name not in {"raw_name", "source", "kind"}}
+    plain = {name: row[name] for name in row if name not in {"raw_name", "source", "kind", "opened_with"}}
     return Part(**plain, source=PartSource(row["source"]), kind=Kind(row["kind"]), facts=facts, scan=scan)
 
 

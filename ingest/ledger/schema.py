@@ -130,6 +130,7 @@ arrivals = Table(
     Column("for_work", String(20), nullable=False, default=""),
     Column("answered_by", Integer),
     Column("repeats", Integer),
+    Column("grown", String(12), nullable=False, default=""),
     Index(None, "stage", "ended"),
     Index(None, "message_id"),
     Index(None, "header_sha256"),
@@ -142,7 +143,7 @@ arrivals = Table(
 `junk`: a filter put it into a junk folder and no person took it out; `header_sha256`: by which it is known again, once
 fetched; `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over the sorted digests of its
 files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open; `repeats`: the mail that it is a
-duplicate of.
+duplicate of; `grown`: the stage at which files stand that came out of its archives after it had ended, "" if none did.
 """
 
 keys = Table(
@@ -192,11 +193,30 @@ parts = Table(
     Column("kind", String(20), nullable=False, default="other"),
     Column("certain", Boolean, nullable=False, default=False),
     Column("why", Text, nullable=False, default=""),
+    Column("opened_with", String(20), nullable=False, default=""),
+    Column("joined_in", Integer),
     UniqueConstraint("arrival_id", "position"),
     Index(None, "sha256"),
     Index(None, "provider", "link_key"),
+    Index(None, "problem"),
 )
-"""Every file, member of an archive and link of a mail. A link's `provider` and `link_key` name its row of `links`."""
+"""Every file, member of an archive and link of a mail. A link's `provider` and `link_key` name its row of `links`.
+
+`opened_with`: the parsers' version that last tried to open an archive later than its mail was taken apart; `joined_in`:
+the mail under which what lay in a set of volumes is kept, for each volume of the set.
+"""
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("password", String(200), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("by_staff", Boolean, nullable=False, default=False),
+    Column("seen_at", Moment, nullable=False),
+)
+"""What was said to open an archive (of a set: its first volume): `new`, `right` or `wrong`. They leave the ledger for
+nobody: no log, event, letter or export tells them."""
 
 links = Table(
     "links",

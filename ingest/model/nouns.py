@@ -33,6 +33,7 @@ class Part:
 
     inside: name of the archive or subject of the forwarded mail around it; folder: folders within the archive.
     problem: why its bytes are not there or not whole, "" if they are; `malware`: they are in quarantine.
+    joined_in: for a volume of a set, the mail under which what lay in the set is kept, None while it is incomplete.
     scan: what the virus scanner said of it, None if it was not asked.
     """
 
@@ -58,6 +59,7 @@ class Part:
     kind: Kind = Kind.OTHER
     certain: bool = False
     why: str = ""
+    joined_in: int | None = None
     facts: Facts | None = None
     scan: Scan | None = None
 

@@ -96,6 +96,8 @@ class TodoKind(StrEnum):
     CHOOSE_FILE = "choose-file"
     FETCH_LINK = "fetch-link"
     BROKEN_FILE = "broken-file"
+    LOCKED = "locked"
+    MISSING_VOLUME = "missing-volume"
     UNREADABLE_MAIL = "unreadable-mail"
     QUARANTINED = "quarantined"
     PLACE_FILE = "place-file"

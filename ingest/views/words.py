@@ -60,6 +60,8 @@ TODO_WORDS: Mapping[str, str] = {
     "choose-file": "选择文件",
     "fetch-link": "下载云附件",
     "broken-file": "文件损坏",
+    "locked": "文件有密码",
+    "missing-volume": "分卷不全",
     "unreadable-mail": "邮件无法读取",
     "quarantined": "程序搁置",
     "place-file": "文件归属",

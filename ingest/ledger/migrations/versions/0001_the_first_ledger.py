@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("for_work", sa.String(length=20), nullable=False),
         sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=True),
+        sa.Column("grown", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
     )
     with op.batch_alter_table("arrivals", schema=None) as batch_op:
@@ -144,6 +145,15 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "passwords",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("password", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("by_staff", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", "password", name=op.f("pk_passwords")),
     )
     op.create_table(
         "runs",
@@ -308,11 +318,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("certain", sa.Boolean(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("opened_with", sa.String(length=20), nullable=False),
+        sa.Column("joined_in", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["arrival_id"], ["arrivals.id"], name=op.f("fk_parts_arrival_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parts")),
         sa.UniqueConstraint("arrival_id", "position", name=op.f("uq_parts_arrival_id_position")),
     )
     with op.batch_alter_table("parts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parts_problem"), ["problem"], unique=False)
         batch_op.create_index(batch_op.f("ix_parts_provider_link_key"), ["provider", "link_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_parts_sha256"), ["sha256"], unique=False)
 
