@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
@@ -91,8 +91,11 @@ def _tidied(text: str, limit: int) -> str:
     return text.strip()[:limit]
 
 
-def html_text(html: str, *, quotes: bool = True) -> str:
-    """HTML as lines of text; without the nodes that hold quoted mail if `quotes` is false. Hidden text stays."""
+def html_text(html: str, *, quotes: bool = True, mark: Callable[[LexborHTMLParser], None] | None = None) -> str:
+    """HTML as lines of text; without the nodes that hold quoted mail if `quotes` is false. Hidden text stays.
+
+    mark: may put text of its own into the tree first; a tree too deep to be looked at is not marked.
+    """
     marked = html.replace(_BREAK, "").replace(_GAP, "").replace("\0", "")
     marked = _CELL_TAG.sub(_GAP + "</", _BLOCK_TAG.sub(_BREAK + "<", marked))
     tree = parsed(marked)
@@ -100,6 +103,8 @@ def html_text(html: str, *, quotes: bool = True) -> str:
         return _BREAKS.sub("\n", _WHITE.sub(" ", unescape(_ANY_TAG.sub("", marked)))).replace(_GAP, " ").strip()
     for node in tree.css(_UNSEEN if quotes else f"{_UNSEEN}, {QUOTE_NODES}"):
         node.decompose()
+    if mark is not None:
+        mark(tree)
     root = tree.body or tree.root
     text = _WHITE.sub(" ", root.text(separator="") if root is not None else "")
     return _BREAKS.sub("\n", text).replace(_GAP, " ").strip()
