@@ -125,7 +125,7 @@ class Member(_Facts):
 
 
 class ArchiveFacts(_Facts):
-    """An archive and its members; `problem` when not all could be had (a key of BROKEN_REASONS), `detail` for the log."""
+    """An archive and its members; `problem` when not all could be had (a key of BROKEN_REASONS); `detail`: for logs."""
 
     fact: Literal["archive"] = "archive"
     format: str
