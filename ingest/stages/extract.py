@@ -10,13 +10,18 @@ from typing import Any
 
 from ingest.context import Context, crash_point, stage_ids
 from ingest.context import limits_of as limits_of  # also for those who only look into a file
+from ingest.ledger import Transaction
+from ingest.lots import Lot, lot_of
 from ingest.model import PartSource, Stage
-from ingest.store import Store
+from ingest.store import Group, Store
 from ingest.workers import Workers
 from parsers import sniff
 from parsers.facts import ENDED_BY_US, ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
 
 Row = dict[str, Any]
+
+Files = Store | Group
+"""Where files go: at once, or together with others."""
 
 
 class MailNotReadError(Exception):
@@ -27,24 +32,26 @@ class MailNotReadError(Exception):
 def extract(context: Context) -> None:
     """Every fetched mail."""
     ids = stage_ids(context, Stage.FETCHED)
-    context.each("拆解邮件", ids, lambda arrival_id: _one(context, arrival_id))
+    stored, done = lambda: crash_point("parts-stored"), lambda: crash_point("extracted")
+    with lot_of(context, stored=stored, done=done) as lot:
+        context.each("拆解邮件", ids, lambda arrival_id: _one(context, lot, arrival_id))
 
 
-def _one(context: Context, arrival_id: int) -> None:
+def _one(context: Context, lot: Lot, arrival_id: int) -> None:
     with context.read() as tx:
         raw = tx.arrivals.row(arrival_id)["raw_sha256"]
     limits = limits_of(context.config)
-    with context.store.scratch() as scratch:
+    with lot.group.scratch() as scratch:
         facts = context.workers.read_mail(context.store.path(raw), scratch, limits)
         if isinstance(facts, Broken) and facts.reason in ENDED_BY_US:
             raise MailNotReadError(f"{facts.reason} {facts.detail}".strip())
         found = facts if isinstance(facts, MailFacts) else MailFacts()
-        rows = list(rows_of_mail(context.store, found, scratch, limits, context.workers))
-    crash_point("parts-stored")
-    with context.begin() as tx:
+        rows = list(rows_of_mail(lot.group, found, scratch, limits, context.workers))
+
+    def write(tx: Transaction) -> None:
         tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
-    crash_point("extracted")
-    context.tally.counts["extracted"] += 1
+
+    lot.keep(arrival_id, write, extracted=1)
 
 
 def digest_of(rows: Iterable[Row]) -> str:
@@ -53,7 +60,7 @@ def digest_of(rows: Iterable[Row]) -> str:
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
-def rows_of_mail(store: Store, facts: MailFacts, scratch: Path, limits: Limits, workers: Workers) -> Iterator[Row]:
+def rows_of_mail(store: Files, facts: MailFacts, scratch: Path, limits: Limits, workers: Workers) -> Iterator[Row]:
     """A row for every file and link of a mail, archives' members after their archive; the files go to the store."""
     opening = Opening(store, limits, workers)
     for part in facts.parts:
@@ -69,7 +76,7 @@ def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
         yield from _members(opening, row, depth)
 
 
-def _attachment(store: Store, part: MailPart, scratch: Path) -> Row:
+def _attachment(store: Files, part: MailPart, scratch: Path) -> Row:
     path = scratch / part.path
     format_ = sniff.sniff(path)
     store.adopt(path, part.sha256)
@@ -92,7 +99,7 @@ def _attachment(store: Store, part: MailPart, scratch: Path) -> Row:
 class Opening:
     """The opening of one mail's archives, and of what lies in them: bounds hold over all of them together."""
 
-    store: Store
+    store: Files
     limits: Limits
     workers: Workers
     members: int = 0
@@ -152,6 +159,7 @@ def _link(link: Link) -> Row:
         "source": PartSource.CLOUD.value,
         "provider": link.provider[:40],
         "url": link.url,
+        "link_key": link.key[:1000],
         "expires_at": link.expires_at,
         "code": (link.code or "")[:40],
     }

@@ -371,7 +371,7 @@ def test_group_without_end_is_flushed_when_full(store):
 
 def test_group_is_full_at_so_many_bytes(store):
     with store.group() as group:
-        group.put(bytes(2**20) for _ in range(63))
+        group.put(bytes(2**20) for _ in range(15))
         before = group.full
         group.put([b"1" * 2**20])
         assert (before, group.full) == (False, True)

@@ -7,10 +7,12 @@ from functools import partial
 from ingest.config import Mailbox
 from ingest.context import Context, crash_point, stage_ids
 from ingest.errors import DiskError, GoneError
+from ingest.ledger import Transaction
+from ingest.lots import Lot, lot_of
 from ingest.model import Ended, Stage, Todo, TodoKind, mail_number
 from ingest.sources.identity import identity_of
 from ingest.stages.fetch.listing import Poll
-from ingest.store import Store, Stored
+from ingest.store import Group, Store, Stored
 
 GONE = "下载之前已从信箱中移走或删除"
 
@@ -19,10 +21,12 @@ def copy_all(poll: Poll) -> None:
     """Every listed mail of the mailbox, oldest first, until the batch's time is over."""
     context, mailbox = poll.context, poll.mailbox
     ids = stage_ids(context, Stage.LISTED, mailbox=mailbox.name)
-    context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll), bounded=True)
+    stored, done = lambda: crash_point("stored"), lambda: crash_point("fetched")
+    with lot_of(context, stored=stored, done=done) as lot:
+        context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll, lot), bounded=True)
 
 
-def _copy(poll: Poll, arrival_id: int) -> None:
+def _copy(poll: Poll, lot: Lot, arrival_id: int) -> None:
     context, mailbox = poll.context, poll.mailbox
     with context.read() as tx:
         size = tx.arrivals.row(arrival_id)["size"]
@@ -30,27 +34,26 @@ def _copy(poll: Poll, arrival_id: int) -> None:
         _too_large(context, mailbox, arrival_id, size)
         return
     ask_for_room(context, size or 0)
-    stored = _from_anywhere(poll, arrival_id)
+    stored = _from_anywhere(poll, lot, arrival_id)
     if stored is None:
         _gone(context, arrival_id)
         return
-    crash_point("stored")
-    header = header_of(context.store, stored)
-    with context.begin() as tx:
+    header = header_of(lot.group, stored)
+
+    def write(tx: Transaction) -> None:
         tx.arrivals.fetched(arrival_id, stored.sha256, stored.size, header)
-    crash_point("fetched")
-    context.tally.counts["fetched"] += 1
-    context.tally.counts["fetched-bytes"] += stored.size
+
+    lot.keep(arrival_id, write, **{"fetched": 1, "fetched-bytes": stored.size})
 
 
-def _from_anywhere(poll: Poll, arrival_id: int) -> Stored | None:
+def _from_anywhere(poll: Poll, lot: Lot, arrival_id: int) -> Stored | None:
     """The mail from the place it is at; None if it is at none it was seen at."""
     context = poll.context
     with context.read() as tx:
         places = tx.keys.places_of(arrival_id)
     for place in places:
         try:
-            with context.store.writer() as writer:
+            with lot.group.writer() as writer:
                 poll.source.copy(place.listing, writer)
         except GoneError:
             with context.begin() as tx:
@@ -60,7 +63,7 @@ def _from_anywhere(poll: Poll, arrival_id: int) -> Stored | None:
     return None
 
 
-def header_of(store: Store, stored: Stored) -> str:
+def header_of(store: Store | Group, stored: Stored) -> str:
     """The digest of a stored mail's header, by which it is known again under another key."""
     with store.path(stored.sha256).open("rb") as file:
         return identity_of(file, stored.size).header_sha256
@@ -73,9 +76,13 @@ def ask_for_room(context: Context, size: int) -> None:
     if free < needed:
         raise DiskError(
             "磁盘空间不足，已停止下载新邮件",
-            why=f"需要约 {needed / 1e9:.1f} GB，剩余 {free / 1e9:.1f} GB",
+            why=f"需要约 {_size(needed)}，剩余 {_size(free)}",
             mend=f"请清理 {context.store.root} 所在磁盘后重新运行；已收的邮件都在，不会重复下载。",
         )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def _too_large(context: Context, mailbox: Mailbox, arrival_id: int, size: int) -> None:
