@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, rows_of
-from ingest.model import CloudFile, Ended, LinkState, PartSource
+from ingest.model import CloudFile, Ended, LinkState, PartSource, Stage
 
 _L = schema.links
 _P = schema.parts
@@ -170,12 +170,15 @@ class Links:
 
     # into the mails
 
-    def unapplied(self) -> dict[int, CloudFile]:
-        """Part id to its file, where that is here and the part does not know it yet."""
-        query = select(_P.c.id.label("part_id"), *_L.columns).join(_L, _same())
+    def unapplied(self) -> dict[int, dict[int, CloudFile]]:
+        """By mail and part, the file behind the link, where that is here and the part does not know it yet."""
+        query = select(_P.c.id.label("part_id"), _P.c.arrival_id, *_L.columns).join(_L, _same())
         query = query.where(_L.c.sha256 != "", _P.c.sha256 == "", _P.c.source == PartSource.CLOUD.value)
-        found = rows_of(self.connection.execute(query.order_by(_P.c.arrival_id, _P.c.position)))
-        return {row["part_id"]: _link({k: v for k, v in row.items() if k != "part_id"}) for row in found}
+        found: dict[int, dict[int, CloudFile]] = {}
+        for row in rows_of(self.connection.execute(query.order_by(_P.c.arrival_id, _P.c.position))):
+            file = {key: value for key, value in row.items() if key not in ("part_id", "arrival_id")}
+            found.setdefault(row["arrival_id"], {})[row["part_id"]] = _link(file)
+        return found
 
     def apply(self, part_id: int, row: Mapping[str, Any]) -> None:
         """A part gets the bytes behind its link. row: size, sha256, format, problem, name."""
@@ -188,6 +191,17 @@ class Links:
         last = self.connection.execute(select(func.max(_P.c.position)).where(_P.c.arrival_id == arrival_id)).scalar()
         for position, row in enumerate(rows, start=(last or 0) + 1):
             self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **row))
+
+    def unfile(self, part_id: int) -> None:
+        """A part is no material of any work: what is behind the link is there already."""
+        self.connection.execute(delete(_M).where(_M.c.part_id == part_id))
+
+    def go_on(self, arrival_id: int) -> bool:
+        """A mail that has not ended is looked at anew with what has come; False if it has."""
+        walk = (Stage.EXTRACTED.value, Stage.PARSED.value)
+        mine = and_(_A.c.id == arrival_id, _A.c.ended.is_(None), _A.c.stage.in_(walk))
+        values = {"stage": Stage.EXTRACTED.value, "pending": ""}
+        return bool(self.connection.execute(update(_A).where(mine).values(**values)).rowcount)
 
     # looking up
 

@@ -23,7 +23,7 @@ def _one(context: Context, arrival_id: int) -> None:
     with context.read() as tx:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
     seen: dict[str, Facts] = {}
-    parts = [_looked_at(context, part, seen) for part in arrival.parts]
+    parts = [looked_at(context, part, seen) for part in arrival.parts]
     kinds: dict[int, tuple[Kind, bool, str]] = {}
     for part in parts:
         found = classify(part, mail_text=arrival.text)
@@ -40,13 +40,13 @@ def _look_again(context: Context, arrival_id: int) -> None:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
     seen: dict[str, Facts] = {}
     for part in arrival.parts:
-        _looked_at(context, part, seen)
+        looked_at(context, part, seen)
     with context.begin() as tx:
         tx.works.soil(tx.works.of_arrivals([arrival_id]).get(arrival_id, []))
     context.tally.counts["looked-again"] += 1
 
 
-def _looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
+def looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
     """The part with its facts: those kept, or read now and kept. seen: digest to what this mail's files said so far."""
     if part.facts is not None or not part.here:
         return part
