@@ -107,6 +107,37 @@ def dovecot():
 
 
 @pytest.fixture(scope="session")
+def clamds():
+    """The module of the clamd for tests, with the bytes its signatures know."""
+    return _servers("clamd")
+
+
+@pytest.fixture(scope="session")
+def clamd(clamds):
+    """A clamd on a Unix socket of its own, for the whole session. Who stops it starts it again."""
+    program = clamds.program()
+    if program is None:
+        pytest.fail("these tests need clamd: apt-get install clamav-daemon")
+    root = Path(tempfile.mkdtemp(prefix="kepu-clamd-"))  # short, for the socket's name
+    try:
+        server = clamds.Clamd(root, program)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def clamd_proxy(clamd, clamds):
+    """A proxy before that clamd: honest until its attributes say otherwise."""
+    server = clamds.ClamdProxy(clamd)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
 def proxies():
     """The module of the scripted proxy, for those who need one of another lifetime than `proxy` has."""
     return _servers("proxy")
