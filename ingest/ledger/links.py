@@ -21,7 +21,7 @@ _M = schema.materials
 LIVING = (LinkState.WAITING, LinkState.FETCHING)
 """States in which a program goes on trying."""
 
-WRONG_CODE = "code"
+WRONG_CODE = "wrong-code"
 """`reason` of a link whose extraction code is missing or wrong: another code is another chance."""
 
 GONE = "expired"
@@ -126,10 +126,6 @@ class Links:
         if (before.reason, before.got) != (reason, got):
             self.desk.touch()
 
-    def keep(self, link_id: int, *, validator: str) -> None:
-        """By what the server will know that the rest is of the same file."""
-        self.connection.execute(update(_L).where(_L.c.id == link_id).values(validator=validator))
-
     def told(self, link_id: int, *, name: str = "", size: int = 0, expires_at: dt.datetime | None = None) -> None:
         """What the service itself says of the file; it knows better than the mail."""
         said = {"name": name, "size": size, "expires_at": expires_at}
@@ -149,7 +145,7 @@ class Links:
         """Its bytes are in the store."""
         values = {"sha256": sha256, "size": size, "got": size, "fetched_at": self.now, "by_hand": by_hand}
         state = LinkState.FETCHED.value
-        self._set(link_id, **values, state=state, reason="", detail="", next_try_at=None, validator="")
+        self._set(link_id, **values, state=state, reason="", detail="", next_try_at=None)
         link = self.link(link_id)
         self._mark_sights(link.provider, link.key, "")
         self._tell("link-fetched", link_id, link=link.name or link.url[:200], size=size, by_hand=by_hand)

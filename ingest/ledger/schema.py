@@ -130,7 +130,6 @@ arrivals = Table(
     Column("for_work", String(20), nullable=False, default=""),
     Column("answered_by", Integer),
     Column("repeats", Integer),
-    Column("grown", String(12), nullable=False, default=""),
     Index(None, "stage", "ended"),
     Index(None, "message_id"),
     Index(None, "header_sha256"),
@@ -143,7 +142,7 @@ arrivals = Table(
 `junk`: a filter put it into a junk folder and no person took it out; `header_sha256`: by which it is known again, once
 fetched; `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over the sorted digests of its
 files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open; `repeats`: the mail that it is a
-duplicate of; `grown`: the stage at which files stand that came out of its archives after it had ended, "" if none did.
+duplicate of.
 """
 
 keys = Table(
@@ -236,7 +235,6 @@ links = Table(
     Column("reason", String(30), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     Column("got", BigInteger, nullable=False, default=0),
-    Column("validator", Text, nullable=False, default=""),
     Column("sha256", String(64), nullable=False, default=""),
     Column("seen_at", Moment, nullable=False),
     Column("fetched_at", Moment),
@@ -244,8 +242,7 @@ links = Table(
     Index(None, "state", "next_try_at"),
 )
 """A file behind a link, however many mails name it. `size`: as its sender's mail says, rounded where that is; `got`:
-bytes in the partial file; `validator`: by which the server knows that the rest is of the same file; `sha256`: once it
-is here."""
+bytes in the partial file; `sha256`: once it is here."""
 
 facts = Table(
     "facts",

@@ -102,7 +102,6 @@ class CloudFile:
     reason: str
     detail: str
     got: int
-    validator: str
     sha256: str
     seen_at: dt.datetime
     fetched_at: dt.datetime | None

@@ -48,7 +48,6 @@ def upgrade() -> None:
         sa.Column("for_work", sa.String(length=20), nullable=False),
         sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=True),
-        sa.Column("grown", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
     )
     with op.batch_alter_table("arrivals", schema=None) as batch_op:
@@ -119,7 +118,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=30), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("got", sa.BigInteger(), nullable=False),
-        sa.Column("validator", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("seen_at", sa.String(length=27), nullable=False),
         sa.Column("fetched_at", sa.String(length=27), nullable=True),

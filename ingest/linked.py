@@ -1,0 +1,178 @@
+"""What came by link, taken into its mail: the link becomes its file, an archive's members follow, works are told.
+
+A mail that waits for a person is decided anew with what has come; one that has ended keeps its ending, and its works
+get the files. That is one transaction a mail, after the facts are kept: a killed run does it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.context import Context, crash_point, limits_of
+from ingest.ledger import Transaction
+from ingest.materials import Classified, classify, group
+from ingest.model import Arrival, CloudFile, Ended, Group, Kind, Part, PartSource, Todo, TodoKind, Work, mail_number
+from ingest.names import same_title
+from ingest.stages import assemble, extract
+from ingest.stages.parse import looked_at, parse
+from parsers import sniff
+from parsers.facts import Facts
+
+SAME_TITLE = 0.92
+"""From here on a form's title is the work's, written a little differently."""
+
+SAME = "与已有的文件"
+"""Begins what is said of a file that came by link and was there already."""
+
+_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
+
+
+def take_linked(context: Context) -> None:
+    """Everything fetched that its mails do not have yet; then the mails that waited for it go on."""
+    with context.read() as tx:
+        mails = tx.links.unapplied()
+    context.each("收入云附件", list(mails), lambda arrival_id: _one(context, arrival_id, mails[arrival_id]))
+    if context.tally.counts.pop("reopened", 0):
+        parse(context)
+        assemble.assemble(context)
+
+
+def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> None:
+    """One mail gets its files, and if it is a work's or waits for a person, what lies in them."""
+    with context.read() as tx:
+        ended = tx.arrivals.row(arrival_id)["ended"]
+        links = [part for part in tx.arrivals.parts([arrival_id])[arrival_id] if part.id in came]
+    counts = ended is None or ended in _OF_WORKS
+    rows = {part.id: _rows(context, part, came[part.id], deep=counts) for part in links}
+    if ended in _OF_WORKS:
+        _look(context, [row for found in rows.values() for row in found])
+    with context.begin() as tx:
+        known = {part.id for part in tx.arrivals.parts([arrival_id])[arrival_id]} - rows.keys()
+        for part_id, (own, *members) in rows.items():
+            tx.links.apply(part_id, own)
+            tx.links.add_members(arrival_id, members)
+        if ended in _OF_WORKS:
+            _tell_works(context, tx, arrival_id, known, opened=ended == Ended.WORK.value)
+        elif tx.links.go_on(arrival_id):
+            context.tally.counts["reopened"] += 1
+    crash_point("linked")
+    context.tally.counts["linked"] += len(rows)
+
+
+def _rows(context: Context, part: Part, file: CloudFile, *, deep: bool) -> list[extract.Row]:
+    """The link as a file, and what lies in it."""
+    path = context.store.path(file.sha256)
+    own: extract.Row = {
+        "name": part.name or file.name,
+        "size": file.size,
+        "sha256": file.sha256,
+        "format": sniff.sniff(path),
+        "problem": "",
+        "source": PartSource.CLOUD.value,
+    }
+    opening = extract.Opening(context.store, limits_of(context.config), context.workers)
+    return list(extract.opened(opening, own)) if deep else [own]
+
+
+def _look(context: Context, rows: Sequence[extract.Row]) -> None:
+    """The facts of each file are kept, so that the mail's transaction has them at hand."""
+    seen: dict[str, Facts] = {}
+    with context.read() as tx:
+        known = tx.arrivals.facts({row["sha256"] for row in rows if row["sha256"]}, context.wants_key)
+    for number, row in enumerate(rows):
+        if row["sha256"] not in known:
+            plain = {name: row[name] for name in ("name", "size", "sha256", "format", "problem")}
+            looked_at(context, Part(0, 0, number, source=PartSource(row["source"]), **plain), seen)
+
+
+# into the works
+
+
+def _tell_works(context: Context, tx: Transaction, arrival_id: int, known: Collection[int], *, opened: bool) -> None:
+    """The mail's works get what is new, each what is its own; what may be any's is for a person."""
+    arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
+    works = list(tx.load(tx.works.of_arrivals([arrival_id])[arrival_id], context.wants_key).values())
+    arrival = _classified(tx, arrival, works, known)
+    share = shared_out(arrival, works, known, opened=opened)
+    for one in share.groups:
+        if one.work:
+            mine = [part for part in arrival.parts if part.id in one.part_ids]
+            assemble.file_parts(context, tx, one.work, arrival, mine)
+        else:
+            assemble.carry_out(context, tx, arrival, one)
+    new = replace(arrival, parts=tuple(part for part in arrival.parts if part.id not in known))
+    for todo in (*_unplaced(arrival, share.unplaced), *assemble.broken_todos(new, [work.id for work in works])):
+        tx.desk.ask(todo, anew=True)
+
+
+def _classified(tx: Transaction, arrival: Arrival, works: Sequence[Work], known: Collection[int]) -> Arrival:
+    """The mail with the kinds of its new parts. What its works have already is no second material."""
+    new = {part.id for part in arrival.parts} - set(known)
+    have = {m.part.sha256: m.part.name for work in works for m in work.materials if m.part.id not in new}
+    have |= {part.sha256: part.name for part in arrival.parts if part.id in known}
+    parts = []
+    for part in arrival.parts:
+        if part.id in new:
+            twin = have.get(part.sha256) if part.sha256 else None
+            found = classify(part, mail_text=arrival.text)
+            if twin is not None:
+                found = Classified(Kind.OTHER, True, f"{SAME}“{twin}”完全相同")
+                tx.links.unfile(part.id)
+            tx.arrivals.set_kind(part.id, found.kind, certain=found.certain, why=found.why)
+            have.setdefault(part.sha256, part.name)
+            part = replace(part, kind=found.kind, certain=found.certain, why=found.why)
+        parts.append(part)
+    return replace(arrival, parts=tuple(parts))
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which new parts go to which work ("" opens one), and which may be any's."""
+
+    groups: tuple[Group, ...]
+    unplaced: tuple[int, ...] = ()
+
+
+def shared_out(arrival: Arrival, works: Sequence[Work], known: Collection[int], *, opened: bool) -> Share:
+    """Where the new parts of a mail belong. works: those it opened or joined; known: ids of the parts it had before.
+
+    One work gets all. Of several forms each belongs to the work of its title, or of whose files it stands with; the
+    first of the others to the mail's only work if that has no form yet, the rest open works of their own if the mail
+    did (`opened`), else a person is asked.
+    """
+    parts = [part for part in arrival.parts if part.id in known or not part.why.startswith(SAME)]
+    new = {part.id for part in parts} - set(known)
+    groups = [replace(one, part_ids=tuple(i for i in one.part_ids if i in new)) for one in _groups(arrival, parts)]
+    if len(works) == 1 and len(groups) <= 1:
+        return Share((Group("", tuple(sorted(new)), works[0].id),))
+    placed = _matched(groups, works)
+    if len(works) == 1 and works[0].form is None and works[0].id not in {one.work for one in placed}:
+        first = next((number for number, one in enumerate(placed) if not one.work and one.title), None)
+        if first is not None:
+            placed[first] = replace(placed[first], work=works[0].id)
+    good = tuple(one for one in placed if one.part_ids and (one.work or (opened and one.title)))
+    taken = {part_id for one in good for part_id in one.part_ids}
+    return Share(good, tuple(p.id for p in parts if p.id in new - taken and p.kind is not Kind.OTHER))
+
+
+def _groups(arrival: Arrival, parts: Sequence[Part]) -> list[Group]:
+    return list(group(parts, subject=arrival.subject).groups)
+
+
+def _matched(groups: Sequence[Group], works: Sequence[Work]) -> list[Group]:
+    """Each group with the one work whose title is its own, "" where there is none or several."""
+    placed = []
+    for one in groups:
+        alike = [work.id for work in works if work.title and same_title(work.title, one.title) >= SAME_TITLE]
+        placed.append(replace(one, work=alike[0] if len(alike) == 1 else ""))
+    return placed
+
+
+def _unplaced(arrival: Arrival, part_ids: Sequence[int]) -> list[Todo]:
+    names = "".join(f"“{part.name}”" for part in arrival.parts if part.id in part_ids[:5])
+    if not names:
+        return []
+    more = f"等 {len(part_ids)} 个文件" if len(part_ids) > 5 else ""
+    text = f"邮件 {mail_number(arrival.id)} 的云附件中{names}{more}，无法判断属于哪一部作品，请人工核对。"
+    return [Todo(f"place:{part_ids[0]}", TodoKind.PLACE_FILE, text, arrival_id=arrival.id, part_id=part_ids[0])]
