@@ -24,6 +24,7 @@ from ingest.stages.reply import reply
 from ingest.stages.report import read_back, report
 from ingest.stages.report.places import share_trouble
 from ingest.stages.review import review
+from ingest.stages.scan import scan
 from ingest.store import Store
 from ingest.workers import workers_of
 
@@ -44,6 +45,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("dropped", take_dropped),
     ("fetch", fetch),
     ("extract", extract),
+    ("scan", scan),
     ("parse", parse),
     ("assemble", assemble),
     ("review", review),

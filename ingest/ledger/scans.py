@@ -89,7 +89,7 @@ class Scans:
                 _S.c.said == Said.UNCHECKED.value,
                 or_(
                     _S.c.reason.in_(("unreachable", "off")),
-                    and_(_S.c.reason.in_(("timeout", "failed")), _S.c.tries < TRIES),
+                    and_(_S.c.reason.in_(("timeout", "failed", "too-large")), _S.c.tries < TRIES),
                 ),
             ),
         )
@@ -104,6 +104,17 @@ class Scans:
             .order_by(func.min(_P.c.id))
         )
         return [Unchecked(sha256, size) for sha256, size in self.connection.execute(query)]
+
+    def to_condemn(self) -> list[str]:
+        """Digests of malware that stands among the other files, since its verdict came after it did."""
+        query = (
+            select(_P.c.sha256)
+            .join(_S, _S.c.sha256 == _P.c.sha256)
+            .where(_S.c.said == Said.BAD.value, _P.c.problem != MALWARE)
+            .distinct()
+            .order_by(_P.c.sha256)
+        )
+        return list(self.connection.execute(query).scalars())
 
     def condemn(self, sha256: str) -> list[int]:
         """Every part of that digest is malware from now on: its bytes count as not here. The mails they came in."""

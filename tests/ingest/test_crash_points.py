@@ -1,6 +1,7 @@
 """A run that is killed right after any durable step is finished by the next one, as if nothing had happened."""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 
 from ingest import batch, dropped, views
 from ingest.config import load
+from ingest.model import Said, Scan
 
 TOP = Path(__file__).parents[2]
 POINTS = sorted(
@@ -37,6 +39,7 @@ from ingest.cli import run
 sys.exit(run(["run"]))
 """
 NOW = dt.datetime(2024, 10, 11, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+BAD = b"a proof of showing that is malware"
 MORE = "[analysis]\nworkers = 0\n"
 
 
@@ -44,8 +47,10 @@ MORE = "[analysis]\nworkers = 0\n"
 def begun(new_contest, form, shell, tmp_path_factory):
     """A contest with one work; staff wrote into the workbook; new mails and a dropped file lie there."""
     contest = new_contest(tmp_path_factory.mktemp("begun") / "大赛")
-    contest.post("报送《星海寻踪》", files=[("推荐表.docx", form())])
+    contest.post("报送《星海寻踪》", files=[("推荐表.docx", form()), ("播放证明.docx", BAD)])
     batch.run(contest.config(MORE), clock=lambda: NOW, environ={})
+    with contest.open(MORE) as context, context.begin() as tx:  # the scanner learned of it only now
+        tx.scans.keep(hashlib.sha256(BAD).hexdigest(), Scan(Said.BAD, "Eicar-Test"))
     workbook = contest.folder / "共享" / "reports" / "台账.xlsx"
     book = openpyxl.load_workbook(workbook)
     sheet = book["推荐作品"]
