@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import CellIsRule
@@ -29,6 +30,8 @@ MAX_LINES = 8
 """Rows grow with their wrapped text, but a very long one must not push all others off the screen."""
 MAX_LINKS = 60_000
 """The format allows 65,530 hyperlinks a sheet."""
+MAX_URL = 2_000
+"""Excel calls a workbook damaged whose link is longer than 2,079 characters."""
 SPARE_ROWS = 200
 """Rows under the data that still offer staff's lists."""
 ADDED_WIDTH = 16.0
@@ -44,7 +47,7 @@ def draw_sheet(workbook: Workbook, sheet: Sheet, book: Book, palette: Palette) -
     if frame is not None:
         table = _values(sheet, columns, frame, book.staff)
         _rows(target, sheet, columns, table, palette)
-        _links(target, columns, frame)
+        _links(target, columns, frame, palette)
     _arrange(target, sheet, columns, target.max_row)
 
 
@@ -136,21 +139,31 @@ def _lines(text: str, width: float) -> int:
     return sum(max(1, -(-text_width(line) // room)) for line in text.split("\n"))
 
 
-def _links(target: Worksheet, columns: Sequence[Column], frame: pd.DataFrame) -> None:
+def _links(target: Worksheet, columns: Sequence[Column], frame: pd.DataFrame, palette: Palette) -> None:
     for number, column in enumerate(columns, start=1):
         name = f"{column.heading}.link"
         if name not in frame.columns:
             continue
         for row, raw in enumerate(frame[name].tolist()[:MAX_LINKS], start=2):
             path = to_value(raw)
-            if isinstance(path, str):
+            if not isinstance(path, str) or not path:
+                continue
+            leads = link_target(path) if column.format == "link" else web_target(path)
+            if leads:
                 cell: Any = target.cell(row, number)
-                cell._hyperlink = Hyperlink(ref=cell.coordinate, target=link_target(path))
+                cell._style = palette.body("link")
+                cell._hyperlink = Hyperlink(ref=cell.coordinate, target=leads)
 
 
 def link_target(path: str) -> str:
     """A relative path as the format wants it: forward slashes, and the characters escaped that end or break a link."""
     return path.replace("\\", "/").translate(_LINK_ESCAPES)
+
+
+def web_target(url: str) -> str:
+    """An address of the web as the format wants it: ASCII, none longer than Excel opens; "" where there is none."""
+    escaped = quote(url, safe="%:/?#[]@!$&'()*+,;=-._~")
+    return escaped if escaped.startswith(("https://", "http://")) and len(escaped) <= MAX_URL else ""
 
 
 def _arrange(target: Worksheet, sheet: Sheet, columns: Sequence[Column], last_row: int) -> None:

@@ -1,7 +1,7 @@
 """Every sheet as data: columns, headings, widths, formats, which are staff's. Nothing here writes a file.
 
 The frames that fill them have these headings as columns, plus, where a sheet has links, a column `<heading>.link`
-holding a path relative to the workbook's folder.
+holding a path relative to the workbook's folder, or the address a `url` column's cell leads to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["text", "wrap", "datetime", "date", "number", "integer", "link"]
+Format = Literal["text", "wrap", "datetime", "date", "number", "integer", "link", "url"]
+"""`link`: to a file near the workbook; `url`: an address as text, to be clicked only where it has a `.link` too."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,10 @@ COLOURS: dict[str, Colour] = {
     "拆分": _GREY,
     "转组别": _GREY,
     "免催": _GREY,
+    "不足5天": _BAD,
+    "已过期": _GREY,
 }
-"""Colours of the words for states, outcomes and decisions. The word itself always stands in the cell too."""
+"""Colours of the words for states, outcomes, decisions and time left. The word itself always stands in the cell too."""
 
 DECISIONS = ("通过", "不通过", "补正", "撤回", "合并到", "拆分", "转组别", "免催")
 
@@ -197,6 +200,11 @@ TODOS = Sheet(
         Column("提出时间", 17, "datetime"),
         Column("已等天数", 9, "integer"),
         Column("截止", 17, "datetime"),
+        Column("剩余天数", 9, "integer"),
+        Column("期限", 10),
+        Column("链接", 40, "url"),
+        Column("提取码", 10),
+        Column("文件大小", 11),
         Column("候选", 26, "wrap"),
         Column("选择", 14, staff=True),
         Column("密码", 14, staff=True),
@@ -204,6 +212,7 @@ TODOS = Sheet(
         Column("处理人", 10, staff=True),
     ),
     key="编号",
+    coloured="期限",
 )
 LETTERS = Sheet(
     "回信",
