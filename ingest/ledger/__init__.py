@@ -22,6 +22,7 @@ from ingest.ledger.desk import Desk
 from ingest.ledger.letters import Letters
 from ingest.ledger.links import Links
 from ingest.ledger.loading import load_works
+from ingest.ledger.openings import Openings
 from ingest.ledger.scans import Scans
 from ingest.ledger.works import Works
 from ingest.model import Work
@@ -45,6 +46,7 @@ class Transaction:
         self.works = Works(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
         self.scans = Scans(connection, now, self.desk)
+        self.openings = Openings(connection, now, self.desk, self.arrivals.part_rows)
         self.links = Links(connection, now, self.desk)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:

@@ -12,6 +12,7 @@ from ingest.ledger import schema
 from ingest.ledger.desk import Desk, patience
 from ingest.ledger.kept import KeptFacts
 from ingest.ledger.keys import Keys
+from ingest.ledger.parts import PartRows
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Scan, Stage
 from parsers import facts as f
@@ -43,6 +44,7 @@ class Arrivals(KeptFacts):
         self.now = now
         self.desk = desk
         self.keys = Keys(connection)
+        self.part_rows = PartRows(connection)
 
     # coming in
 
@@ -83,7 +85,7 @@ class Arrivals(KeptFacts):
         self, arrival_id: int, facts: f.MailFacts | f.Broken, parts: Iterable[Mapping[str, Any]], digest: str
     ) -> None:
         """What the mail says and holds. parts: rows of `parts` without id, arrival_id and position."""
-        self._add_parts(arrival_id, parts)
+        self.part_rows.put(arrival_id, parts)
         values: dict[str, Any] = {"stage": Stage.EXTRACTED.value, "digest": digest, **_WELL}
         if isinstance(facts, f.Broken):
             self._set(arrival_id, **values, problem=f"{facts.reason}: {facts.detail}".rstrip(": "))
@@ -107,12 +109,8 @@ class Arrivals(KeptFacts):
 
     def hand_fed(self, arrival_id: int, parts: Iterable[Mapping[str, Any]], *, subject: str, digest: str) -> None:
         """A file fed by hand, and what lies in it. No mail is to be taken apart: it stands where extracted ones do."""
-        self._add_parts(arrival_id, parts)
+        self.part_rows.put(arrival_id, parts)
         self._set(arrival_id, stage=Stage.EXTRACTED.value, subject=subject, digest=digest)
-
-    def _add_parts(self, arrival_id: int, parts: Iterable[Mapping[str, Any]]) -> None:
-        for position, part in enumerate(parts):
-            self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **part))
 
     def parsed(self, arrival_id: int, kinds: Mapping[int, tuple[Kind, bool, str]]) -> None:
         """What each part is: part id to kind, whether content told it, and why."""
@@ -165,9 +163,8 @@ class Arrivals(KeptFacts):
         return [arrival_id for arrival_id, _ in found]
 
     def _rewound(self, arrival_id: int, raw: str) -> Stage:
-        """Where a mail begins anew. A file fed by hand has no mail to take it from again: it keeps its parts."""
+        """Where a mail begins anew; its parts are found again then. A file fed by hand has no mail to take it from."""
         if raw:
-            self.connection.execute(_P.delete().where(_P.c.arrival_id == arrival_id))
             return Stage.FETCHED
         has_parts = self.connection.execute(select(_P.c.id).where(_P.c.arrival_id == arrival_id)).first()
         return Stage.EXTRACTED if has_parts else Stage.LISTED

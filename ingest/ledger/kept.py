@@ -59,9 +59,13 @@ class KeptFacts:
             found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
         return found
 
-    def keep_facts(self, sha256: str, wants: str, facts: f.Facts) -> None:
-        """Facts of one file; those already there stay."""
-        if self.facts([sha256], wants):
+    def keep_facts(self, sha256: str, wants: str, facts: f.Facts, *, anew: bool = False) -> None:
+        """Facts of one file; those already there stay, unless it was read `anew` and more is known."""
+        table = schema.facts
+        same = (table.c.sha256 == sha256, table.c.version == f.PARSERS_VERSION, table.c.wants == wants)
+        if anew:
+            self.connection.execute(table.delete().where(*same))
+        elif self.facts([sha256], wants):
             return
         values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
         self.connection.execute(insert(schema.facts).values(**values))

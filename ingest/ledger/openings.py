@@ -1,0 +1,136 @@
+"""The ledger's chapter on archives that were not opened when they came: their passwords, and sets of volumes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
+
+from ingest.ledger import schema
+from ingest.ledger.desk import Desk
+from ingest.ledger.parts import PartRows
+from ingest.ledger.rows import Row, rows_of
+from ingest.model import Ended, Stage
+from parsers.facts import PARSERS_VERSION
+
+MISSING_VOLUME = "missing-volume"
+"""The problem of a volume whose set is not whole."""
+
+LOCKED = "locked"
+"""The problem of an archive for which a password is wanted."""
+
+_ANEW = ("unsupported", "bad-archive", "crashed", "too-slow", "too-big", LOCKED)
+"""Problems of archives that another version of the parsers may not have."""
+
+_MOST_TEXTS = 20
+"""So many mails of one sender, the newest first, are searched for a password."""
+
+_A = schema.arrivals
+_P = schema.parts
+_W = schema.passwords
+
+_LIVING = or_(_A.c.ended.is_(None), _A.c.ended.in_((Ended.WORK.value, Ended.SUPPLEMENT.value)))
+_TAKEN_APART = _A.c.stage.in_((Stage.EXTRACTED.value, Stage.PARSED.value, Stage.ENDED.value))
+
+
+class Openings:
+    """Passwords by the archive's digest (of a set: its first volume's), and parts that wait to be opened."""
+
+    def __init__(self, connection: Connection, now: dt.datetime, desk: Desk, parts: PartRows) -> None:
+        self.connection = connection
+        self.now = now
+        self.desk = desk
+        self.parts = parts
+
+    # passwords
+
+    def offer(self, sha256: str, password: str, *, by_staff: bool) -> bool:
+        """A password that may open an archive; False if it was tried before."""
+        known = self.connection.execute(select(_W.c.state).where(_W.c.sha256 == sha256, _W.c.password == password))
+        if known.first() is not None:
+            return False
+        values = {"sha256": sha256, "password": password, "by_staff": by_staff, "state": "new", "seen_at": self.now}
+        self.connection.execute(insert(_W).values(**values))
+        return True
+
+    def passwords(self, sha256: str) -> tuple[str, ...]:
+        """What may open an archive, that which opened it before first; wrong ones are left out."""
+        query = select(_W.c.password, _W.c.state).where(_W.c.sha256 == sha256, _W.c.state != "wrong")
+        rows = self.connection.execute(query.order_by(_W.c.state.desc(), _W.c.seen_at, _W.c.password)).all()
+        return tuple(row.password for row in rows)
+
+    def tried(self, sha256: str, passwords: Collection[str], *, opened: bool) -> None:
+        """These were tried, and it is open now or still is not. What has opened it once stays right."""
+        mine = (_W.c.sha256 == sha256, _W.c.password.in_(list(passwords)), _W.c.state == "new")
+        self.connection.execute(update(_W).where(*mine).values(state="right" if opened else "wrong"))
+
+    def refused(self, digests: Iterable[str]) -> frozenset[str]:
+        """Those of these archives for which staff wrote a password that did not open them."""
+        query = select(_W.c.sha256).where(_W.c.sha256.in_(list(digests)), _W.c.by_staff, _W.c.state == "wrong")
+        return frozenset(self.connection.execute(query).scalars())
+
+    def archive_of(self, part_id: int) -> str:
+        """The digest under which the passwords of a to-do's archive are kept, "" if the part is gone."""
+        return self.connection.execute(select(_P.c.sha256).where(_P.c.id == part_id)).scalar() or ""
+
+    # what waits
+
+    def locked(self) -> list[Row]:
+        """Locked archives of living mails for which an untried password is known, as `waiting` tells them."""
+        fresh = select(_W.c.sha256).where(_W.c.state == "new")
+        return self._rows(and_(_P.c.problem == LOCKED, _P.c.sha256.in_(fresh), _P.c.joined_in.is_(None)))
+
+    def all_locked(self) -> list[Row]:
+        """Locked archives of living mails, volumes of sets left out."""
+        return self._rows(and_(_P.c.problem == LOCKED, _P.c.sha256 != "", _P.c.joined_in.is_(None)))
+
+    def outdated(self) -> list[Row]:
+        """Archives that older parsers could not open."""
+        with_older = and_(_P.c.opened_with != PARSERS_VERSION, _P.c.joined_in.is_(None))
+        return self._rows(and_(_P.c.problem.in_(_ANEW), _P.c.sha256 != "", with_older))
+
+    def volumes(self) -> list[Row]:
+        """Volumes that wait for others, and those opened already of the same senders, in the order they came."""
+        waiting = self._rows(and_(_P.c.problem == MISSING_VOLUME, _P.c.sha256 != "", _P.c.joined_in.is_(None)))
+        senders = {(row["mailbox"], row["from_address"], row["for_work"]) for row in waiting}
+        joined = self._rows(_P.c.joined_in.is_not(None)) if waiting else []
+        mine = [row for row in joined if (row["mailbox"], row["from_address"], row["for_work"]) in senders]
+        return sorted([*waiting, *mine], key=lambda row: (row["listed_at"], row["arrival_id"], row["position"]))
+
+    def _rows(self, which: ColumnElement[bool]) -> list[Row]:
+        mail = (_A.c.mailbox, _A.c.from_address, _A.c.for_work, _A.c.listed_at, _A.c.ended, _A.c.stage)
+        query: Select[tuple[object, ...]] = select(_P, *mail).join(_A, _A.c.id == _P.c.arrival_id)
+        query = query.where(which, _LIVING, _TAKEN_APART).order_by(_P.c.arrival_id, _P.c.position)
+        return rows_of(self.connection.execute(query))
+
+    def texts(self, mailbox: str, sender: str, arrival_id: int) -> list[str]:
+        """What a mail says itself, then the sender's newest other mails that speak of a password."""
+        own = select(_A.c.subject, _A.c.own_text).where(_A.c.id == arrival_id)
+        speaks = or_(*(_A.c.own_text.contains(word) for word in ("密码", "口令", "assword")))
+        others = select(_A.c.subject, _A.c.own_text).where(
+            _A.c.mailbox == mailbox, _A.c.from_address == sender, _A.c.from_address != "", _A.c.id != arrival_id, speaks
+        )
+        rows = [*self.connection.execute(own)]
+        rows += self.connection.execute(others.order_by(_A.c.id.desc()).limit(_MOST_TEXTS))
+        return [f"{row.subject}\n{row.own_text}" for row in rows]
+
+    # opened
+
+    def go_on(self, arrival_id: int) -> None:
+        """A mail that has not ended is looked at anew with what has come out of an archive."""
+        walk = (Stage.EXTRACTED.value, Stage.PARSED.value)
+        mine = (_A.c.id == arrival_id, _A.c.ended.is_(None), _A.c.stage.in_(walk))
+        self.connection.execute(update(_A).where(*mine).values(stage=Stage.EXTRACTED.value, pending=""))
+        self.desk.touch()
+
+    def joined(self, ids: Sequence[int], arrival_id: int, problem: str) -> None:
+        """The volumes of a set, and the mail under which what lies in it is kept."""
+        self.parts.set(ids, joined_in=arrival_id, problem=problem)
+        self.desk.touch()
+
+    def companions(self, arrival_id: int) -> list[int]:
+        """Mails that wait and brought volumes of sets that are kept under this one."""
+        query = select(_A.c.id).join(_P, _P.c.arrival_id == _A.c.id)
+        query = query.where(_P.c.joined_in == arrival_id, _A.c.id != arrival_id, _A.c.pending != "")
+        return sorted(set(self.connection.execute(query).scalars()))
