@@ -48,13 +48,18 @@ class _Facts(BaseModel):
 
 
 class Link(_Facts):
-    """A cloud attachment or a net-disk link found in a body. `size` in bytes, `expires_at` aware."""
+    """A cloud attachment or a net-disk link found in a body or a small file.
+
+    provider: a name of parsers.providers, or "unknown" for one that only looks like a cloud attachment. size: bytes,
+    rounded as printed unless `size_is_exact`. expires_at: aware, None for unknown and for never. code: to open it.
+    """
 
     provider: str
     key: str
     url: str
     name: str | None = None
     size: int | None = None
+    size_is_exact: bool = False
     expires_at: dt.datetime | None = None
     code: str | None = None
 

@@ -8,6 +8,8 @@ from parsers.body import Body
 from parsers.links import find_links
 from parsers.providers import recognise
 
+MAIL_DROP = "https%3A%2F%2Fcvws.icloud-content.com%2FB%2FAXEh_W%2F%24%7Bf%7D%3Fo%3DAn0%26e%3D1644257314"
+
 
 @pytest.mark.parametrize(
     ("url", "provider", "key"),
@@ -29,7 +31,7 @@ from parsers.providers import recognise
         ("https://pan.quark.cn/s/abc#/list", "quark", "abc"),
         ("https://share.weiyun.com/AbCdEf12", "weiyun", "AbCdEf12"),
         ("https://drive.google.com/file/d/ID_1/view", "google-drive", "ID_1"),
-        ("https://www.icloud.com/attachment/?u=U&f=a.mp4&sz=9", "icloud", "U"),
+        (f"https://www.icloud.com/attachment/?u={MAIL_DROP}&f=a.mp4&sz=9", "icloud", "B/AXEh_W"),
     ],
 )
 def test_a_link_to_a_file_is_known_by_host_and_path(url, provider, key):
