@@ -50,11 +50,12 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
     with context.begin() as tx:
         known = {part.id for part in tx.arrivals.parts([arrival_id])[arrival_id]} - rows.keys()
         for part_id, (own, *members) in rows.items():
-            tx.links.apply(part_id, own)
-            tx.links.add_members(arrival_id, members)
+            values = {name: own[name] for name in ("name", "size", "sha256", "format", "problem")}
+            tx.arrivals.part_rows.put_inside(part_id, own["name"], members, **values)
         if ended in _OF_WORKS:
             _tell_works(context, tx, arrival_id, known, opened=ended == Ended.WORK.value)
-        elif tx.links.go_on(arrival_id):
+        elif ended is None:
+            tx.openings.go_on(arrival_id)
             context.tally.counts["reopened"] += 1
     crash_point("linked")
     context.tally.counts["linked"] += len(rows)

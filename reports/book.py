@@ -114,11 +114,21 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Files behind links: how many by state (words and numbers), when the next one runs out, what is still to come."""
+
+    states: tuple[tuple[str, int], ...]
+    next_expiry: str = ""
+    to_come: str = ""
+
+
+@dataclass(frozen=True)
 class Overview:
     """The first page. as_of: when the figures were taken (its wall clock is shown); deadline: a sentence, or "".
 
     states: works by track (rows) and state or decision (columns); days: works received by day (rows) and track.
-    today: what needs a person; since: what is new since yesterday; notes: whole sentences of this run's.
+    today: what needs a person; since: what is new since yesterday; notes: whole sentences of this run's; links: None
+    where no mail ever had one.
     """
 
     title: str
@@ -130,6 +140,7 @@ class Overview:
     mailboxes: tuple[Reconciliation, ...] = ()
     notes: tuple[str, ...] = ()
     deadline: str = ""
+    links: Links | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from reports.book import Counts, Item, Overview, Reconciliation, Value
+from reports.book import Counts, Item, Links, Overview, Reconciliation, Value
 from reports.cells import to_value
 from reports.drawing import put_value, set_print
 from reports.styles import Palette
@@ -85,6 +85,7 @@ def draw_overview(workbook: Workbook, overview: Overview, palette: Palette) -> N
     _counts(page, overview.states)
     page.heading("每日收到作品")
     _counts(page, _last_days(overview.days))
+    _links(page, overview.links)
     _mailboxes(page, overview.mailboxes)
     _legend(page)
     _arrange(page)
@@ -129,6 +130,15 @@ def _mailboxes(page: _Page, mailboxes: Sequence[Reconciliation]) -> None:
         result = box.trouble or ("相符" if box.balanced else "不相符，请告诉运维人员")
         rows.append((box.mailbox, box.listed, box.ended, box.pending, polled, result))
     page.table(("邮箱", "列出", "已有去向", "待处理", "最近连通", "对账结果"), rows)
+
+
+def _links(page: _Page, links: Links | None) -> None:
+    if links is None:
+        return
+    page.heading("云附件（超大附件、网盘链接）")
+    words = [word for word, _ in links.states]
+    numbers: list[Value | None] = [number for _, number in links.states]
+    page.table((*words, "最近到期", "还要下载"), [[*numbers, links.next_expiry or "无", links.to_come or "无"]])
 
 
 def _legend(page: _Page) -> None:

@@ -123,7 +123,9 @@ def book_digest(book: Book) -> str:
     said = (overview.title, overview.states, overview.days, overview.today, overview.since, overview.notes)
     boxes = [(b.mailbox, b.listed, b.ended, b.pending, b.trouble) for b in overview.mailboxes]
     staff = sorted((key, repr(value)) for key, value in book.staff.items() if value is not None)
-    digest.update(repr((said, overview.deadline, boxes, staff, book.extras)).encode("utf-8", "backslashreplace"))
+    digest.update(
+        repr((said, overview.deadline, overview.links, boxes, staff, book.extras)).encode("utf-8", "backslashreplace")
+    )
     return digest.hexdigest()
 
 

@@ -8,8 +8,9 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ingest import batch, views
 from ingest.cli import console
@@ -17,9 +18,18 @@ from ingest.config import Config
 from ingest.context import Context
 from ingest.errors import ConfigError, Exit
 from ingest.health import MISSED, is_stale
-from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Outcome, WorkState, mail_number
+from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, CloudFile, Kind, Outcome, WorkState, mail_number
 from ingest.views import Record, Snapshot
-from ingest.views.words import ENDING_WORDS, EVENT_WORDS, LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, size_text
+from ingest.views.overview import link_figures
+from ingest.views.words import (
+    ENDING_WORDS,
+    EVENT_WORDS,
+    LETTER_STATE_WORDS,
+    LETTER_WORDS,
+    LINK_STATE_WORDS,
+    RULE_WORDS,
+    size_text,
+)
 
 Clock = Callable[[], dt.datetime]
 
@@ -79,7 +89,7 @@ def _status(context: Context) -> Record:
     with context.read() as tx:
         rows, works = tx.arrivals.counts(), tx.works.counts()
         health, todos, runs = tx.desk.mailboxes(), len(tx.desk.todos()), tx.desk.last_runs()
-        on_server, now = tx.keys.on_server(), tx.now
+        on_server, now, links = tx.keys.on_server(), tx.now, tx.links.links()
     zone = context.config.edition.zone
     mailboxes = []
     for mailbox in context.config.mailboxes:
@@ -109,7 +119,19 @@ def _status(context: Context) -> Record:
         for track in context.config.tracks
     }
     last = views.iso(runs[0]["ended_at"], zone) if runs else None
-    return {"mailboxes": mailboxes, "works": tracks, "todos": todos, "last_run_at": last}
+    figures = _link_record(links, now, zone)
+    return {"mailboxes": mailboxes, "works": tracks, "links": figures, "todos": todos, "last_run_at": last}
+
+
+def _link_record(links: Sequence[CloudFile], now: dt.datetime, zone: ZoneInfo) -> Record:
+    """Files behind links: how many by state, which runs out next, how many bytes are to come."""
+    figures = link_figures(links, now)
+    return {
+        "states": {state.value: count for state, count in figures.states.items()},
+        "next_expiry_at": views.iso(figures.next_expiry, zone),
+        "bytes_to_come": figures.bytes_to_come,
+        "sizes_unknown": figures.sizes_unknown,
+    }
 
 
 def _odd(rows: Iterable[Any], mailbox: str) -> bool:
@@ -133,7 +155,16 @@ def _tell_status(config: Config, record: Record) -> None:
         (track.name, *(str(record["works"][track.key].get(key, 0)) for _, key in words)) for track in config.tracks
     ]
     console.table("作品", ("组别", *(word for word, _ in words)), works)
+    if any(record["links"]["states"].values()):
+        _tell_links(record["links"])
     print(f"待办 {record['todos']} 件。最近一次运行：{record['last_run_at'] or '还没有运行过'}")
+
+
+def _tell_links(links: Record) -> None:
+    words = [LINK_STATE_WORDS[state] for state in links["states"]]
+    console.table("云附件", words, [tuple(str(count) for count in links["states"].values())])
+    unknown = f"，另有 {links['sizes_unknown']} 个大小不明" if links["sizes_unknown"] else ""
+    print(f"还要下载 {size_text(links['bytes_to_come'])}{unknown}；最近到期：{links['next_expiry_at'] or '无'}")
 
 
 def show(config: Config, clock: Clock, ident: str, *, as_json: bool) -> int:

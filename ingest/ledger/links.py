@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, rows_of
-from ingest.model import CloudFile, Ended, LinkState, PartSource, Stage
+from ingest.model import CloudFile, Ended, LinkState, PartSource
 
 _L = schema.links
 _P = schema.parts
@@ -176,28 +176,9 @@ class Links:
             found.setdefault(row["arrival_id"], {})[row["part_id"]] = _link(file)
         return found
 
-    def apply(self, part_id: int, row: Mapping[str, Any]) -> None:
-        """A part gets the bytes behind its link. row: size, sha256, format, problem, name."""
-        values = {name: row[name] for name in ("size", "sha256", "format", "problem", "name")}
-        self.connection.execute(update(_P).where(_P.c.id == part_id).values(**values))
-        self.desk.touch()
-
-    def add_members(self, arrival_id: int, rows: Iterable[Mapping[str, Any]]) -> None:
-        """What lies in archives that came by link: parts of the mail, after those it has."""
-        last = self.connection.execute(select(func.max(_P.c.position)).where(_P.c.arrival_id == arrival_id)).scalar()
-        for position, row in enumerate(rows, start=(last or 0) + 1):
-            self.connection.execute(insert(_P).values(arrival_id=arrival_id, position=position, **row))
-
     def unfile(self, part_id: int) -> None:
         """A part is no material of any work: what is behind the link is there already."""
         self.connection.execute(delete(_M).where(_M.c.part_id == part_id))
-
-    def go_on(self, arrival_id: int) -> bool:
-        """A mail that has not ended is looked at anew with what has come; False if it has."""
-        walk = (Stage.EXTRACTED.value, Stage.PARSED.value)
-        mine = and_(_A.c.id == arrival_id, _A.c.ended.is_(None), _A.c.stage.in_(walk))
-        values = {"stage": Stage.EXTRACTED.value, "pending": ""}
-        return bool(self.connection.execute(update(_A).where(mine).values(**values)).rowcount)
 
     # looking up
 

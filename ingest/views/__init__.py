@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from ingest.config import Config
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
-from ingest.model import Finding, Material, PartSource, Work
+from ingest.model import CloudFile, Finding, Material, PartSource, Work
 from reports.cells import looks_like_formula
 
 Record = dict[str, Any]
@@ -39,6 +39,7 @@ class Snapshot:
     mailboxes: Mapping[str, Row]
     conflicts: Sequence[Row]
     same_films: Mapping[tuple[str, str], str]
+    links: Sequence[CloudFile] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,6 +77,14 @@ class Snapshot:
                 found.setdefault(work, []).append(letter)
         return found
 
+    def link_of(self, part: Row) -> CloudFile | None:
+        """The file behind the link that a part is; None if it is none, or of a mail whose links nobody asks for."""
+        return self._links.get((part["provider"], part["link_key"]))
+
+    @cached_property
+    def _links(self) -> dict[tuple[str, str], CloudFile]:
+        return {(link.provider, link.key): link for link in self.links}
+
     def related(self, work_id: str) -> Sequence[str]:
         """Works that hold the same film."""
         return self._related.get(work_id, ())
@@ -112,6 +121,7 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
         mailboxes=tx.desk.mailboxes(),
         conflicts=tx.desk.conflicts(),
         same_films=tx.works.same_films(),
+        links=tx.links.links(),
     )
 
 

@@ -11,6 +11,7 @@ from ingest.model import (
     KIND_WORDS,
     OUTCOME_WORDS,
     STATE_WORDS,
+    CloudFile,
     Decision,
     Finding,
     Kind,
@@ -34,7 +35,9 @@ from ingest.views.words import (
     TODO_WORDS,
     duration_text,
     size_text,
+    time_left,
 )
+from parsers.providers import recognise
 from reports import tables
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
 Cells = dict[str, Any]
 
 SUMMARY_ORDER = (Outcome.FAIL, Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW)
+ANY_HOST = frozenset({"coremail"})
+"""Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
 NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
 """Decisions after which a work takes no place of its unit's quota."""
 
@@ -67,7 +72,7 @@ def _frame(sheet: tables.Sheet, rows: Iterable[Cells]) -> pd.DataFrame:
     import pandas as pd
 
     listed = list(rows)
-    links = [f"{c.heading}.link" for c in sheet.columns if c.format == "link"]
+    links = [f"{c.heading}.link" for c in sheet.columns if c.format in ("link", "url")]
     return pd.DataFrame(listed, columns=[*sheet.headings, *links], dtype=object)
 
 
@@ -238,7 +243,14 @@ def _duplicates(snap: Snapshot) -> Iterable[Cells]:
 
 
 def _todos(snap: Snapshot) -> Iterable[Cells]:
-    for todo in sorted(snap.todos, key=lambda row: (row["due_at"] is None, row["due_at"] or row["created_at"])):
+    parts = {part["id"]: part for found in snap.parts.values() for part in found}
+    links = {todo["id"]: snap.link_of(parts[todo["part_id"]]) for todo in snap.todos if todo["part_id"] in parts}
+
+    def due(todo: Row) -> dt.datetime | None:
+        link = links.get(todo["id"])
+        return (link.expires_at if link else None) or todo["due_at"]
+
+    for todo in sorted(snap.todos, key=lambda row: (due(row) is None, due(row) or row["created_at"])):
         arrival = snap.arrivals.get(todo["arrival_id"] or 0)
         yield {
             "编号": todo_number(todo["id"]),
@@ -249,9 +261,22 @@ def _todos(snap: Snapshot) -> Iterable[Cells]:
             "邮件主题": arrival["subject"] if arrival else "",
             "提出时间": _wall(snap, todo["created_at"]),
             "已等天数": (snap.now - todo["created_at"]).days,
-            "截止": _wall(snap, todo["due_at"]),
+            "截止": _wall(snap, due(todo)),
             "候选": "、".join(todo["candidates"]),
+            **_link_cells(snap, todo, links.get(todo["id"]), due(todo)),
         }
+
+
+def _link_cells(snap: Snapshot, todo: Row, link: CloudFile | None, due: dt.datetime | None) -> Cells:
+    """What a person needs to fetch a file. Only addresses of services we know are to be clicked on."""
+    if link is None or todo["kind"] != TodoKind.FETCH_LINK.value:
+        return {}
+    days, word = time_left(due, snap.now)
+    size = size_text(link.size) if link.size else "未注明"
+    cells = {"剩余天数": days, "期限": word, "链接": link.url, "提取码": link.code, "文件大小": size}
+    target = recognise(link.url)
+    known = target is not None and target.provider not in ANY_HOST
+    return cells | ({"链接.link": link.url} if known else {})
 
 
 def _not_taken(snap: Snapshot, todo: Row) -> str:

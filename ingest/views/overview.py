@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from ingest.model import STATE_WORDS, LetterState, WorkState
+from ingest.model import STATE_WORDS, CloudFile, LetterState, LinkState, WorkState
 from ingest.views import Snapshot
 from ingest.views.frames import state_word
-from reports.book import Counts, Item, Overview, Reconciliation
+from ingest.views.words import LINK_STATE_WORDS, size_text
+from reports.book import Counts, Item, Links, Overview, Reconciliation
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -30,6 +32,7 @@ def overview(snap: Snapshot, notes: Sequence[str]) -> Overview:
         mailboxes=tuple(reconciliations(snap)),
         notes=tuple(notes),
         deadline=f"{when}，还有 {left} 天" if left >= 0 else f"{when}，已截止",
+        links=_links(snap),
     )
 
 
@@ -63,6 +66,46 @@ def _today(snap: Snapshot) -> list[Item]:
         Item("待放行的回信", letters[LetterState.HELD.value], "回信"),
         Item("结果不明的回信，请核对已发送文件夹", letters[LetterState.UNKNOWN.value], "回信"),
     ]
+
+
+def link_figures(links: Sequence[CloudFile], now: dt.datetime) -> LinkFigures:
+    """How many files behind links stand where, which of them runs out next, how many bytes are still to come."""
+    counted = Counter(link.state for link in links)
+    living = [link for link in links if link.open and link.state is not LinkState.EXPIRED]
+    ends = [link.expires_at for link in living if link.expires_at is not None and link.expires_at > now]
+    return LinkFigures(
+        {state: counted[state] for state in LinkState},
+        min(ends, default=None),
+        sum(max(link.size - link.got, 0) for link in living),
+        sum(not link.size for link in living),
+    )
+
+
+@dataclass(frozen=True)
+class LinkFigures:
+    """Of files behind links. bytes_to_come: as far as their size is known; sizes_unknown: how many it is not of."""
+
+    states: Mapping[LinkState, int]
+    next_expiry: dt.datetime | None
+    bytes_to_come: int
+    sizes_unknown: int
+
+    @property
+    def to_come(self) -> str:
+        """The bytes as people say them, "" where nothing is to come."""
+        known = size_text(self.bytes_to_come) if self.bytes_to_come else ""
+        unknown = f"{self.sizes_unknown} 个大小不明" if self.sizes_unknown else ""
+        return "，另有 ".join(filter(None, (known, unknown)))
+
+
+def _links(snap: Snapshot) -> Links | None:
+    if not snap.links:
+        return None
+    figures = link_figures(snap.links, snap.now)
+    ends = figures.next_expiry
+    states = tuple((LINK_STATE_WORDS[state.value], count) for state, count in figures.states.items())
+    shown = f"{ends.astimezone(snap.zone):%m-%d %H:%M}" if ends else ""
+    return Links(states, shown, figures.to_come)
 
 
 def _since(snap: Snapshot) -> tuple[Item, ...]:

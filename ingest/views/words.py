@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from ingest.model import LetterState
@@ -76,6 +77,29 @@ RECOMMENDER_WORDS: Mapping[str, str] = {
 }
 
 
+LINK_STATE_WORDS: Mapping[str, str] = {
+    "waiting": "等待下载",
+    "fetching": "正在下载",
+    "fetched": "已下载",
+    "manual": "待人工下载",
+    "expired": "已失效",
+    "given-up": "多次未成，待人工",
+}
+
+URGENT_DAYS = 5
+"""A link with fewer days left is shown red."""
+
+
+def time_left(due: dt.datetime | None, now: dt.datetime) -> tuple[int | None, str]:
+    """Whole days until then, and the word that has a colour; (None, "") where there is no end."""
+    if due is None:
+        return None, ""
+    days = (due - now).days
+    if due <= now:
+        return 0, "已过期"
+    return days, f"不足{URGENT_DAYS}天" if days < URGENT_DAYS else ""
+
+
 def size_text(size: int) -> str:
     """Bytes as people say them: 109.0 MB, 35 KB."""
     if size >= 1_000_000:
@@ -115,6 +139,10 @@ EVENT_WORDS: Mapping[str, str] = {
     "mail-retried": "重新处理",
     "mail-chosen": "人工指定归属",
     "mail-moved": "在另一文件夹见到",
+    "link-fetched": "云附件已下载",
+    "link-manual": "云附件待人工下载",
+    "link-expired": "云附件已失效",
+    "link-given-up": "云附件多次未下载成功",
     "work-opened": "登记作品",
     "work-supplemented": "补充材料",
     "work-reviewed": "审查",

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ingest.model import Decision, Finding, Kind, Outcome, WorkState
+from ingest.model import CloudFile, Decision, Finding, Kind, LinkState, Outcome, WorkState
 from ingest.views.cells import sheets_of
 from ingest.views.frames import frames, summary
 from parsers.facts import VideoFacts
@@ -37,6 +37,7 @@ def test_frames_have_the_headings_of_their_sheets_and_links(snap, work, config):
         "推荐作品": ["文件夹.link", "审查页.link"],
         "社会征集": ["文件夹.link", "审查页.link"],
         "回信": ["信件.link"],
+        "待办": ["链接.link"],
     }
     expected = {sheet.title: [*sheet.headings, *links.get(sheet.title, [])] for sheet in sheets_of(config)}
     assert {title: list(frame.columns) for title, frame in made.items()} == expected
@@ -202,6 +203,7 @@ def todo(noon):
             "text": "请选择",
             "work_id": "",
             "arrival_id": 1,
+            "part_id": None,
             "candidates": ["R2024-0001", "R2024-0002"],
             "created_at": noon - dt.timedelta(days=2),
             "due_at": None,
@@ -232,6 +234,63 @@ def test_todos_that_run_out_come_first(snap, todo, noon):
     assert list(frames(snap(todos=todos), {})["待办"]["编号"]) == ["T0003", "T0002", "T0001"]
 
 
+URL = "https://mail.163.com/large-attachment-download/index.html?file=abc"
+
+
+@pytest.fixture
+def linked(snap, todo, noon):
+    """The cells of the to-do of a link: linked(days it still lives, url)."""
+
+    def make(days, url=URL, provider="netease"):
+        part = {"id": 5, "provider": provider, "link_key": "abc", "url": url, "code": "", "size": 0}
+        end = noon + dt.timedelta(days=days, hours=2)
+        link = CloudFile(
+            1, provider, "abc", url, "片.mp4", 121_845_760, end, "k3x9", LinkState.MANUAL, False, 1, None, "login",
+            "", 0, "", noon, None,
+        )  # fmt: skip
+        todos = [todo(7, kind="fetch-link", part_id=5)]
+        return frames(snap(todos=todos, parts={1: [part]}, links=[link]), {})["待办"].iloc[0]
+
+    return make
+
+
+def test_a_links_todo_has_all_that_it_takes_to_fetch_it(linked):
+    row = linked(12)
+    assert [row[name] for name in ("链接", "提取码", "文件大小", "剩余天数", "期限")] == [
+        URL,
+        "k3x9",
+        "121.8 MB",
+        12,
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "left", "word"), [(5, 5, ""), (4, 4, "不足5天"), (0, 0, "不足5天"), (-1, 0, "已过期")]
+)
+def test_a_links_time_left_has_a_word_when_it_is_short(linked, days, left, word):
+    row = linked(days)
+    assert (row["剩余天数"], row["期限"]) == (left, word)
+
+
+def test_a_known_services_link_is_to_be_clicked_on(linked):
+    assert linked(12)["链接.link"] == URL
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://files.example.cn/film.mp4",
+        "http://10.0.0.1/coremail/common/nfFile.jsp?share_link=abc",
+        "https://mail.evil.cn/coremail/common/nfFile.jsp?share_link=abc",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_strangers_link_is_text_alone(linked, url):
+    row = linked(12, url, "unknown")
+    assert (row["链接"], row["链接.link"] is None or row["链接.link"] != row["链接.link"]) == (url, True)
+
+
 def test_a_choice_that_was_not_taken_is_said_in_its_row(snap, todo):
     shown = frames(snap(todos=[todo(7)], staff={("待办", "T0007", "选择"): "R9"}), {})["待办"]
     assert list(shown["事项"]) == ["请选择\n【“选择”栏填的“R9”不是已有的登记号，请改正】"]
@@ -239,8 +298,8 @@ def test_a_choice_that_was_not_taken_is_said_in_its_row(snap, todo):
 
 def test_a_mails_row_names_its_files(snap, mail):
     parts = [
-        {"kind": "form", "name": "表.docx", "url": "", "source": "archive", "inside": "a.zip", "size": 35_000},
-        {"kind": "video", "name": "", "url": "https://e.cn/x", "source": "cloud", "inside": "", "size": 0},
+        {"id": 1, "kind": "form", "name": "表.docx", "url": "", "source": "archive", "inside": "a.zip", "size": 35_000},
+        {"id": 2, "kind": "video", "name": "", "url": "https://e.cn/x", "source": "cloud", "inside": "", "size": 0},
     ]
     row = rows(frames(snap(arrivals={1: mail()}, parts={1: parts}, works_of={1: ["R2024-0001"]}), {})["邮件"])[0]
     assert row == {
