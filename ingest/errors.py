@@ -62,6 +62,10 @@ class GoneError(Exception):
     """A listed item is no longer at its source (expunged, moved or renamed away)."""
 
 
+class NotGivenError(Exception):
+    """A source did not give a listed item that is there: the item's trouble, or the whole mailbox's."""
+
+
 class BusyError(KepuError):
     """Another run is under way."""
 

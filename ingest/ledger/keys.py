@@ -97,6 +97,12 @@ class Keys:
         query = select(func.count()).where(_in_folder(mailbox, folder, uidvalidity), _K.c.gone.is_(False))
         return int(self.connection.execute(query).scalar_one())
 
+    def received(self, mailbox: str, most: int, limit: int) -> list[Place]:
+        """Where the last mails are, of no more than `most` bytes, whose bytes we have: at most `limit` of them."""
+        query = select(_K).join(_A, _A.c.id == _K.c.arrival_id).where(_K.c.mailbox == mailbox, _K.c.gone.is_(False))
+        query = query.where(_A.c.raw_sha256 != "", _A.c.size <= most).order_by(_K.c.id.desc()).limit(limit)
+        return [_place(row) for row in rows_of(self.connection.execute(query))]
+
     # who is this
 
     def alike(self, lot: Sequence[Listing]) -> dict[str, list[int]]:

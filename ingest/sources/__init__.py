@@ -87,7 +87,7 @@ class Source(Protocol):
     def copy(self, listing: Listing, target: Target) -> None:
         """The whole raw mail in pieces, into an empty target. GoneError if it is no longer there.
 
-        What `target` raises passes through as it is.
+        NotGivenError if it is there and does not come. What `target` raises passes through as it is.
         """
         ...
 

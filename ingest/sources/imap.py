@@ -14,7 +14,7 @@ import structlog
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from ingest.config import Mailbox
-from ingest.errors import GoneError, UnreachableError
+from ingest.errors import GoneError, NotGivenError, UnreachableError
 from ingest.model import Listing
 from ingest.sources import INBOX, Folder, Identity, Seen, Target
 from ingest.sources.folders import Flags, is_junk, resolve
@@ -63,7 +63,7 @@ class ImapSource:
         """How many mails the folder holds at this moment."""
         link = self._connection
         found = link.patiently(lambda: link.status(folder.name, "MESSAGES"))
-        return link.patiently(lambda: link.examine(folder.name)).exists if found is None else found
+        return len(self._search(folder, "ALL")) if found is None else found
 
     def identify(self, folder: Folder, uids: Sequence[str]) -> dict[str, Identity]:
         """What these mails are, by their headers, some at a time. Those that went away are left out."""
@@ -77,8 +77,8 @@ class ImapSource:
     def copy(self, listing: Listing, target: Target) -> None:
         """The whole mail as the server gives it. GoneError if it, or the folder as it was when listed, is gone.
 
-        A connection that breaks is made anew and the mail gone on with where it stopped. IMAPClientError or ValueError
-        is the trouble of this mail alone; UnreachableError of the mailbox.
+        A connection that breaks is made anew and the mail gone on with where it stopped. NotGivenError if it breaks
+        again and again or the server refuses; ValueError for more bytes than are allowed.
         """
         link, limits = self._connection, self._mailbox.limits
         body = Body(int(listing.uid), target, most=limits.max_mail_bytes, within=link.pace.within)
@@ -218,18 +218,18 @@ class ImapSource:
             if not self._is_there(listing):
                 raise GoneError(listing.uid) from error
             if not is_passing(str(error)):
-                raise
+                raise NotGivenError(said(error)) from error
             self._wait_for(listing, self._busy(error), progress=False)
 
     def _wait_for(self, listing: Listing, error: PassingError, *, progress: bool) -> None:
-        """Wait before the next try. After the last one: if all else goes well, it is the trouble of this mail alone."""
+        """Wait before the next try. After the last one the mail is given up, unless the whole mailbox is away."""
         if progress:
             self._connection.relieved()
         try:
             self._connection.wait(error)
         except PassingError:
             if self._is_there(listing):
-                raise IMAPClientError(f"{error.what} {error.why}") from error
+                raise NotGivenError(f"{error.what} {error.why}") from error
             raise GoneError(listing.uid) from error
 
     def _busy(self, error: Exception) -> PassingError:

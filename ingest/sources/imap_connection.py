@@ -31,7 +31,6 @@ class Opened:
 
     name: str
     uidvalidity: int
-    exists: int
 
 
 class Connection:
@@ -84,7 +83,7 @@ class Connection:
                 raise
             except IMAPClientError as error:
                 raise self._not_opened(session.client, name, error) from error
-            self._opened = Opened(name, int(answer.get(b"UIDVALIDITY", 0)), int(answer.get(b"EXISTS", 0)))
+            self._opened = Opened(name, int(answer.get(b"UIDVALIDITY", 0)))
         return self._opened
 
     def open(self, name: str) -> Opened:

@@ -40,6 +40,10 @@ MENDED = {
     "sizes said too great": [{"pattern": SIZES, "said": (rb"RFC822\.SIZE \d+", b"RFC822.SIZE 9999999")}],
     "stray answers": [{"pattern": "FETCH|SEARCH|EXAMINE", "before": STRAY, "between": STRAY}],
     "no STATUS": [{"pattern": "^STATUS", "answer": b"TAG BAD unknown\r\n"}],
+    "no STATUS among stray answers": [
+        {"pattern": "FETCH|SEARCH|EXAMINE", "before": STRAY, "between": STRAY},
+        {"pattern": "^STATUS", "answer": b"TAG NO not now\r\n", "times": 1},
+    ],
     "busy at first": [{"pattern": "^LOGIN", "answer": b"TAG NO [LIMIT] too many connections\r\n", "times": 2}],
 }
 """Trouble that a run overcomes by itself."""
@@ -47,13 +51,15 @@ MENDED = {
 AT_ONCE = ("cut, no pieces given", "sizes said too small", "stray answers", "busy at first")
 
 LEFT = {
+    "every mail cut again and again": [{"pattern": BODY, "after": 100, "hang_up": "close"}],
+    "every mail refused": [{"pattern": BODY, "answer": b"TAG NO internal error\r\n"}],
     "goodbye to every listing": [{"pattern": SIZES, "answer": BYE, "hang_up": "close"}],
     "hung up on at each search": [{"pattern": "^UID SEARCH", "hang_up": "reset"}],
 }
 """Trouble of a mailbox that is left to the next run."""
 
 OF_MAILS = {
-    "cut again and again": [{"pattern": BODY, "after": 100, "hang_up": "close"}],
+    "the second mail cut again and again": [{"pattern": f"FETCH 2 .*{BODY}", "after": 100, "hang_up": "close"}],
     "goodbye at the second mail": [{"pattern": f"FETCH 2 .*{BODY}", "answer": BYE, "hang_up": "close"}],
     "refused at the second mail": [{"pattern": f"FETCH 2 .*{BODY}", "answer": b"TAG NO internal error\r\n"}],
 }
@@ -205,10 +211,19 @@ def test_a_run_killed_within_a_mail_is_finished_by_the_next(office):
 
 
 @pytest.mark.drill
-def test_mails_that_never_came_whole_are_set_aside_and_fetched_by_retry(office):
-    assert [office.run(OF_MAILS["cut again and again"]) for _ in range(3)] == [1, 1, 1]
-    assert [row["outcome"] for row in office.place.export("messages")] == ["quarantined"] * 5
+def test_a_mail_that_never_came_whole_is_set_aside_and_fetched_by_retry(office):
+    faults = OF_MAILS["the second mail cut again and again"]
+    assert [office.run(faults) for _ in range(3)] == [1, 1, 1]
+    outcomes = [row["outcome"] for row in office.place.export("messages")]
+    assert (outcomes.count("quarantined"), len(outcomes)) == (2, 5)
     assert (office.place.kepu("retry").code, office.status()) == (0, ALL_IN)
     assert {row["outcome"] for row in office.place.export("messages")} == {
         row["outcome"] for row in office.wanted["messages"]
     }
+
+
+@pytest.mark.drill
+def test_a_mailbox_that_gives_no_mail_whole_costs_no_mail_a_try_however_long_it_lasts(office):
+    assert [office.run(LEFT["every mail cut again and again"]) for _ in range(5)] == [3] * 5
+    assert (office.run(), office.status()) == (0, ALL_IN)
+    assert plain(office.place.exports()) == office.wanted

@@ -6,11 +6,12 @@ from functools import partial
 
 from ingest.config import Mailbox
 from ingest.context import Context, crash_point, stage_ids
-from ingest.errors import DiskError, GoneError
+from ingest.errors import DiskError, GoneError, NotGivenError
 from ingest.ledger import Transaction
 from ingest.lots import Lot, lot_of
 from ingest.model import Ended, Stage, Todo, TodoKind, mail_number
 from ingest.sources.identity import identity_of
+from ingest.stages.fetch.doubting import Doubts
 from ingest.stages.fetch.listing import Poll
 from ingest.store import Group, Store, Stored
 
@@ -23,10 +24,13 @@ def copy_all(poll: Poll) -> None:
     ids = stage_ids(context, Stage.LISTED, mailbox=mailbox.name)
     stored, done = lambda: crash_point("stored"), lambda: crash_point("fetched")
     with lot_of(context, stored=stored, done=done) as lot:
-        context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll, lot), bounded=True)
+        doubts = Doubts(poll)
+        context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll, lot, doubts), bounded=True)
+        lot.settle()
+        doubts.decide()
 
 
-def _copy(poll: Poll, lot: Lot, arrival_id: int) -> None:
+def _copy(poll: Poll, lot: Lot, doubts: Doubts, arrival_id: int) -> None:
     context, mailbox = poll.context, poll.mailbox
     with context.read() as tx:
         size = tx.arrivals.row(arrival_id)["size"]
@@ -34,10 +38,16 @@ def _copy(poll: Poll, lot: Lot, arrival_id: int) -> None:
         _too_large(context, mailbox, arrival_id, size)
         return
     ask_for_room(context, size or 0)
-    stored = _from_anywhere(poll, lot, arrival_id)
+    try:
+        stored = _from_anywhere(poll, lot, arrival_id)
+    except NotGivenError as error:
+        lot.settle()  # what came before may be asked for again, to know whose trouble this is
+        doubts.hold(arrival_id, error)
+        return
     if stored is None:
         _gone(context, arrival_id)
         return
+    doubts.one_came()
     header = header_of(lot.group, stored)
 
     def write(tx: Transaction) -> None:

@@ -260,6 +260,14 @@ def test_count_of_a_server_without_status(mail):
     assert mail.source.count(folder) == 1
 
 
+@pytest.mark.parametrize("place", ["before", "between"])
+def test_count_of_a_server_without_status_is_not_led_astray_by_stray_answers(mail, place):
+    mail.proxy.fault("^STATUS", answer=b"TAG BAD unknown\r\n")
+    mail.proxy.fault("^(EXAMINE|UID SEARCH|NOOP)", **{place: STRAY})
+    (folder,) = mail.source.folders()
+    assert mail.source.count(folder) == 1
+
+
 def test_identify_reads_headers_only_and_leaves_out_what_is_not_there(mail):
     mail.deliver(b"Subject: without an id\r\n\r\n" + b"x" * 70_000 + b"\r\n")
     (folder,) = mail.source.folders()
