@@ -138,6 +138,12 @@ def clamd_proxy(clamd, clamds):
 
 
 @pytest.fixture(scope="session")
+def clouds():
+    """The module of the server that is every provider of files behind links."""
+    return _servers("cloud")
+
+
+@pytest.fixture(scope="session")
 def proxies():
     """The module of the scripted proxy, for those who need one of another lifetime than `proxy` has."""
     return _servers("proxy")

@@ -1,0 +1,72 @@
+import dataclasses
+
+import pytest
+
+from ingest.config import load
+from ingest.sources.cloud import Network, fetch
+from ingest.sources.cloud.network import Slots
+from parsers.facts import Link
+
+
+@pytest.fixture(scope="session")
+def authority(clouds, tmp_path_factory):
+    return clouds.Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def certificate(authority):
+    return authority.context()
+
+
+@pytest.fixture
+def server(clouds, authority, certificate):
+    """Every provider, on loopback."""
+    server = clouds.CloudServer(authority, certificate)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def network(server):
+    """The way to it. Names are public addresses unless given; every connection ends at the server."""
+
+    def make(names=None, **changes):
+        network = Network(server.resolve(names or {}), server.dial, server.authority.trust(), Slots(2), pause_s=0)
+        return dataclasses.replace(network, **changes)
+
+    return make
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """The shipped table [cloud], changed."""
+
+    def make(text=""):
+        config = tmp_path / "cloud.toml"
+        config.write_text(f'[cloud.hosts]\ndirect = ["files.example.cn"]\n{text}', encoding="utf-8")
+        return load(config, environ={}, cwd=tmp_path).cloud
+
+    return make
+
+
+@pytest.fixture
+def link():
+    def make(url="https://files.example.cn/film.mp4", provider="direct", key="film", **facts):
+        return Link(provider=provider, key=key, url=url, **facts)
+
+    return make
+
+
+@pytest.fixture
+def partial(tmp_path):
+    return tmp_path / "cloud" / "film.part"
+
+
+@pytest.fixture
+def get(network, settings, link, partial):
+    """One call of `fetch`: by default of a plain link."""
+
+    def run(found=None, *, names=None, table="", **keywords):
+        return fetch(found or link(), partial, settings(table), network=network(names), **keywords)
+
+    return run
