@@ -16,7 +16,7 @@ from ingest.ledger.arrivals import part_of
 from ingest.manners import may_reply
 from ingest.materials import classify
 from ingest.model import KIND_WORDS, Arrival, Kind, Part, PartSource, Stage
-from ingest.stages.extract import limits_of, rows_of_mail
+from ingest.stages.extract import Opening, limits_of, rows_of_mail
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
 from ingest.views.words import size_text
@@ -57,7 +57,7 @@ def _mail(config: Config, path: Path) -> Record:
             facts = read_mail(path, scratch, limits_of(config))
             if isinstance(facts, Broken):
                 return {"outcome": None, "works": None, "problem": facts.reason, "reason": facts.sentence, "parts": []}
-            rows = list(rows_of_mail(store, facts, scratch, limits_of(config), Workers(0)))
+            rows = list(rows_of_mail(Opening(store, limits_of(config), Workers(0)), facts, scratch))
         parts = [_looked_at(config, store, position, row, facts.text) for position, row in enumerate(rows)]
     return _message(config, facts, parts)
 

@@ -15,12 +15,20 @@ from ingest.model import Todo, todo_number
 AFTER_REFUSAL = dt.timedelta(hours=6)
 """No login is tried for so long after one was refused: repeated ones lock the account."""
 
+PASSWORD = "密码"
+"""The heading of staff's cells whose values nobody else is told: not in events, not among conflicts."""
+
 _LONGEST_MIN = 30
 
 
 def patience(failures: int) -> dt.timedelta:
     """How long to wait after so many failures in a row: 1, 2, 4 … minutes, 30 at the most."""
     return dt.timedelta(minutes=min(2 ** min(failures - 1, 10), _LONGEST_MIN))
+
+
+def _tellable(heading: str, value: Any) -> Any:
+    """A value of staff's as others may read it: a password stays in its cell."""
+    return "（密码略）" if value and heading.startswith(PASSWORD) else value
 
 
 class Desk:
@@ -133,11 +141,11 @@ class Desk:
         before = self.staff_cells()
         changed = {key: value for key, value in cells.items() if before.get(key) != value}
         changed |= dict.fromkeys(before.keys() - cells.keys())
-        for (sheet, row, heading), value in changed.items():
+        for key, value in changed.items():
+            sheet, row, heading = key
             self._keep_cell(sheet, row, heading, value)
-            self.event(
-                "staff", work=row, sheet=sheet, heading=heading, value=value, before=before.get((sheet, row, heading))
-            )
+            said, was = (_tellable(heading, one) for one in (value, before.get(key)))
+            self.event("staff", work=row, sheet=sheet, heading=heading, value=said, before=was)
         return changed
 
     def _keep_cell(self, sheet: str, row: str, heading: str, value: Any) -> None:
@@ -151,7 +159,8 @@ class Desk:
     def keep_conflicts(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Values of staff's that found no cell; each is kept once. rows: sheet, row, heading, kept, other, note."""
         table = schema.conflicts
-        for values in rows:
+        for row in rows:
+            values = {**row, **{side: _tellable(row["heading"], row[side]) for side in ("kept", "other")}}
             same = (table.c[name] == value for name, value in values.items())
             if not self.connection.execute(select(table.c.id).where(*same)).first():
                 self.connection.execute(insert(table).values(**values, at=self.now))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.closed import LOCKED, MISSING_VOLUME, passwords_in
 from ingest.context import Context, crash_point, stage_ids
 from ingest.context import limits_of as limits_of  # also for those who only look into a file
 from ingest.ledger import Transaction
 from ingest.lots import Lot, lot_of
+from ingest.malware import Scanner
 from ingest.model import PartSource, Stage
 from ingest.store import Group, Store
 from ingest.workers import Workers
 from parsers import sniff
 from parsers.facts import ENDED_BY_US, ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
+from parsers.volumes import volume_of
 
 Row = dict[str, Any]
+
+MALWARE = "malware"
 
 Files = Store | Group
 """Where files go: at once, or together with others."""
@@ -46,7 +51,8 @@ def _one(context: Context, lot: Lot, arrival_id: int) -> None:
         if isinstance(facts, Broken) and facts.reason in ENDED_BY_US:
             raise MailNotReadError(f"{facts.reason} {facts.detail}".strip())
         found = facts if isinstance(facts, MailFacts) else MailFacts()
-        rows = list(rows_of_mail(lot.group, found, scratch, limits, context.workers))
+        said = f"{found.subject}\n{found.own_text}\n{found.text}"
+        rows = list(rows_of_mail(opening_of(context, lot.group, passwords=passwords_in(said)), found, scratch))
 
     def write(tx: Transaction) -> None:
         tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
@@ -60,26 +66,30 @@ def digest_of(rows: Iterable[Row]) -> str:
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
-def rows_of_mail(store: Files, facts: MailFacts, scratch: Path, limits: Limits, workers: Workers) -> Iterator[Row]:
+def rows_of_mail(opening: Opening, facts: MailFacts, scratch: Path) -> Iterator[Row]:
     """A row for every file and link of a mail, archives' members after their archive; the files go to the store."""
-    opening = Opening(store, limits, workers)
     for part in facts.parts:
-        yield from opened(opening, _attachment(store, part, scratch))
+        yield from opened(opening, _attachment(opening, part, scratch))
     for link in facts.links:
         yield _link(link)
 
 
 def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
-    """A file, and if it is an archive what lies in it. Its row gets its problem while the members are drawn."""
+    """A file, and if it is an archive what lies in it. Its row gets its problem while the members are drawn.
+
+    A volume of a set stays closed: the others may lie beside it, or be on their way.
+    """
     yield row
-    if row["format"] in sniff.ARCHIVE and row["sha256"]:
+    if not row["sha256"] or row["problem"] == MALWARE:
+        return
+    if volume_of(row["name"]) is not None:
+        row["problem"] = row["problem"] or MISSING_VOLUME
+    elif row["format"] in sniff.ARCHIVE:
         yield from _members(opening, row, depth)
 
 
-def _attachment(store: Files, part: MailPart, scratch: Path) -> Row:
-    path = scratch / part.path
-    format_ = sniff.sniff(path)
-    store.adopt(path, part.sha256)
+def _attachment(opening: Opening, part: MailPart, scratch: Path) -> Row:
+    format_, bad = _taken(opening, scratch / part.path, part.sha256, part.size)
     return {
         "name": part.name,
         "raw_name": part.raw_name,
@@ -91,17 +101,44 @@ def _attachment(store: Files, part: MailPart, scratch: Path) -> Row:
         "content_type": part.content_type[:200],
         "disposition": part.disposition[:40],
         "content_id": part.content_id[:400],
-        "problem": part.problem,
+        "problem": bad or part.problem,
     }
+
+
+def _taken(opening: Opening, path: Path, sha256: str, size: int) -> tuple[str, str]:
+    """A file from scratch into the store. Returns its format and problem: malware goes elsewhere, unread."""
+    if opening.scanner is not None and opening.scanner.verdict(path, sha256, size).is_bad:
+        opening.scanner.quarantine(path, sha256)
+        return "", MALWARE
+    format_ = sniff.sniff(path)
+    opening.store.adopt(path, sha256)
+    return format_, ""
+
+
+def opening_of(context: Context, store: Files, *, passwords: Sequence[str] = ()) -> Opening:
+    """For one mail of this run. passwords: that may open what is locked, besides those the ledger knows."""
+
+    def known(sha256: str) -> tuple[str, ...]:
+        with context.read() as tx:
+            return tx.openings.passwords(sha256)
+
+    return Opening(store, limits_of(context.config), context.workers, context.scanner, tuple(passwords), known)
 
 
 @dataclass
 class Opening:
-    """The opening of one mail's archives, and of what lies in them: bounds hold over all of them together."""
+    """The opening of one mail's archives, and of what lies in them: bounds hold over all of them together.
+
+    scanner: asked about every file before anything opens it; None where nobody is. passwords: tried on all archives;
+    known: what is known to open the archive of a digest.
+    """
 
     store: Files
     limits: Limits
     workers: Workers
+    scanner: Scanner | None = None
+    passwords: tuple[str, ...] = ()
+    known: Callable[[str], tuple[str, ...]] = lambda _: ()
     members: int = 0
     size: int = 0
 
@@ -121,24 +158,33 @@ def _members(opening: Opening, archive: Row, depth: int) -> Iterator[Row]:
     if depth > opening.limits.max_depth:
         archive["problem"] = "too-deep"
         return
+    problem = yield from inside(opening, [archive["sha256"]], archive["name"], depth=depth)
+    archive["problem"] = archive["problem"] or problem
+
+
+def inside(opening: Opening, digests: Sequence[str], name: str, *, depth: int = 1) -> Generator[Row, None, str]:
+    """What lies in an archive, or in a set of volumes in their order, that the store holds. Returns its problem."""
+    first, *others = (opening.store.path(sha256) for sha256 in digests)
+    passwords = tuple(dict.fromkeys((*opening.known(digests[0]), *opening.passwords)))
     with opening.store.scratch() as scratch:
-        facts = opening.workers.read_archive(opening.store.path(archive["sha256"]), scratch, opening.left)
-        archive["problem"] = archive["problem"] or _problem(facts)
+        facts = opening.workers.read_archive(
+            first, scratch, opening.left, name=name, passwords=passwords, volumes=others
+        )
         for member in facts.members if isinstance(facts, ArchiveFacts) else ():
-            yield from opened(opening, _member(opening, member, archive["name"], scratch), depth=depth + 1)
+            yield from opened(opening, _member(opening, member, name, scratch), depth=depth + 1)
+    return _locked(facts.reason if isinstance(facts, Broken) else facts.problem)
 
 
-def _problem(facts: ArchiveFacts | Broken) -> str:
-    return facts.reason if isinstance(facts, Broken) else facts.problem
+def _locked(problem: str) -> str:
+    """A password of the sender's text that does not fit leaves an archive as locked as none does."""
+    return LOCKED if problem == "wrong-password" else problem
 
 
 def _member(opening: Opening, member: Member, inside: str, scratch: Path) -> Row:
     here = bool(member.path)
     opening.members += 1
     opening.size += member.size if here else 0  # what was not taken out may claim any size
-    format_ = sniff.sniff(scratch / member.path) if here else ""
-    if here:
-        opening.store.adopt(scratch / member.path, member.sha256)
+    format_, bad = _taken(opening, scratch / member.path, member.sha256, member.size) if here else ("", "")
     return {
         "name": member.name,
         "raw_name": member.raw_name,
@@ -148,7 +194,7 @@ def _member(opening: Opening, member: Member, inside: str, scratch: Path) -> Row
         "source": PartSource.ARCHIVE.value,
         "inside": inside,
         "folder": member.folder,
-        "problem": member.problem,
+        "problem": bad or _locked(member.problem),
     }
 
 

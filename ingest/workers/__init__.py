@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -98,10 +98,19 @@ class Workers:
         return cast(MailFacts | Broken, self._wait(_call("mail", path, scratch, limits)))
 
     def read_archive(
-        self, path: Path, scratch: Path | None, limits: Limits, *, name: str = ""
+        self,
+        path: Path,
+        scratch: Path | None,
+        limits: Limits,
+        *,
+        name: str = "",
+        passwords: Sequence[str] = (),
+        volumes: Sequence[Path] = (),
     ) -> ArchiveFacts | Broken:
-        """What `parsers.archive.read_archive` says of the file."""
-        return cast(ArchiveFacts | Broken, self._wait(_call("archive", path, scratch, limits, name=name)))
+        """What `parsers.archive.read_archive` says of the file, or of the set whose first volume it is."""
+        call = _call("archive", path, scratch, limits, name=name)
+        more = {"passwords": tuple(passwords), "volumes": tuple(volume.absolute() for volume in volumes)}
+        return cast(ArchiveFacts | Broken, self._wait(call.model_copy(update=more)))
 
     def map_look(self, items: Iterable[Look]) -> Iterator[tuple[int, Facts | Exception]]:
         """Look at many, several at once: (position in `items`, its facts or the exception it met), as they finish.
@@ -161,7 +170,8 @@ class Workers:
         """Ask a worker; if it dies, or was full of others' leavings, a fresh one, so that no file is blamed wrongly."""
         from ingest.workers.calls import broken
 
-        text, seconds = call.model_dump_json(), self.bounds.seconds(call.path.stat().st_size)
+        size = sum(path.stat().st_size for path in (call.path, *call.volumes))
+        text, seconds = call.model_dump_json(), self.bounds.seconds(size)
         tries = 0
         while True:
             process = self._take()

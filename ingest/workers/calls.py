@@ -15,6 +15,7 @@ class Call(BaseModel):
     """One item: which reader, the file, and its arguments. Paths are absolute: a worker may stand elsewhere.
 
     reader: `look` tells the format itself, `mail` and `archive` read the file as that. wants: None but for `look`.
+    passwords, volumes: for `archive`. They are told to nobody: a log names the file alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,6 +26,8 @@ class Call(BaseModel):
     limits: Limits
     wants: Wants | None = None
     name: str = ""
+    passwords: tuple[str, ...] = ()
+    volumes: tuple[Path, ...] = ()
 
 
 def answer(text: str) -> str:
@@ -47,7 +50,8 @@ def _read(call: Call) -> Facts:
     if call.reader == "archive":
         from parsers.archive import read_archive
 
-        return read_archive(call.path, call.scratch, call.limits, name=call.name)
+        said, volumes = call.passwords, call.volumes
+        return read_archive(call.path, call.scratch, call.limits, name=call.name, passwords=said, volumes=volumes)
     from parsers import look
 
     return look(call.path, call.wants or Wants(), call.scratch, name=call.name, limits=call.limits)
