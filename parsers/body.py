@@ -50,16 +50,31 @@ _HEAD_WITHIN = 4  # lines after 发件人： in which another header line must c
 
 @dataclass(frozen=True)
 class Body:
-    """One body of a mail. group: number of its multipart/alternative, 0 for none; forwarded: mails around it."""
+    """One body of a mail. group: number of its multipart/alternative, 0 for none; forwarded: mails around it.
+
+    spare: read only where the mail says nothing else, as what an envelope of Outlook's repeats.
+    """
 
     text: str
     is_html: bool
     group: int = 0
     forwarded: int = 0
+    spare: bool = False
 
 
 def chosen(bodies: Sequence[Body]) -> list[Body]:
-    """The bodies a reader sees: of alternatives the plain text, unless it is blank."""
+    """The bodies a reader sees: of alternatives the plain text, unless it is blank; spare ones if all else is."""
+    spare = [body for body in bodies if body.spare]
+    said = [body for body in bodies if not body.spare]
+    return _of_alternatives([*said, *spare] if spare and not any(_says(body) for body in said) else said)
+
+
+def _says(body: Body) -> bool:
+    """There is a letter in it; in a page, beside its tags."""
+    return bool(html_text(body.text) if body.is_html else body.text.strip())
+
+
+def _of_alternatives(bodies: Sequence[Body]) -> list[Body]:
     plain = {b.group for b in bodies if b.group and not b.is_html and b.text.strip()}
     rich = {b.group for b in bodies if b.group and b.is_html}
     kept = []
@@ -143,6 +158,23 @@ def _begins_head(lines: Sequence[str], number: int) -> bool:
     if not _HEAD_LINE.match(lines[number]):
         return False
     return any(_HEAD_NEXT.match(line[:400]) for line in lines[number + 1 : number + 1 + _HEAD_WITHIN])
+
+
+def unflowed(text: str, *, delete_space: bool) -> str:
+    """Text of format=flowed with its lines whole again (RFC 3676); quoted lines keep their marks.
+
+    delete_space: the blank at the end of a broken line is none of the text's (DelSp=yes).
+    """
+    whole: list[str] = []
+    open_depth = -1
+    for line in text.replace("\r\n", "\n").split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        said = line[depth:].removeprefix(" ")
+        if open_depth != depth:
+            whole.append("\n" + ">" * depth + (" " if depth else ""))
+        open_depth = depth if said.endswith(" ") and said != "-- " else -1
+        whole.append(said[:-1] if delete_space and open_depth >= 0 else said)
+    return "".join(whole)[1:]
 
 
 def is_forward(subject: str) -> bool:

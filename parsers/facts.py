@@ -27,6 +27,8 @@ BROKEN_REASONS: dict[str, str] = {
     "wrong-password": "密码不对，无法打开",
     "missing-volume": "分卷压缩包不全，无法解开",
     "overlapping": "压缩包内的文件互相重叠，疑似恶意构造，未解开",
+    "sealed": "加密或封装签名的内容（S/MIME、PGP），程序不能打开",
+    "bad-tnef": "Outlook 附件包（winmail.dat）已损坏，未能解开",
     "too-large": "超过允许的大小，未解开",
     "too-many": "内含文件过多，未全部解开",
     "too-deep": "嵌套层数过多，未继续解开",
@@ -69,6 +71,7 @@ class MailPart(_Facts):
 
     path: name of the file in the scratch folder the parser was given, or "" if it only hashed.
     inside: subject of the forwarded mail it came in, else "". depth: forwarded mails around it.
+    shown: whether a page of the mail shows it by its content id: as a "picture", as the "background" of text, or "".
     """
 
     name: str
@@ -82,6 +85,21 @@ class MailPart(_Facts):
     depth: int = 0
     path: str = ""
     problem: str = ""
+    shown: Literal["", "picture", "background"] = ""
+
+
+class Node(_Facts):
+    """A line of a mail's outline. depth: nodes around it.
+
+    what: mail, multipart, body, file, envelope, signature or report. name: of a file, or the subject of a mail. size:
+    bytes after transfer decoding.
+    """
+
+    depth: int
+    what: str
+    content_type: str
+    name: str = ""
+    size: int = 0
 
 
 class MailFacts(_Facts):
@@ -91,6 +109,7 @@ class MailFacts(_Facts):
     from_address, reply_to, to, cc: lower-case addresses; from_name: the display name.
     text: the body as plain text (from HTML where there is no other), bounded; own_text: without quoted replies.
     problems: keys and details of what was odd, for people ("bad base64 in 表.docx").
+    outline: its nodes in order, empty unless it was asked for.
     """
 
     fact: Literal["mail"] = "mail"
@@ -112,6 +131,7 @@ class MailFacts(_Facts):
     parts: tuple[MailPart, ...] = ()
     links: tuple[Link, ...] = ()
     problems: tuple[str, ...] = ()
+    outline: tuple[Node, ...] = ()
 
 
 class Member(_Facts):
@@ -207,7 +227,8 @@ class FormFacts(_Facts):
 
     title: the line that reads like the form's title ("2024年…推荐表"), "" if none. fields: field to value, for every
     label found, blank ones too. text: all of it, bounded. pages: None where the format has none before layout.
-    pictures: how many pictures are embedded. active: macros or external templates, named.
+    pictures: how many pictures are embedded. active: what could act by itself, as keys of
+    parsers.active.ACTIVE_WORDS; so in the other facts.
     """
 
     fact: Literal["form"] = "form"
@@ -229,6 +250,7 @@ class ImageFacts(_Facts):
     height: int
     pages: int = 1
     orientation: int = 1
+    active: tuple[str, ...] = ()
 
 
 class Unknown(_Facts):
@@ -236,6 +258,7 @@ class Unknown(_Facts):
 
     fact: Literal["unknown"] = "unknown"
     format: str
+    active: tuple[str, ...] = ()
 
 
 class Broken(_Facts):
@@ -245,6 +268,7 @@ class Broken(_Facts):
     format: str
     reason: str
     detail: str = ""
+    active: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

@@ -21,15 +21,15 @@ _MAX_VALUE = 16_000  # bytes of one header value looked at
 _MAX_SEGMENTS = 200  # continuations of one parameter
 _WORD_HEAD = re.compile(rb"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
-_FOLDS = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t+")
+_FOLDS = re.compile(r"(?<![ \t])[ \t]*[\r\n]+[ \t]*|\t+")  # a run of blanks is looked at once, not from each of them
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _PARAMETER = re.compile(
     rb"""([^\s=;"]{1,100})\s{0,20}=\s{0,20}("(?:[^"\\]|\\.)*"(?=\s{0,20}(?:;|$))|"[^"]*"?|[^;]*)""", re.DOTALL
 )
 _CONTINUED = re.compile(r"^(.+?)\*(\d{1,3})?(\*)?$")
-_ADDRESS_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>?|([,;])|([^",;<>]+)|(.)', re.DOTALL)
-_BARE_ADDRESS = re.compile(r"[^\s()'\"]+@[^\s()'\"]+")
+_ADDRESS_TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,1000})"|<([^<>]*)>?|([,;])|([^",;<>]+)|(.)', re.DOTALL)
+_BETWEEN = re.compile(r"[\s()'\"]+")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _ANGLED = re.compile(r"<\s*([^<>\s]+)\s*>")
 
@@ -204,8 +204,8 @@ def addresses(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _note_address(found: list[tuple[str, str]], name: str, address: str) -> None:
-    if not address and (bare := _BARE_ADDRESS.search(name)) is not None:
-        address = bare[0]
+    if not address and (bare := next((word for word in _BETWEEN.split(name) if "@" in word[1:-1]), "")):
+        address = bare
         comment = _COMMENT.search(name)
         name = comment[1] if comment else ""
     text = decode_value(name.encode("latin-1").strip().strip(b"'"))  # as bytes: half a character may look like a space

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -18,15 +19,17 @@ from parsers.reader import Reader
 
 _MAX_NESTING = 30  # multiparts and forwarded mails around a leaf
 _MAX_BOUNDARY = 200
+_NODES_A_FILE = 8  # nodes of all kinds that may come with each file allowed
 _FORWARDED = ("message/rfc822", "message/global")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entity:
     """One node of a mail. content_type and disposition lower-case; parents: content types around it, outermost first.
 
-    forwarded: how many forwarded mails are around it; inside: subject of the innermost, raw. alternative: number of
-    the multipart/alternative it belongs to, 0 for none.
+    Nobody changes it once the walk has shown it. first: it is the first child of its multipart. forwarded: how many
+    forwarded mails are around it; inside: subject of the innermost, raw. alternative: number of the
+    multipart/alternative it belongs to, 0 for none.
     """
 
     headers: tuple[tuple[bytes, bytes], ...]
@@ -41,6 +44,7 @@ class Entity:
     forwarded: int = 0
     inside: bytes = b""
     alternative: int = 0
+    first: bool = False
 
     def header(self, name: bytes) -> bytes:
         """The first raw value of that header, b"" without one."""
@@ -52,6 +56,10 @@ class Visitor(Protocol):
 
     def message(self, entity: Entity) -> None:
         """The headers of the mail, then of each mail forwarded in it."""
+        ...
+
+    def multipart(self, entity: Entity) -> None:
+        """A multipart, before what is in it."""
         ...
 
     def leaf(self, entity: Entity, body: Iterator[bytes]) -> bool:
@@ -85,6 +93,7 @@ class Walk:
     limits: Limits
     scratch: Path | None
     _alternatives: int = 0
+    _nodes: int = 0
     _over: bool = False
 
     def mail(self, reader: Reader, around: Entity | None = None, stops: tuple[bytes, ...] = ()) -> None:
@@ -94,19 +103,23 @@ class Walk:
             self.visitor.odd("headers-too-long")
         node = entity(found)
         if around is not None:
-            within = _within(node, around)
-            node = replace(within, forwarded=around.forwarded + 1, inside=node.header(b"subject"), alternative=0)
+            _within(node, around)
+            node.forwarded, node.inside, node.alternative = around.forwarded + 1, node.header(b"subject"), 0
         self.visitor.message(node)
         self._node(reader, node, stops)
 
     def _node(self, reader: Reader, node: Entity, stops: tuple[bytes, ...]) -> None:
         """Walk one entity whose headers are read; afterwards the reader stands behind the boundary that ended it."""
         deep = len(node.parents) >= _MAX_NESTING or node.forwarded > self.limits.max_depth
-        if deep:
+        self._nodes += 1
+        if self._nodes > self.limits.max_members * _NODES_A_FILE:
+            self.visitor.odd("too-many")
+            self._over = True
+        elif deep:
             self.visitor.odd("too-deep")
-        elif node.content_type.startswith("multipart/") and (boundary := self._boundary(reader, node, stops)):
-            self._multipart(reader, node, stops, boundary)
-            return
+        elif node.content_type.startswith("multipart/"):
+            if self._container(reader, node, stops):
+                return
         elif node.content_type in _FORWARDED:
             self._forwarded(reader, node, stops)
             return
@@ -115,6 +128,21 @@ class Walk:
             self._over = True
         for _ in body:
             pass
+
+    def _container(self, reader: Reader, node: Entity, stops: tuple[bytes, ...]) -> bool:
+        """Walk a multipart; False if there is no boundary: then it is a text. One that is itself encoded, against the
+        standard, is unpacked first.
+        """
+        if node.encoding and node.boundary and not reader.sees(node.boundary):
+            decoder = transfer.decoder(node.encoding)
+            if not isinstance(decoder, transfer.Plain):
+                node.encoding = ""
+                with self._unpacked(reader, decoder, stops) as inner:
+                    return self._container(inner, node, ())
+        boundary = self._boundary(reader, node, stops)
+        if boundary:
+            self._multipart(reader, node, stops, boundary)
+        return bool(boundary)
 
     def _boundary(self, reader: Reader, node: Entity, stops: Sequence[bytes]) -> bytes:
         boundary = reader.boundary(node.boundary, stops)
@@ -126,14 +154,19 @@ class Walk:
         inner = (*stops, boundary)
         if node.content_type == "multipart/alternative":
             self._alternatives += 1
-            node = replace(node, alternative=self._alternatives)
+            node.alternative = self._alternatives
+        self.visitor.multipart(node)
         _drain(reader.body(inner))
+        first = True
         default = "message/rfc822" if node.content_type == "multipart/digest" else "text/plain"
         while reader.hit == (boundary, False) and not self._over:
             found, whole = reader.headers(inner, self.limits.max_header_bytes)
             if not whole:
                 self.visitor.odd("headers-too-long")
-            self._node(reader, _within(entity(found, default), node), inner)
+            child = entity(found, default)
+            _within(child, node)
+            child.first, first = first, False
+            self._node(reader, child, inner)
         if reader.hit is None and not self._over:
             self.visitor.odd("no-closing-boundary")
         if reader.hit == (boundary, True):
@@ -145,27 +178,30 @@ class Walk:
         if isinstance(decoder, transfer.Plain):
             self.mail(reader, node, stops)
             return
+        with self._unpacked(reader, decoder, stops) as inner:
+            if inner.start():
+                self.mail(inner, node)
+            else:
+                file = replace(node, content_type="application/octet-stream", encoding="")
+                self._over = not self.visitor.leaf(file, inner.body(()))
+
+    @contextmanager
+    def _unpacked(self, reader: Reader, decoder: transfer.Decoder, stops: tuple[bytes, ...]) -> Iterator[Reader]:
+        """A reader of the decoded body that begins here; afterwards the outer one stands behind it."""
         with tempfile.TemporaryFile(dir=self.scratch) as unpacked:
             for piece in reader.body(stops):
                 unpacked.write(decoder.feed(piece))
             unpacked.write(decoder.close())
             unpacked.seek(0)
             hit = reader.hit
-            inner = Reader(unpacked)
-            if inner.start():
-                self.mail(inner, node)
+            yield Reader(unpacked)
             reader.hit = hit
 
 
-def _within(node: Entity, around: Entity) -> Entity:
-    """`node` as a child of `around`."""
-    return replace(
-        node,
-        parents=(*around.parents, around.content_type),
-        forwarded=around.forwarded,
-        inside=around.inside,
-        alternative=around.alternative,
-    )
+def _within(node: Entity, around: Entity) -> None:
+    """Make `node` a child of `around`."""
+    node.parents = (*around.parents, around.content_type)
+    node.forwarded, node.inside, node.alternative = around.forwarded, around.inside, around.alternative
 
 
 def _as_leaf(node: Entity) -> Entity:

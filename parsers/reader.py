@@ -56,12 +56,12 @@ class Reader:
         return self._ended and len(self._buffer) == 1
 
     def boundary(self, declared: bytes, stops: Sequence[bytes]) -> bytes:
-        """The boundary of the multipart whose body begins here: as declared, unless another is seen ahead."""
-        self._look_ahead()
-        if declared and self._buffer.find(b"--" + declared, self._at) != -1:
+        """The boundary of the multipart whose body begins here: as declared, else one that is seen ahead, else b""."""
+        if declared and self.sees(declared):
             return declared
+        self._look_ahead()
         likely = _LIKELY_BOUNDARY.search(self._buffer, self._at - 1)
-        return declared if likely is None or likely[1] in stops else likely[1]
+        return b"" if likely is None or likely[1] in stops else likely[1]
 
     def _look_ahead(self) -> None:
         """Have the next 64 kB in the buffer, or all there is."""
@@ -82,15 +82,11 @@ class Reader:
 
         Ends at a blank line, at a boundary, or where the body begins without either.
         """
-        while (blank := _BLANK.search(self._buffer, self._at - 1)) is None:
-            if len(self._buffer) - self._at > limit or not self._fill():
-                break
-        stop = len(self._buffer) if blank is None else blank.start() + 1
-        after = len(self._buffer) if blank is None else blank.end()
-        for boundary in stops:
-            cut = self._buffer.find(b"\n--" + boundary, self._at - 1, stop)
-            if cut != -1:
-                stop = after = cut + 1
+        stop, after = self._block_end(stops)
+        while after == -1 and len(self._buffer) - self._at <= limit and self._fill():
+            stop, after = self._block_end(stops)
+        if after == -1:
+            stop = after = len(self._buffer)
         whole = stop - self._at <= limit
         found, used = split_headers(self._buffer[self._at : min(stop, self._at + limit)])
         if whole:
@@ -98,6 +94,25 @@ class Reader:
         else:
             self._skip_to_blank()
         return found, whole
+
+    def _block_end(self, stops: Sequence[bytes]) -> tuple[int, int]:
+        """Where the header block ends, and where the body begins; -1 twice if neither is in the buffer.
+
+        Boundaries are looked for first: a search for the blank line then never goes over what belongs to others.
+        """
+        cut = len(self._buffer)
+        for boundary in reversed(stops):
+            found = self._buffer.find(b"\n--" + boundary, self._at - 1, cut)
+            cut = found + 1 if found != -1 else cut
+        blank = _BLANK.search(self._buffer, self._at - 1, cut)
+        if blank is not None:
+            return blank.start() + 1, blank.end()
+        return (cut, cut) if cut < len(self._buffer) else (-1, -1)
+
+    def sees(self, boundary: bytes) -> bool:
+        """That boundary comes within what is looked at ahead."""
+        self._look_ahead()
+        return self._buffer.find(b"--" + boundary, self._at) != -1
 
     def _skip_to_blank(self) -> None:
         """Go behind the next blank line, forgetting what comes before it."""

@@ -10,6 +10,7 @@ import pybase64
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
+_UUENCODED = ("x-uuencode", "x-uue", "uuencode", "uue")
 _WHITE = b"\r\n\t \x00\x0b\x0c"
 _PADDED = re.compile(rb"[^=]+=*|=+")
 _MAX_LINE = 65_536  # bytes of a quoted-printable line held back at most
@@ -151,8 +152,12 @@ def decoder(encoding: str) -> Decoder:
     key = re.sub(r"[^a-z0-9-]", "", encoding.lower().split(";")[0])
     if key == "base64":
         return Base64()
-    if key == "quoted-printable":
+    if key in ("quoted-printable", "quotedprintable"):
         return QuotedPrintable()
+    if key in _UUENCODED:
+        from parsers.uuencode import Uuencoded
+
+        return Uuencoded()
     plain = Plain()
     if key not in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits"):
         plain.odd.add("unknown-encoding")

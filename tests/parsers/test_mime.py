@@ -13,11 +13,14 @@ class Seen:
 
     def __init__(self):
         self.leaves = []
-        self.messages = 0
+        self.messages = self.multiparts = 0
         self.oddities = []
 
     def message(self, entity):
         self.messages += 1
+
+    def multipart(self, entity):
+        self.multiparts += 1
 
     def leaf(self, entity, body):
         self.leaves.append((entity.content_type, b"".join(body)))
