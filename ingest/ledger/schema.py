@@ -183,6 +183,7 @@ parts = Table(
     Column("content_type", String(200), nullable=False, default=""),
     Column("disposition", String(40), nullable=False, default=""),
     Column("content_id", String(400), nullable=False, default=""),
+    Column("shown", String(12), nullable=False, default=""),
     Column("provider", String(40), nullable=False, default=""),
     Column("url", Text, nullable=False, default=""),
     Column("expires_at", Moment),

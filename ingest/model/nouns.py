@@ -32,6 +32,7 @@ class Part:
     """One file that arrived. `facts` is None until it was parsed; `certain`: its kind was told by content, not by name.
 
     inside: name of the archive or subject of the forwarded mail around it; folder: folders within the archive.
+    shown: how a page of its mail shows it: "picture", "background" or "".
     problem: why its bytes are not there or not whole, "" if they are; `malware`: they are in quarantine.
     joined_in: for a volume of a set, the mail under which what lay in the set is kept, None while it is incomplete.
     scan: what the virus scanner said of it, None if it was not asked.
@@ -50,6 +51,7 @@ class Part:
     content_type: str = ""
     disposition: str = ""
     content_id: str = ""
+    shown: str = ""
     provider: str = ""
     url: str = ""
     expires_at: dt.datetime | None = None

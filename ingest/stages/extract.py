@@ -101,6 +101,7 @@ def _attachment(opening: Opening, part: MailPart, scratch: Path) -> Row:
         "content_type": part.content_type[:200],
         "disposition": part.disposition[:40],
         "content_id": part.content_id[:400],
+        "shown": part.shown,
         "problem": bad or part.problem,
     }
 

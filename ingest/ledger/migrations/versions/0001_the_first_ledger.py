@@ -307,6 +307,7 @@ def upgrade() -> None:
         sa.Column("content_type", sa.String(length=200), nullable=False),
         sa.Column("disposition", sa.String(length=40), nullable=False),
         sa.Column("content_id", sa.String(length=400), nullable=False),
+        sa.Column("shown", sa.String(length=12), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.String(length=27), nullable=True),
