@@ -15,6 +15,7 @@ from parsers.providers import Target, query_of, recognise
 from parsers.sights import Page, Sight, blanked
 from parsers.strangers import strangers
 
+_MAX_SIGHTS = 20  # of one file
 _REACH, _LINES = 250, 2  # what may lie between a link and its size or date
 _NOT_A_NAME = re.compile(
     r"(?:(?:点击|点此|立即|高速|极速|普通|直接|在线|进入|查看|批量)?(?:下载|预览|查看|打开|转存|保存|另存|收藏|链接|地址|网址)"
@@ -65,7 +66,7 @@ def _files(found: Sequence[tuple[Sight, Target]]) -> list[_File]:
     for sight, target in found:
         last = files[-1] if files else None
         if last is not None and (target.provider, target.key) == (last.target.provider, last.target.key):
-            files[-1] = _File(last.target, (*last.sights, sight), last.start, max(last.end, sight.end))
+            files[-1] = _File(last.target, (*last.sights, sight)[:_MAX_SIGHTS], last.start, max(last.end, sight.end))
         else:
             start = max(sight.start, last.end) if last is not None else sight.start
             files.append(_File(target, (sight,), start, max(start, sight.end)))
@@ -94,13 +95,12 @@ def _link(
 ) -> Link:
     target = file.target
     exact = _exact_size(file)
-    labelled = size is not None and (target.mail or bool(_SAID_SIZE.search(text[max(0, size[0][0] - 12) : size[0][0]])))
     return Link(
         provider=target.provider,
         key=target.key,
         url=target.url,
         name=_name(file, text, [said[0] for said in (size, date) if said is not None]),
-        size=exact if exact is not None else size[1] if size is not None and labelled else None,
+        size=exact if exact is not None else _rounded_size(file, text, size),
         size_is_exact=exact is not None,
         expires_at=_expiry(file, date[1] if date is not None else None),
         code=(code_in(target.query) or _in_fragment(target) or code) if target.coded else None,
@@ -159,6 +159,13 @@ def _exact_size(file: _File) -> int | None:
     return next((int(value) for value in values if re.fullmatch(r"\d{1,15}", value.strip(), re.ASCII)), None)
 
 
+def _rounded_size(file: _File, text: str, said: _Said | None) -> int | None:
+    """Bytes as printed. Beside a net disk's link only where they are called the file's: people write of other sizes."""
+    if said is not None and (file.target.mail or _SAID_SIZE.search(text[max(0, said[0][0] - 12) : said[0][0]])):
+        return said[1]
+    return next((token.value for token in sizes(_titles(file))), None)
+
+
 def _expiry(file: _File, printed: dt.datetime | None) -> dt.datetime | None:
     """When the link dies: by the epoch of an attribute or of the link itself, else by the date printed beside it."""
     stamps = [sight.attributes.get(key, "") for key in ("expiretime", "expired") for sight in file.sights]
@@ -168,10 +175,10 @@ def _expiry(file: _File, printed: dt.datetime | None) -> dt.datetime | None:
     if file.target.provider == "icloud":
         stamps.append(query_of(query.get("u", "").partition("?")[2]).get("e", ""))
     moments = [stamped(stamp.strip()) for stamp in stamps]
-    by_title = _in_titles(file)
-    return next((moment for moment in moments if moment is not None), None) or by_title or printed
+    in_title = next((token.value for token in expiries(_titles(file))), None)
+    return next((moment for moment in moments if moment is not None), None) or in_title or printed
 
 
-def _in_titles(file: _File) -> dt.datetime | None:
-    titles = "\n".join(sight.attributes.get("title", "") for sight in file.sights[:4])
-    return next((token.value for token in expiries(titles)), None)
+def _titles(file: _File) -> str:
+    """What clients wrote into titles of the entry, which is the same in all its anchors."""
+    return "\n".join(sight.attributes.get("title", "")[:500] for sight in file.sights[:4])
