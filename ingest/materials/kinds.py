@@ -8,6 +8,7 @@ from typing import assert_never
 from ingest.model import KIND_WORDS, Kind, Part
 from ingest.names import fold, kind_hint
 from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, MailFacts, Unknown, VideoFacts
+from parsers.sniff import ACTIVE, UNOPENED
 
 VIDEO_FORMATS = frozenset(
     {"mp4", "mov", "m4v", "3gp", "mkv", "webm", "avi", "flv", "f4v", "wmv", "asf", "mpegts", "mpegps", "mpeg", "mpg"}
@@ -16,17 +17,18 @@ VIDEO_FORMATS = frozenset(
 IMAGE_FORMATS = frozenset(["jpeg", "jpg", "png", "bmp", "gif", "tiff", "tif", "webp", "heic", "heif", "avif"])
 DOCUMENT_FORMATS = frozenset(["docx", "doc", "wps", "rtf", "odt", "docm", "dot", "dotx", "ole"])
 SHEET_FORMATS = frozenset(["xlsx", "xls", "xlsm", "et", "ods", "csv"])
-ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"])
-SILENT_FORMATS = frozenset(["", "empty", "unknown", "text", "html"])
+ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"]) | UNOPENED
+SILENT_FORMATS = frozenset(["", "empty", "unknown", "text", "html", "office-locked"])
 """Formats that say nothing of what was meant: there the name's ending is the only sign."""
 
-ACTIVE_FORMATS = frozenset(["exe", "elf", "script", "jar", "lnk", "mach-o"])
-
 SIGNATURE_BYTES = 50_000
-"""An inline picture smaller than this, in a mail with text, is a signature's or stationery's."""
+"""A picture that a page of the mail shows, smaller than this beside text, is a signature's."""
 
 SIGNATURE_PX = 200
 """An inline picture no larger than this on either side is no page anybody could read."""
+
+PAGE_PX = (800, 1000)
+"""From this shorter and this longer side on, a picture may be a page that was scanned, however few its bytes."""
 
 FORM_FIELDS = 4
 """So many labels make a document a form without a title; with a title half of them do."""
@@ -43,6 +45,18 @@ _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.LICENCE, ("授权书", "授权使用", "使用许可", "许可协议", "授权协议", "版权许可", "使用授权", "授权证明")),
     (Kind.IDENTITY, ("居民身份证", "公民身份号码", "营业执照", "事业单位法人证书", "社会团体法人", "统一社会信用代码")),
 )
+_NO_MATERIAL = {
+    "sealed": "加密或封装签名的内容，程序不能打开",
+    "application/applefile": "苹果电脑附带的文件信息",
+    "text/calendar": "日程邀请",
+    "application/ics": "日程邀请",
+    "text/x-vcard": "名片",
+    "text/vcard": "名片",
+    "tnef": "Outlook 附件包，未能解开",
+    "msg": "附带的邮件，未能拆开",
+    "eml": "附带的邮件，未能拆开",
+}
+"""By problem, type or format: what keeps a file that no parser read from being a material, in words."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,8 @@ def classify(part: Part, *, mail_text: str) -> Classified:
     """What one file is in the contest. mail_text: the text of its mail, which may say what a nameless link brings."""
     if part.is_link:
         return _link(part, mail_text)
+    if part.quarantined:
+        return _by_name(part, Kind.OTHER, "疑似含有恶意代码，已隔离")
     facts = part.facts
     match facts:
         case VideoFacts():
@@ -105,24 +121,40 @@ def _document(part: Part, facts: FormFacts) -> Classified:
 
 
 def _picture(part: Part, mail_text: str, facts: ImageFacts | None) -> Classified:
-    if _signature(part, mail_text, facts):
-        return Classified(Kind.OTHER, True, "正文中的小图片（签名、徽标）")
+    decoration = _decoration(part, mail_text, facts)
+    if decoration:
+        return Classified(Kind.OTHER, True, decoration)
     return _by_name(part, Kind.SCAN, "图片或扫描的 PDF，尚未识别")
 
 
-def _signature(part: Part, mail_text: str, facts: ImageFacts | None) -> bool:
-    """A small picture that the mail's own text shows; phones mark whole scans inline too, but those are large."""
-    if not part.content_id or part.disposition.lower() == "attachment" or part.format == "pdf":
-        return False
-    if kind_hint(part.name) is not None:
-        return False
-    tiny = facts is not None and max(facts.width, facts.height) <= SIGNATURE_PX
-    return tiny or (part.size < SIGNATURE_BYTES and bool(mail_text.strip()))
+def _decoration(part: Part, mail_text: str, facts: ImageFacts | None) -> str:
+    """Why a picture only adorns its mail, "" if it may be a material.
+
+    Phones mark whole scans inline too: it takes that a page shows the picture and that it is small, against a page.
+    """
+    if part.format == "pdf" or kind_hint(part.name) is not None:
+        return ""
+    if part.shown == "background":
+        return "正文的信纸背景图"
+    inline = bool(part.content_id) and part.disposition.lower() != "attachment"
+    if inline and facts is not None and max(facts.width, facts.height) <= SIGNATURE_PX:
+        return "正文中的小图片（签名、徽标）"
+    small = part.size < SIGNATURE_BYTES and not (facts is not None and _like_a_page(facts))
+    return "正文中的小图片（签名、徽标）" if part.shown and small and mail_text.strip() else ""
+
+
+def _like_a_page(facts: ImageFacts) -> bool:
+    short, long = sorted((facts.width, facts.height))
+    return short >= PAGE_PX[0] and long >= PAGE_PX[1]
 
 
 def _unread(part: Part, mail_text: str) -> Classified:
     """A file that could not be opened, or that no parser is for: by its format, then by its name."""
     form = _format(part)
+    if (
+        said := _NO_MATERIAL.get(part.problem) or _NO_MATERIAL.get(part.content_type) or _NO_MATERIAL.get(form)
+    ) is not None:
+        return Classified(Kind.OTHER, False, said)
     if form in VIDEO_FORMATS:
         sure = isinstance(part.facts, Broken) and part.facts.format.lower() in VIDEO_FORMATS
         return Classified(Kind.VIDEO, sure, "视频格式，但无法打开" if sure else "扩展名为视频，未能读取")
@@ -136,7 +168,7 @@ def _unread(part: Part, mail_text: str) -> Classified:
         return _by_name(part, Kind.LIST, "电子表格")
     if form in ARCHIVE_FORMATS:
         return Classified(Kind.OTHER, False, "压缩包")
-    if form in ACTIVE_FORMATS:
+    if form in ACTIVE:
         return Classified(Kind.OTHER, False, "程序或脚本，未打开")
     return _by_name(part, Kind.OTHER, "未能识别的文件")
 

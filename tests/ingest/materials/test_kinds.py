@@ -107,21 +107,56 @@ def test_a_picture_in_a_format_nobody_reads_may_be_the_scan(part):
 
 
 INLINE = {"content_id": "logo@x", "disposition": "inline"}
+SHOWN = INLINE | {"shown": "picture"}
+TEXT = "您好，材料见附件。"
 
 
 @pytest.mark.parametrize(
-    ("size", "width", "mail_text", "kind"),
+    ("size", "width", "height", "mail_text", "kind"),
     [
-        (9_000, 1200, "您好，材料见附件。", "other"),
-        (90_000, 150, "", "other"),
-        (9_000, 1200, "", "scan"),
-        (900_000, 2480, "您好，材料见附件。", "scan"),
+        (9_000, 1200, 600, TEXT, "other"),
+        (90_000, 150, 75, "", "other"),
+        (9_000, 1200, 600, "", "scan"),
+        (900_000, 2480, 1240, TEXT, "scan"),
+        (40_000, 1240, 1754, TEXT, "scan"),
+    ],
+    ids=["small", "tiny", "no-text-beside-it", "large", "few-bytes-but-a-page"],
+)
+def test_a_picture_shown_in_the_text_is_a_signature_where_it_is_small(part, size, width, height, mail_text, kind):
+    facts = ImageFacts(format="png", width=width, height=height)
+    found = part("image001.png", facts, size=size, mail_text=mail_text, **SHOWN)
+    assert found.kind.value == kind
+
+
+def test_a_small_picture_that_no_page_shows_may_be_a_scan_a_phone_marked_inline(part):
+    facts = ImageFacts(format="jpeg", width=900, height=700)
+    assert told(part("IMG_1.jpg", facts, size=30_000, mail_text=TEXT, **INLINE)) == ("scan", False)
+
+
+def test_a_small_logo_is_one_even_if_it_is_marked_attachment(part):
+    facts = ImageFacts(format="png", width=400, height=120)
+    changes = SHOWN | {"disposition": "attachment"}
+    assert part("logo.png", facts, size=9_000, mail_text=TEXT, **changes).why == "正文中的小图片（签名、徽标）"
+
+
+def test_stationery_is_no_scan_however_large(part):
+    facts = ImageFacts(format="jpeg", width=2000, height=3000)
+    found = part("bg.jpg", facts, size=900_000, mail_text=TEXT, **INLINE, shown="background")
+    assert (found.kind.value, found.why) == ("other", "正文的信纸背景图")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"problem": "sealed"}, "加密或封装签名的内容，程序不能打开"),
+        ({"content_type": "application/applefile"}, "苹果电脑附带的文件信息"),
+        ({"content_type": "text/calendar", "format": "text"}, "日程邀请"),
+        ({"format": "tnef"}, "Outlook 附件包，未能解开"),
     ],
 )
-def test_an_inline_picture_is_a_signature_where_it_is_small(part, size, width, mail_text, kind):
-    facts = ImageFacts(format="png", width=width, height=width // 2)
-    found = part("image001.png", facts, size=size, mail_text=mail_text, **INLINE)
-    assert found.kind.value == kind
+def test_what_is_no_material_says_why(part, changes, why):
+    found = part("x", None, **changes)
+    assert (found.kind.value, found.why) == ("other", why)
 
 
 def test_a_small_attached_picture_is_no_signature(part):
@@ -132,7 +167,7 @@ def test_a_small_attached_picture_is_no_signature(part):
 
 def test_a_small_inline_picture_named_as_a_paper_is_that_paper(part):
     facts = ImageFacts(format="png", width=600, height=800)
-    assert told(part("播放证明.png", facts, mail_text="您好", **INLINE)) == ("proof", False)
+    assert told(part("播放证明.png", facts, mail_text="您好", **SHOWN)) == ("proof", False)
 
 
 @pytest.mark.parametrize(
