@@ -123,6 +123,7 @@ class Rules(Table):
     content: ContentRule
     original: OriginalRule
     licence: LicenceRule
+    malware: RuleTable
 
     def table(self, rule_id: str) -> RuleTable:
         """The table of a rule by its id. KeyError if there is none."""

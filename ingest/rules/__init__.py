@@ -16,7 +16,7 @@ import structlog
 
 from ingest.config import Config, RuleTable
 from ingest.model import KIND_WORDS, Finding, Kind, Material, Outcome, Verdict, Work
-from ingest.rules import arrival, declared, form, presence, video
+from ingest.rules import arrival, declared, form, malware, presence, video
 from parsers.facts import BROKEN_REASONS, Broken, FormFacts, VideoFacts
 
 Judge = Callable[[Work, Any, Config], Verdict]
@@ -84,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     _rule("content", video.content, None, _MANUAL),
     _rule("original", declared.original, Kind.FORM, _MISSING, _REVIEW, _MANUAL),
     _rule("licence", declared.licence, Kind.FORM, _PASS, _MISSING, _REVIEW, _NA, _PENDING),
+    _rule("malware", malware.malware, None, _PASS, _FAIL, _REVIEW, _NA),
 )
 """Every rule that has code, in the rulebook's order. A rule without code is not here: nothing pretends."""
 

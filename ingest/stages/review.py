@@ -42,7 +42,7 @@ def review(context: Context) -> None:
 
 def rules_key(config: Config) -> str:
     """Changes when a verdict could: numbers, clauses, labels, parsers. A review keeps the key it was made with."""
-    tables = (config.edition, config.tracks, config.rules, config.forms, config.platforms)
+    tables = (config.edition, config.tracks, config.rules, config.forms, config.platforms, config.malware)
     text = "\n".join(str(table) for table in tables)
     return hashlib.sha256(f"{PARSERS_VERSION}\n{rules.VERSION}\n{text}".encode()).hexdigest()
 

@@ -24,6 +24,7 @@ RULE_WORDS: Mapping[str, str] = {
     "content": "内容",
     "original": "原创",
     "licence": "授权",
+    "malware": "安全",
 }
 
 ENDING_WORDS: Mapping[str, str] = {

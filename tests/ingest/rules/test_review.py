@@ -35,6 +35,7 @@ def test_review_of_a_complete_work_leaves_only_what_a_person_judges(a_work, conf
         "content": "manual",
         "original": "manual",
         "licence": "na",
+        "malware": "na",
     }
 
 
