@@ -1,10 +1,9 @@
 """What all tests share: hypothesis profiles, a guard around the network, real servers on loopback."""
 
 import importlib.util
-import ipaddress
 import os
 import shutil
-import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,71 +18,76 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
-# --- no network but loopback -------------------------------------------------------------------------------------
-
-
-def _is_local(host):
-    if isinstance(host, bytes):
-        host = host.decode("ascii", "replace")
-    if host in (None, "", "localhost", socket.gethostname()):
-        return True
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_number(host):
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _guarded_call(original, address_of):
-    def guarded(self, *args):
-        address = address_of(args)
-        if self.family != socket.AF_UNIX and address is not None and not _is_local(address[0]):
-            pytest.fail(f"a test reached for the network: {address!r}")
-        return original(self, *args)
-
-    return guarded
-
-
-def _guarded_lookup(original):
-    def guarded(host, *args, **kwargs):
-        if not _is_local(host) and not _is_number(host):
-            pytest.fail(f"a test looked a name up: {host!r}")
-        return original(host, *args, **kwargs)
-
-    return guarded
-
-
-@pytest.fixture(scope="session", autouse=True)
-def loopback_only():
-    """A test that connects, sends or looks a name up beyond this machine fails, whatever the tested code catches."""
-    patch = pytest.MonkeyPatch()
-    for name in ("connect", "connect_ex"):
-        patch.setattr(socket.socket, name, _guarded_call(getattr(socket.socket, name), lambda args: args[0]))
-    patch.setattr(socket.socket, "sendto", _guarded_call(socket.socket.sendto, lambda args: args[-1]))
-    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
-        patch.setattr(socket, name, _guarded_lookup(getattr(socket, name)))
-    yield
-    patch.undo()
-
-
-# --- real servers ------------------------------------------------------------------------------------------------
-
-
-def _servers(name):
-    """A module beside this one, by its place: what lies under tests cannot be imported by name."""
-    path = Path(__file__).parent / "servers" / f"{name}.py"
+def _beside(folder, name):
+    """A module of tests/`folder`, by its place: what lies under tests cannot be imported by name."""
+    path = Path(__file__).parent / folder / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"kepu_tests_{name}", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look themselves up there
     spec.loader.exec_module(module)
     return module
+
+
+# --- no network but loopback -------------------------------------------------------------------------------------
+
+_GUARD = _beside("guard", "sitecustomize")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only(tmp_path_factory):
+    """A test that connects, sends or looks a name up beyond this machine fails, whatever the tested code catches.
+
+    In this process, its forks, and every Python started from it: those load the guard by their PYTHONPATH.
+    """
+    report = tmp_path_factory.mktemp("guard") / "report"
+    report.touch()
+    patch = pytest.MonkeyPatch()
+    mine = {_GUARD.REPORT: str(report), "PYTHONPATH": str(Path(_GUARD.__file__).parent)}
+
+    def guarded(environ):
+        paths = [mine["PYTHONPATH"], *environ.get("PYTHONPATH", "").split(os.pathsep)]
+        return {**environ, **mine, "PYTHONPATH": os.pathsep.join(dict.fromkeys(filter(None, paths)))}
+
+    def stop(text):
+        _GUARD.report(text)
+        pytest.fail(text)
+
+    start = subprocess.Popen.__init__
+
+    def starts(self, *args, env=None, **kwargs):
+        start(self, *args, env=None if env is None else guarded(env), **kwargs)
+
+    for name, value in guarded(os.environ).items():
+        patch.setenv(name, value)
+    patch.setattr(subprocess.Popen, "__init__", starts)
+    _GUARD.install(patch.setattr, stop)
+    yield report
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_this_machine(loopback_only):
+    """What the guard stopped fails the test in which it was tried."""
+    yield
+    if tried := loopback_only.read_text(encoding="utf-8"):
+        loopback_only.write_text("", encoding="utf-8")
+        pytest.fail(tried)
+
+
+@pytest.fixture
+def stopped_by_the_guard(loopback_only):
+    """What the guard stopped in this test, which was meant: a function that gives the lines and forgets them."""
+
+    def lines():
+        found = loopback_only.read_text(encoding="utf-8").splitlines()
+        loopback_only.write_text("", encoding="utf-8")
+        return found
+
+    yield lines
+    lines()
+
+
+# --- real servers ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +101,7 @@ def dovecot():
     root = Path(tempfile.mkdtemp(prefix="kepu-imap-"))  # short, for socket names; open to the server's own users
     root.chmod(0o755)
     try:
-        server = _servers("dovecot").Dovecot(root, program)
+        server = _beside("servers", "dovecot").Dovecot(root, program)
         try:
             yield server
         finally:
@@ -109,7 +113,7 @@ def dovecot():
 @pytest.fixture(scope="session")
 def clamds():
     """The module of the clamd for tests, with the bytes its signatures know."""
-    return _servers("clamd")
+    return _beside("servers", "clamd")
 
 
 @pytest.fixture(scope="session")
@@ -140,13 +144,13 @@ def clamd_proxy(clamd, clamds):
 @pytest.fixture(scope="session")
 def clouds():
     """The module of the server that is every provider of files behind links."""
-    return _servers("cloud")
+    return _beside("servers", "cloud")
 
 
 @pytest.fixture(scope="session")
 def proxies():
     """The module of the scripted proxy, for those who need one of another lifetime than `proxy` has."""
-    return _servers("proxy")
+    return _beside("servers", "proxy")
 
 
 @pytest.fixture
