@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ import httpx
 from ingest.sources.cloud.guard import allowed, checked_url
 from ingest.sources.cloud.network import Backend, Network, Pace
 from ingest.sources.cloud.outcomes import Never, NotNow
+
+for _noisy in ("httpx", "httpcore"):
+    logging.getLogger(_noisy).setLevel(logging.WARNING)  # addresses carry the keys of files: they are not to be logged
 
 MAX_REDIRECTS = 5
 _MOST_TEXT = 1_000_000
@@ -100,12 +104,12 @@ class Client:
         """
         checked = checked_url(url, self._hosts)
         for _ in range(MAX_REDIRECTS + 1):
-            self._pace.asks()
             with self._network.slots.of(checked.host, self._pace), _failures():
+                self._pace.asks()
                 response = self._send(method, checked, headers, body, form)
                 try:
                     self._keep_cookies(response)
-                    target = response.headers.get("location")
+                    target = _location(response)
                     if response.status_code not in _REDIRECTS or not target:
                         yield _answer(response)
                         return
@@ -143,6 +147,12 @@ class Client:
 
     def _cookies_for(self, host: str) -> list[tuple[str, str]]:
         return [(name, value) for name, value in self._cookies.items() if allowed(host, (self._carried[name],))]
+
+
+def _location(response: httpx.Response) -> str:
+    """Where an answer sends us, "" if nowhere; bytes that no URL may hold are escaped one by one, whatever they are."""
+    raw = next((value for name, value in response.headers.raw if name.lower() == b"location"), b"")
+    return "".join(chr(byte) if 0x21 <= byte <= 0x7E else f"%{byte:02X}" for byte in raw.strip())
 
 
 def _joined(base: httpx.URL, target: str) -> httpx.URL:

@@ -47,19 +47,20 @@ def download(client: Client, found: Found, path: Path, most: int, pace: Pace) ->
     known = kept(path)
     with growing(path, known if _resumable(known, found) else Kept(), tuple(found.digests)) as file:
         began = file.size
-        if not file.kept.complete:
+        if not file.size or file.size != file.kept.total:
             with client.open(found.method, found.url, headers=_range(file)) as answer:
                 if _ready(answer, file, found, most):
                     _receive(answer, file, found, most, pace)
         _check(file, found, mixed=0 < began < file.size)
-        file.note(replace(file.kept, size=file.size, total=file.size))
+        file.sync()
+        file.note(replace(file.kept, size=file.size, total=file.size, whole=True))
         return Fetched(path, file.size, file.digests()["sha256"], file.kept.name, file.kept.host)
 
 
 def finished(path: Path) -> Fetched | None:
     """A file that was whole when an earlier run ended, if there is one."""
     known = kept(path)
-    if not known.complete or not known.size:
+    if not known.whole:
         return None
     with growing(path, known) as file:
         return Fetched(path, known.size, file.digests()["sha256"], known.name, known.host)

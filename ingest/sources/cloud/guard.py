@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 
 import httpx
 
 from ingest.sources.cloud.outcomes import Never
 
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_URL = 8_000
 _GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
@@ -56,7 +58,7 @@ def allowed(host: str, patterns: Sequence[str]) -> bool:
 def checked_url(url: str | httpx.URL, patterns: Sequence[str]) -> httpx.URL:
     """A URL that may be asked for, as the client itself reads it; without its fragment. Raises Never.
 
-    http or https, on its own port, of an allowed host, without a login inside.
+    http or https, on ports 80 or 443, of an allowed host, without a login inside.
     """
     try:
         found = httpx.URL(url if isinstance(url, httpx.URL) else url.strip())
@@ -67,7 +69,9 @@ def checked_url(url: str | httpx.URL, patterns: Sequence[str]) -> httpx.URL:
         raise Never("refused-url", f"{scheme}://{host}:{port}")
     if len(str(found)) > _LONGEST_URL:
         raise Never("refused-url", "too long")
-    host = host.rstrip(".").lower()
+    host = host.lower().removesuffix(".")
+    if not _HOST.fullmatch(host):
+        raise Never("refused-url", "no host name")
     if not allowed(host, patterns):
         raise Never("login" if _asks_to_log_in(found) else "refused-host", host)
     return found.copy_with(fragment=None, host=host)

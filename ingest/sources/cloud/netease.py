@@ -28,7 +28,7 @@ def filehub(client: Client, link: Link) -> Found:
     host = httpx.URL(link.url).host.lower()
     base = f"https://{host if _PAGE_HOST.fullmatch(host) else _USUAL_HOST}/filehub/bg"
     key, token = query.get("file") or link.key, query.get("encryptToken")
-    info = _info(client, base, key, token)
+    info = {} if link.name and link.size else _info(client, base, key, token)
     asked = {"linkKey": key, **({"accessToken": token} if token else {})}
     with client.open("POST", f"{base}/dl/prepare", body=asked) as answer:
         said = answer.json()

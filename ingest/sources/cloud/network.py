@@ -164,6 +164,8 @@ class Backend(httpcore.NetworkBackend):
         """Resolve, check every address, connect to one of those checked. Raises Never, NotNow."""
         try:
             addresses = self._network.resolve(host)
+        except UnicodeError as error:
+            raise Never("refused-url", host) from error
         except OSError as error:
             raise NotNow("unreachable", f"{host}: {error}") from error
         failure: OSError | None = None

@@ -26,6 +26,7 @@ class Kept:
     """What a partial file is of. size: synced bytes; total: of the whole, None if nobody said.
 
     validator: the ETag or date under which the server may be asked for the rest, "" if it gave none that is fit.
+    whole: nothing is missing, and all that was said of it has been checked.
     """
 
     size: int = 0
@@ -33,11 +34,7 @@ class Kept:
     validator: str = ""
     name: str = ""
     host: str = ""
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is missing."""
-        return self.total is not None and self.size == self.total
+    whole: bool = False
 
 
 def kept(path: Path) -> Kept:

@@ -20,22 +20,24 @@ _VARIABLE = re.compile(
     r"""(?:\bvar\s+|[{,]\s*["']?)(url|filename|filesize|status)["']?\s*[=:]\s*["']?([^"'\n;,}]{1,4000})"""
 )
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
+_VAGUE = {"not-understood", "html-instead", "wrong-code", "refused"}
 _HEX = {"md5": 32, "sha1": 40}
 
 
 def ftn(client: Client, link: Link) -> Found:
     """The three known ways, one after the other: a word like "fileid error" was seen on links that were still good.
 
-    Raises Never with the most telling reason, NotNow.
+    Raises Never, at once if one of them says plainly why; NotNow.
     """
-    failures: list[Never] = []
+    first: Never | None = None
     for way in (_json, _page, _direct):
         try:
             return way(client, link)
         except Never as failure:
-            failures.append(failure)
-    vague = {"not-understood", "html-instead", "wrong-code", "refused"}
-    raise next((failure for failure in failures if failure.reason not in vague), failures[0])
+            if failure.reason not in _VAGUE:
+                raise
+            first = first or failure
+    raise first or Never("not-understood")
 
 
 def _json(client: Client, link: Link) -> Found:
