@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
+from parsers.tags import crowded
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
@@ -126,7 +128,7 @@ def html_text(html: str, *, quotes: bool = True, mark: Callable[[LexborHTMLParse
 
 
 def parsed(html: str) -> LexborHTMLParser | None:
-    """The tree of a page, or None if its tags are nested so deep that only an attack can mean it."""
+    """The tree of a page, or None if it is nested so deep, or one tag says so much, that only an attack can mean it."""
     from selectolax.lexbor import LexborHTMLParser
 
     depth = 0
@@ -135,6 +137,8 @@ def parsed(html: str) -> LexborHTMLParser | None:
             depth = max(0, depth - 1) if tag[1] else depth + 1
             if depth > _MAX_NESTING:
                 return None
+    if crowded(html):
+        return None
     return LexborHTMLParser(html)
 
 
