@@ -72,10 +72,10 @@ class Collector:
     def note(self, what: str, entity: Entity, *, name: str = "", size: int = 0) -> None:
         """A line of the outline, if one is wanted."""
         if self.outline is not None and len(self.outline) < _MAX_NODES:
-            depth = len(entity.parents)
-            self.outline.append(
-                Node(depth=depth, what=what, content_type=entity.content_type[:200], name=name[:300], size=size)
-            )
+            mail = what == "mail"
+            kind = "message/rfc822" if mail else entity.content_type[:200]
+            depth = len(entity.parents) + (not mail)
+            self.outline.append(Node(depth=depth, what=what, content_type=kind, name=name[:300], size=size))
 
     def leaf(self, entity: Entity, body: Iterator[bytes]) -> bool:
         """Keep a file or a body; False once there are more of them than the limit."""

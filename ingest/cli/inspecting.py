@@ -1,29 +1,33 @@
-"""`kepu inspect`: what the program reads in files, as JSON or as a tree; no ledger is touched."""
+"""`kepu inspect`: what the program reads in files, as JSON; `inspected` shows it as a tree. No ledger is touched."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from ingest.cli import inspected
+from ingest.closed import part_trouble
 from ingest.config import Config
 from ingest.context import wants_of
 from ingest.errors import ConfigError, Exit
 from ingest.ledger.arrivals import part_of
 from ingest.manners import may_reply
 from ingest.materials import classify
-from ingest.model import KIND_WORDS, Arrival, Kind, Part, PartSource, Stage
+from ingest.model import Arrival, Kind, Part, PartSource, Stage
+from ingest.sources.eml import arrived
 from ingest.stages.extract import Opening, limits_of, rows_of_mail
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
-from ingest.views.words import size_text
 from ingest.workers import Workers
 from parsers import look, sniff
+from parsers.enclosed import MAX_MSG_BYTES
 from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, MailFacts, VideoFacts
 from parsers.mail import read_mail
+from parsers.msg import NoMsgError, write_mail
 
 
 def inspect(config: Config, paths: Sequence[Path], *, as_json: bool) -> int:
@@ -37,29 +41,48 @@ def inspect(config: Config, paths: Sequence[Path], *, as_json: bool) -> int:
         if as_json:
             print(json.dumps(record, ensure_ascii=False), flush=True)
         else:
-            print("\n".join(tree(record)), flush=True)
+            inspected.show(record)
     return int(Exit.DONE)
 
 
 def inspect_file(config: Config, path: Path) -> Record:
-    """What one file is, as the contract's object with `file`."""
-    if sniff.sniff(path) == "eml" or path.suffix.lower() == ".eml":
+    """What one file is, its `file` first: a mail (Outlook's too) as its message, anything else by its facts."""
+    found = sniff.sniff(path)
+    if found == "eml" or path.suffix.lower() == ".eml":
         return {"file": str(path)} | _mail(config, path)
+    if found == "msg":
+        return {"file": str(path)} | _saved_mail(config, path)
     with tempfile.TemporaryDirectory() as folder:
         facts = look(path, wants_of(config), Path(folder), name=path.name)
     return {"file": str(path)} | _record(path.name, facts)
+
+
+def _saved_mail(config: Config, path: Path) -> Record:
+    """A mail that Outlook saved, as the mail of the internet that it is fed in as."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "mail.eml"
+        try:
+            with plain.open("xb") as out:
+                write_mail(path, out, max_bytes=MAX_MSG_BYTES)
+        except NoMsgError:
+            return _no_mail(Broken(format="msg", reason="unreadable"))
+        return _mail(config, plain)
+
+
+def _no_mail(facts: Broken) -> Record:
+    return {"outcome": None, "works": None, "problem": facts.reason, "reason": facts.sentence, "parts": []}
 
 
 def _mail(config: Config, path: Path) -> Record:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         with store.scratch() as scratch:
-            facts = read_mail(path, scratch, limits_of(config))
+            facts = read_mail(path, scratch, limits_of(config), outline=True)
             if isinstance(facts, Broken):
-                return {"outcome": None, "works": None, "problem": facts.reason, "reason": facts.sentence, "parts": []}
+                return _no_mail(facts)
             rows = list(rows_of_mail(Opening(store, limits_of(config), Workers(0)), facts, scratch))
         parts = [_looked_at(config, store, position, row, facts.text) for position, row in enumerate(rows)]
-    return _message(config, facts, parts)
+    return _message(config, facts, parts, arrived(path))
 
 
 _EMPTY: Record = {
@@ -70,6 +93,7 @@ _EMPTY: Record = {
     "content_type": "",
     "disposition": "",
     "content_id": "",
+    "shown": "",
     "provider": "",
     "url": "",
     "expires_at": None,
@@ -82,18 +106,24 @@ _EMPTY: Record = {
 
 
 def _looked_at(config: Config, store: Store, position: int, row: Record, text: str) -> Record:
-    """A part's row with its kind, as the batch would tell it."""
+    """A part's row with its kind, as the batch would tell it, and why; what is wrong with it in words too."""
     part = part_of(_EMPTY | row | {"id": position, "arrival_id": 0, "position": position})
     facts = None
     if part.here:
         with store.scratch() as scratch:
             facts = look(store.path(part.sha256), wants_of(config), scratch, name=part.name)
-    found = classify(replace(part, facts=facts), mail_text=text)
-    record = part_record(_EMPTY | row | {"kind": found.kind.value}, config.edition.zone)
+    part = replace(part, facts=facts)
+    found = classify(part, mail_text=text)
+    record = part_record(_EMPTY | row | {"kind": found.kind.value}, config.edition.zone) | {"why": found.why}
+    for key in ("raw_name", "content_type", "disposition", "shown", "folder"):
+        if row.get(key):
+            record[key] = row[key]
+    if trouble := part_trouble(part):
+        record["trouble"] = trouble
     return record | ({"facts": facts.model_dump(mode="json")} if isinstance(facts, VideoFacts | Broken) else {})
 
 
-def _message(config: Config, facts: MailFacts, parts: list[Record]) -> Record:
+def _message(config: Config, facts: MailFacts, parts: list[Record], came: dt.datetime | None) -> Record:
     sender = facts.from_addresses[0] if facts.from_addresses else ""
     bare = Arrival(0, "", "", "", 0, "", Stage.EXTRACTED, None, None)
     arrival = replace(bare, from_address=sender, subject=facts.subject, headers=facts.headers)
@@ -102,7 +132,7 @@ def _message(config: Config, facts: MailFacts, parts: list[Record]) -> Record:
         "mailbox": None,
         "uid": None,
         "message_id": facts.message_id or None,
-        "received_at": iso(None, config.edition.zone),
+        "received_at": iso(came, config.edition.zone),
         "from": sender or None,
         "subject": facts.subject,
         "outcome": None,
@@ -112,6 +142,7 @@ def _message(config: Config, facts: MailFacts, parts: list[Record]) -> Record:
         "may_reply": may,
         "text": facts.text,
         "problems": list(facts.problems),
+        "structure": [node.model_dump() for node in facts.outline],
     }
 
 
@@ -131,48 +162,3 @@ def _record(name: str, facts: Facts) -> Record:
     if isinstance(facts, Broken):
         return {"kind": kind, "format": facts.format, "problem": facts.reason, "reason": facts.sentence}
     return {"kind": kind} | facts.model_dump(mode="json", exclude={"fact"})
-
-
-_NAMES = {
-    "from": "发件人",
-    "subject": "主题",
-    "message_id": "Message-ID",
-    "kind": "种类",
-    "format": "格式",
-    "title": "标题",
-    "reason": "说明",
-    "container": "封装格式",
-    "duration_s": "时长（秒）",
-    "shown_width": "显示宽度",
-    "shown_height": "显示高度",
-    "display_aspect": "宽高比",
-    "rotation": "旋转",
-    "codec": "编码",
-    "size": "大小（字节）",
-    "pages": "页数",
-    "width": "宽",
-    "height": "高",
-}
-
-
-def tree(record: Record) -> Iterable[str]:
-    """The same for people: a line a fact, files and fields as branches."""
-    yield record["file"]
-    for key, name in _NAMES.items():
-        if record.get(key) not in (None, ""):
-            value = KIND_WORDS[Kind(record[key])] if key == "kind" else record[key]
-            yield f"├─ {name}：{value}"
-    for field, value in record.get("fields", {}).items():
-        yield f"├─ {field}：{value or '（未填）'}"
-    for part in (*record.get("parts", ()), *record.get("members", ())):
-        yield _branch(part)
-    for problem in record.get("problems", ()):
-        yield f"├─ 异常：{problem}"
-
-
-def _branch(part: Record) -> str:
-    kind = f"{KIND_WORDS[Kind(part['kind'])]}｜" if "kind" in part else ""
-    inside = f"（在 {part['inside']} 内）" if part.get("inside") else ""
-    trouble = f" ！{part['problem']}" if part.get("problem") else ""
-    what: Any = part.get("format") or part.get("url") or ""
-    return f"├─ {kind}{part['name'] or '（无文件名）'}{inside} {size_text(part['size'])} {what}{trouble}"

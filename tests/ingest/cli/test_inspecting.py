@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from ingest.demo.mails import mail_bytes
+from ingest.demo.msgs import make_msg
 from ingest.demo.scans import make_scan
 from ingest.demo.videos import make_video
 
@@ -105,10 +106,68 @@ def test_a_file_that_is_not_there_is_said_before_anything_is_printed(kepu, files
 def test_people_get_a_tree(kepu, files, name):
     lines = kepu("inspect", files / name).out.splitlines()
     assert lines[0] == str(files / name)
-    assert [line for line in lines[1:] if not line.startswith("├─ ")] == []
+    assert [line for line in lines[1:] if not line.startswith(("├── ", "│   ", "└── ", "    "))] == []
 
 
 def test_nothing_is_written(kepu, contest, files):
     before = sorted(contest.folder.rglob("*"))
     kepu("inspect", files / "form.docx")
     assert sorted(contest.folder.rglob("*")) == before
+
+
+def test_people_see_a_mail_s_structure_text_files_and_members(kepu, eml):
+    out = kepu("inspect", eml).out
+    wanted = [
+        "├── 主题：报送",
+        "├── 信件结构",
+        "组合 multipart/mixed",
+        "文件（3 个）",
+        "其他｜全部.zip",
+        "电子表｜推荐表.docx",
+    ]
+    assert [words for words in wanted if words not in out] == []
+    assert any(line.startswith("        └── 电子表｜推荐表.docx") for line in out.splitlines())
+
+
+ODD = (
+    b"Received: from a by mx.163.com; Tue, 8 Oct 2024 12:00:00 +0800\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    b"\x1b]0;owned\x07\xe2\x80\xaehi https://pan.baidu.com/s/1abcdEFGH_ijk?pwd=ab12\r\n--b\r\n"
+    b'Content-Type: a/b; name="[red]a.bin[/red]"\r\nContent-Transfer-Encoding: base64\r\n\r\nYW*Jj\r\n'
+)
+
+
+def test_what_was_odd_and_what_lies_behind_links_is_said_in_chinese(kepu, contest):
+    (contest.folder / "odd.eml").write_bytes(ODD)
+    out = kepu("inspect", contest.folder / "odd.eml").out
+    wanted = [
+        "收到时间：2024-10-08T12:00:00+08:00",
+        "链接（1 个）",
+        "提取码 ab12",
+        "没有结束标记",
+        "Base64 编码中有杂质",
+    ]
+    assert [words for words in wanted if words not in out] == []
+
+
+def test_nothing_in_a_mail_steers_the_terminal_or_the_markup(kepu, contest):
+    (contest.folder / "odd.eml").write_bytes(ODD)
+    out = kepu("inspect", contest.folder / "odd.eml").out
+    assert (set(out) & set("\x1b\x07\u202e"), "red]" in out) == (set(), True)
+
+
+def test_a_mail_saved_by_outlook_is_a_message_too(kepu, contest):
+    make_msg(contest.folder / "a.msg", subject="报送", text="正文", attachments=[("表.docx", b"PK")])
+    record = json.loads(kepu("inspect", contest.folder / "a.msg", "--json").out)
+    assert (record["subject"], [part["name"] for part in record["parts"]]) == ("报送", ["表.docx"])
+
+
+def test_the_structure_is_in_the_record(kepu, eml):
+    nodes = json.loads(kepu("inspect", eml, "--json").out)["structure"]
+    assert [(node["depth"], node["what"]) for node in nodes][:2] == [(0, "mail"), (1, "multipart")]
+    assert [node["name"] for node in nodes if node["what"] == "file"] == ["推荐表.docx", "全部.zip"]
+
+
+def test_a_part_says_why_it_is_what_it_is(kepu, eml):
+    parts = json.loads(kepu("inspect", eml, "--json").out)["parts"]
+    assert parts[1]["why"] == "压缩包，其中的文件单列"
