@@ -16,11 +16,21 @@ _RATIO_FLOOR = 16 * 2**20  # bytes that may always come out, however small the a
 
 
 class Over(Exception):
-    """A bound was reached. `reason` is a key of BROKEN_REASONS."""
+    """A bound was reached, and nothing more is read. `reason` is a key of BROKEN_REASONS."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
         self.reason = reason
+        self.detail = detail
+
+
+class Spoiled(Exception):
+    """One member, or the archive, cannot be had. `reason` is a key of BROKEN_REASONS."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+        self.detail = detail
 
 
 def is_nonsense(error: OSError) -> bool:
@@ -79,19 +89,17 @@ class Bounded(io.RawIOBase):
 def save(source: Readable, path: Path | None, budget: Budget) -> tuple[int, str]:
     """Size and sha256 of all that `source` gives, written to `path` if that is one. A file left half is removed."""
     size, digest = 0, hashlib.sha256()
-    out = path.open("xb", buffering=0) if path is not None else None
-    try:
-        while data := source.read(PIECE):
-            budget.spend(len(data))
-            size += len(data)
-            digest.update(data)
-            if out is not None:
-                out.write(data)
-    except BaseException:
-        if out is not None and path is not None:
-            out.close()
-            path.unlink()
-        raise
-    if out is not None:
-        out.close()
+    with path.open("xb") if path is not None else io.BytesIO() as out:
+        try:
+            while data := source.read(PIECE):
+                budget.spend(len(data))
+                size += len(data)
+                digest.update(data)
+                if path is not None:
+                    out.write(data)
+            out.flush()
+        except BaseException:
+            if path is not None:
+                path.unlink()
+            raise
     return size, digest.hexdigest()

@@ -138,19 +138,6 @@ def test_a_gz_cut_off_says_so(tmp_path):
     assert (shape(facts), facts.problem) == ([("", "a", "cut-off")], "cut-off")
 
 
-@pytest.mark.parametrize(("magic", "kind"), [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07\x01\x00", "rar")])
-def test_an_archive_that_cannot_be_opened_yet_says_so(tmp_path, magic, kind):
-    path = tmp_path / "a"
-    path.write_bytes(magic + bytes(100))
-    assert read_archive(path, None, Limits()) == ArchiveFacts(format=kind, problem="unsupported")
-
-
-def test_a_zip_without_its_directory_is_broken(tmp_path):
-    path = zipped(tmp_path / "a.zip", ("a", b"x" * 100))
-    path.write_bytes(path.read_bytes()[:60])
-    assert read_archive(path, None, Limits()).reason == "bad-archive"
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     return tmp_path_factory.mktemp("archive") / "file"

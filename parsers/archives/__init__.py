@@ -1,0 +1,1 @@
+"""One module a format of archive. Only `parsers.archive` is called from elsewhere."""
