@@ -80,7 +80,13 @@ _FIRST = re.compile(r"(?P<stem>.+)\.(?P<kind>rar|zip)")
 
 
 def volume_of(name: str) -> Volume | None:
-    """What a file's name says; None if it is no volume's. For a.rar and a.zip the answer is not `certain`."""
+    """What a file's name says; None if it is no volume's, or an archive's that may stand by itself (a.rar, a.zip)."""
+    volume = place_of(name)
+    return volume if volume is not None and volume.certain else None
+
+
+def place_of(name: str) -> Volume | None:
+    """What a file's name says where others of its set are known: a.rar and a.zip are volumes then, not `certain`."""
     name = name.strip().lower()
     if (found := _SPLIT.fullmatch(name)) and int(found["number"]):
         return Volume(found["stem"], Style.SPLIT_ZIP, int(found["number"]))
@@ -104,7 +110,7 @@ def sets(names: Iterable[str]) -> dict[tuple[str, str], list[str]]:
     """
     found: dict[tuple[str, str], dict[str, Volume]] = {}
     for name in names:
-        if volume := volume_of(name):
+        if volume := place_of(name):
             found.setdefault(volume.key, {}).setdefault(name, volume)
     return {
         key: ordered(volumes) for key, volumes in found.items() if any(volume.certain for volume in volumes.values())
@@ -115,7 +121,7 @@ def ordered(names: Iterable[str]) -> list[str]:
     """The names of one set in the order of its volumes. Of two with one number, the first given."""
     places: dict[int, str] = {}
     for name in names:
-        if volume := volume_of(name):
+        if volume := place_of(name):
             places.setdefault(_MAX_NUMBER + 1 if volume.last else volume.number, name)
     return [places[place] for place in sorted(places)]
 
@@ -125,7 +131,7 @@ def completeness(names: Iterable[str], *, ended: bool | None = None) -> Complete
 
     ValueError for names of no set.
     """
-    volumes = [volume for name in names if (volume := volume_of(name))]
+    volumes = [volume for name in names if (volume := place_of(name))]
     if not volumes:
         raise ValueError("no volumes")
     numbers = {volume.number for volume in volumes if not volume.last}
