@@ -16,7 +16,9 @@ from ingest.context import Context, Say, Tally, lease, silent, wants_of
 from ingest.dropped import make_folders, take_dropped
 from ingest.errors import Exit, KepuError
 from ingest.ledger import open_ledger
+from ingest.linked import take_linked
 from ingest.stages.assemble import assemble
+from ingest.stages.cloud import cloud
 from ingest.stages.extract import extract
 from ingest.stages.fetch import fetch
 from ingest.stages.parse import parse
@@ -26,11 +28,18 @@ from ingest.stages.report.places import share_trouble
 from ingest.stages.review import review
 from ingest.stages.scan import scan
 from ingest.store import Store
+from ingest.unpack import unpack
 from ingest.workers import workers_of
 
 log = structlog.get_logger("kepu")
 
 Stage = Callable[[Context], None]
+
+
+def _cloud(context: Context) -> None:
+    """Files behind links, and what they change in the mails that name them."""
+    cloud(context)
+    take_linked(context)
 
 
 def _report(context: Context) -> None:
@@ -46,13 +55,16 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("fetch", fetch),
     ("extract", extract),
     ("scan", scan),
+    ("unpack", unpack),
     ("parse", parse),
     ("assemble", assemble),
+    ("cloud", _cloud),
     ("review", review),
     ("reply", reply),
     ("report", _report),
 )
-"""The walk of a mail. Staff's cells are read first, so that a decision counts in this batch."""
+"""The walk of a mail. Staff's cells are read first, so that a decision counts in this batch. Links come after it is
+known whose they are: nobody asks for the files of a duplicate or an advert, and no work waits for a slow download."""
 
 _NAMES = tuple(name for name, _ in STAGES)
 

@@ -35,7 +35,10 @@ ConfigFile = Annotated[
     typer.Option("--config", "-c", envvar="KEPU_CONFIG", help="配置文件；默认 ./config.toml，没有则用自带的默认配置。"),
 ]
 MailNumbers = Annotated[
-    list[str] | None, typer.Argument(metavar="[ID...]", help="邮件编号（M00001）；不给则为全部失败和搁置的。")
+    list[str] | None,
+    typer.Argument(
+        metavar="[ID...]", help="邮件编号（M00001）或云附件编号（Y0001）；不给则为全部失败、搁置和没下载成的。"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供其他程序使用。")]
 
@@ -148,11 +151,13 @@ def demo(
     """生成一届示例大赛（两个信箱、真实的 MP4、表格和扫描件），完整运行一遍。"""
     from ingest.cli import console
     from ingest.demo.contest import DEMO_NOW, prepare
+    from ingest.demo.netdisk import FOLDER, rehearsing, serving
 
     with console.progress() as say:
         file = prepare(folder, small=small, say=lambda text: say(text, 0, 0))
         config = _config(file)
-        summary = _batch(config, clock=lambda: DEMO_NOW, say=say)
+        with serving(folder / FOLDER) as rehearsal:
+            summary = _batch(rehearsing(config, rehearsal), clock=lambda: DEMO_NOW, say=say)
     return console.tell(summary, config)
 
 
@@ -251,7 +256,7 @@ def retry(
     ids: MailNumbers = None,
     config: ConfigFile = None,
 ) -> int:
-    """把处理失败或已搁置的邮件再处理一次。"""
+    """把处理失败或已搁置的邮件再处理一次，没下载成的云附件再下载一次。"""
     from ingest.cli import acting
 
     return acting.retry(_config(config), _clock(os.environ), ids or [])

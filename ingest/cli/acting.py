@@ -25,27 +25,33 @@ def report(config: Config, clock: Clock) -> int:
 
 
 def retry(config: Config, clock: Clock, ids: list[str]) -> int:
-    """What failed or was set aside, again, and the rest of the walk for it."""
-    numbers = [_mail_id(ident) for ident in ids]
+    """What failed or was set aside, again, and the rest of the walk for it. ids: numbers of mails and of links."""
+    mails = [_number(ident, "M") for ident in ids if not ident.upper().startswith("Y")]
+    links = [_number(ident, "Y") for ident in ids if ident.upper().startswith("Y")]
     with (
         lease(config.storage.root),
         batch.open_context(config, clock=clock, environ=os.environ, create=False) as context,
         context.begin() as tx,
     ):
-        looked = set(tx.arrivals.forget_ended_by_us(numbers or None))
-        count = len(looked | set(tx.arrivals.again(numbers or tx.arrivals.quarantined())))
-    print(f"重新处理 {count} 封邮件。" if count else "没有需要重新处理的邮件。")
-    if not count:
+        looked = set(tx.arrivals.forget_ended_by_us(mails or None)) if mails or not ids else set()
+        wanted = mails if ids else tx.arrivals.quarantined()
+        count = len(looked | set(tx.arrivals.again(wanted)))
+        named = {*links, *tx.links.of_mails(mails)} if ids else None
+        linked = len(tx.links.again(named))
+    said = [f"{count} 封邮件"] * bool(count) + [f"{linked} 个云附件"] * bool(linked)
+    print(f"重新处理 {'、'.join(said)}。" if said else "没有需要重新处理的邮件。")
+    if not said:
         return int(Exit.DONE)
     with console.progress() as say:
         summary = batch.run(config, clock=clock, environ=os.environ, say=say)
     return console.tell(summary, config)
 
 
-def _mail_id(ident: str) -> int:
-    digits = ident.upper().removeprefix("M")
+def _number(ident: str, letter: str) -> int:
+    digits = ident.upper().removeprefix(letter)
     if not digits.isdecimal():
-        raise ConfigError(f"“{ident}”不是邮件编号", mend="邮件编号如 M00012，见台账“邮件”表的“编号”栏。")
+        mend = "邮件编号如 M00012，见台账“邮件”表的“编号”栏；云附件编号如 Y0003，见“待办”表的“事项”栏。"
+        raise ConfigError(f"“{ident}”不是邮件或云附件的编号", mend=mend)
     return int(digits)
 
 

@@ -28,6 +28,10 @@ _COUNTS = (
     ("pending", "待人工判断"),
     ("quarantined", "已搁置"),
     ("put-off", "留待下次"),
+    ("links-fetched", "下载云附件"),
+    ("links-by-hand", "人工下载的云附件"),
+    ("links-waiting", "云附件待续"),
+    ("links-manual", "云附件转人工"),
     ("reviewed", "审查作品"),
     ("letters", "起草回信"),
 )

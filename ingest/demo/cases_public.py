@@ -27,6 +27,7 @@ SEED = Entry("zhongzi", 26, "一粒种子的重量", "田禾生", "独立创作�
 KITE = Entry("zhiyuan", 27, "风筝与飞机", "高远之", "潍坊天际科普社", layout=2)
 CLOCK = Entry("shike", 28, "漏刻到原子钟", "时未央", "南京时刻科学传播有限公司", layout=1)
 PAPER = Entry("zhizao", 29, "纸的两千年", "宣若素", "独立创作者", citizen=True, kind="推荐表")
+SALT = Entry("yanhua", 31, "盐的来路", "贺川流", "自贡井盐科普社", layout=2, platform="哔哩哔哩")
 COMET = Entry(
     "huixing", 30, "彗星归来", "凌霄汉", "独立创作者", citizen=True, completed="2022年11月", shown="2024年1月5日"
 )
@@ -34,13 +35,13 @@ COMET = Entry(
 
 def plain_and_big(desk: Desk) -> list[Sample]:
     """A company's work with a film of the contest's size, UTF-8, file names by RFC 2231, a logo in the body."""
-    film = desk.film(LIGHT, size_bytes=150_000_000)
-    mark = Attachment("logo.png", logo(), "image/png", content_id="logo@qinghe")
-    files = [attached(f"{LIGHT.title}.mp4", film, "rfc2231"), *desk.papers(LIGHT, "rfc2231"), mark]
-    mail = submission(LIGHT, at("10-09", "14:26"), files, client=QQ)
-    desk.post("public", mail)
+    film, when = desk.film(LIGHT, size_bytes=150_000_000), at("10-09", "14:26")
     size = film.stat().st_size
-    note = "完整的自荐作品（机构），UTF-8 编码，正文带信纸和图标"
+    mark = Attachment("logo.png", logo(), "image/png", content_id="logo@qinghe")
+    mail = submission(LIGHT, when, [*desk.papers(LIGHT, "rfc2231"), mark], client=QQ)
+    block = desk.behind_link(f"{LIGHT.title}.mp4", film, when, mail.subject)
+    desk.post("public", replace(mail, html_below=block))
+    note = "完整的自荐作品（机构），UTF-8 编码，正文带信纸和图标，视频在超大附件链接后"
     return [
         sample(
             LIGHT, mail, "company", note, ended=Ended.WORK, findings=findings(size), title=LIGHT.title, film_bytes=size
@@ -176,6 +177,20 @@ def another_year(desk: Desk) -> list[Sample]:
     return [whole(desk, COMET, "other-year", at("10-21", "23:50"), note, habits={"html": "only"}, wrong=wrong)]
 
 
+def behind_a_login(desk: Desk) -> list[Sample]:
+    """The film is on a net disk that asks for a login: a person must fetch it."""
+    url = "https://pan.baidu.com/s/1kPuDeMo2024xKe0PuSh1Pin"
+    text = (
+        f"老师好！作品《{SALT.title}》的视频较大，放在百度网盘：\n链接：{url}\n提取码：k3x9\n"
+        f"自荐表等见附件。{SALT.author}"
+    )
+    mail = submission(SALT, at("10-22", "11:18"), desk.papers(SALT), text=text)
+    desk.post("public", mail)
+    expected = findings(0, film=Outcome.PENDING, wrong={"materials": Outcome.PENDING})
+    note = "视频在百度网盘，需要登录才能下载：列入待办，由人下载后放进 补件 文件夹"
+    return [sample(SALT, mail, "link-login", note, ended=Ended.WORK, findings=expected, title=SALT.title)]
+
+
 def no_entries(desk: Desk) -> list[Sample]:
     """An automatic answer, a person's question, and a mail of the year before."""
     away = at("10-09", "14:31")
@@ -227,6 +242,7 @@ CASES = (
     empty_film,
     wrong_form,
     another_year,
+    behind_a_login,
     no_entries,
 )
 """Each makes its mails, delivers them and says what should become of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from ingest.demo.archives import make_zip
 from ingest.demo.clients import NETEASE, QQ
@@ -35,26 +36,20 @@ LAMP = Entry(
     blank=("completed_on", "phone", "commitment"),
 )
 WIND = Entry("xjbt", 9, "风从戈壁来", "石晓川", "兵团胡杨影像中心", "新疆生产建设兵团科技局", platform="科普中国")
+RAIN = Entry("jskjt", 10, "雨从哪里来", "陆听雨", "江苏润物科普传媒中心", "江苏省科学技术厅", layout=1)
 
 
 def plain_and_big(desk: Desk) -> list[Sample]:
-    """A whole work with a film of the contest's size as a part of the mail; headers say gb2312 and are GBK."""
-    film = desk.film(STARS, size_bytes=109_000_000)
-    files = [attached("星海寻踪.mp4", film), *desk.papers(STARS)]
-    mail = submission(STARS, at("10-08", "09:30"), files, charset="gb2312")
-    desk.post("recommended", mail)
-    size = film.stat().st_size
-    note = "完整的推荐作品，邮件头为 GBK 编码，视频作为附件"
-    return [
-        sample(
-            STARS, mail, "plain", note, ended=Ended.WORK, findings=findings(size), title=STARS.title, film_bytes=size
-        )
-    ]
+    """A whole work, its film of the contest's size behind a link; headers say gb2312 and are GBK."""
+    note = "完整的推荐作品，邮件头为 GBK 编码，视频以网易超大附件链接发来"
+    shape, habits = {"size_bytes": 109_000_000}, {"charset": "gb2312"}
+    return [whole(desk, STARS, "plain", at("10-08", "09:30"), note, shape=shape, habits=habits)]
 
 
 def zipped_and_big(desk: Desk) -> list[Sample]:
-    """Film, form, scan and proof in one archive whose names are GBK without the flag."""
+    """Film, form, scan and proof in one archive whose names are GBK without the flag; the archive is behind a link."""
     film = desk.film(PANDA, size_bytes=118_000_000)
+    size = film.stat().st_size
     members = [
         (f"{PANDA.title}/{PANDA.title}.mp4", film),
         (f"{PANDA.title}/推荐表.docx", desk.form(PANDA)),
@@ -62,11 +57,11 @@ def zipped_and_big(desk: Desk) -> list[Sample]:
         (f"{PANDA.title}/播放证明.jpg", desk.proof(PANDA)),
     ]
     archive = make_zip(desk.scratch / "all.zip", members, packed=False)
-    files = [attached("四川省推荐材料.zip", archive)]
-    mail = submission(PANDA, at("10-10", "16:05"), files, client=NETEASE)
-    desk.post("recommended", mail)
-    size = film.stat().st_size
-    note = "视频和全部材料在一个压缩包内，包内文件名为 GBK 编码"
+    when = at("10-10", "16:05")
+    mail = submission(PANDA, when, (), client=NETEASE)
+    block = desk.behind_link("四川省推荐材料.zip", archive, when, mail.subject)
+    desk.post("recommended", replace(mail, html_below=block))
+    note = "视频和全部材料在一个压缩包内，压缩包在超大附件链接后，包内文件名为 GBK 编码"
     return [
         sample(PANDA, mail, "zip", note, ended=Ended.WORK, findings=findings(size), title=PANDA.title, film_bytes=size)
     ]
@@ -140,14 +135,21 @@ def blank_fields(desk: Desk) -> list[Sample]:
 
 
 def film_behind_a_link(desk: Desk) -> list[Sample]:
-    """The film is a 超大附件 of NetEase; the form comes with the mail."""
-    when, name, size = at("10-18", "10:12"), f"{WIND.title}.mp4", 121_845_760
-    block = netease_block(name=name, size_bytes=size, subject=f"推荐作品：《{WIND.title}》", sent_at=when)
-    mail = submission(WIND, when, desk.papers(WIND), client=NETEASE, html_below=block)
+    """A film in time, though it was fetched after the deadline: the mail's arrival counts."""
+    when = at("10-25", "23:40")
+    note = "截止前 20 分钟发来链接，截止后才下载到：以邮件到达为准"
+    return [whole(desk, WIND, "link", when, note, shape={"size_bytes": 121_845_760}, habits={"client": NETEASE})]
+
+
+def link_run_out(desk: Desk) -> list[Sample]:
+    """A link that had run out before anybody looked at it."""
+    when, subject = at("10-09", "17:20"), f"推荐作品：《{RAIN.title}》"
+    block = netease_block(name=f"{RAIN.title}.mp4", size_bytes=132_120_576, subject=subject, sent_at=when, kept_days=15)
+    mail = submission(RAIN, when, desk.papers(RAIN), client=NETEASE, html_below=block)
     desk.post("recommended", mail)
-    expected = findings(0, film=Outcome.PENDING, wrong={"materials": Outcome.PENDING})
-    note = "视频以网易超大附件链接发来，邮件内没有视频文件"
-    return [sample(WIND, mail, "link", note, ended=Ended.WORK, findings=expected, title=WIND.title)]
+    expected = findings(0, film=Outcome.NA, wrong={"materials": Outcome.MISSING})
+    note = "超大附件链接在下载前已到期（10月24日），需请对方重发"
+    return [sample(RAIN, mail, "link-expired", note, ended=Ended.WORK, findings=expected, title=RAIN.title)]
 
 
 def machines(desk: Desk) -> list[Sample]:
@@ -180,6 +182,7 @@ CASES = (
     mov_twice,
     blank_fields,
     film_behind_a_link,
+    link_run_out,
     machines,
     broken,
 )

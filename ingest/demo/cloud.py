@@ -1,22 +1,21 @@
-"""Cloud attachments as they stand in a body. The keys are made up and lead nowhere."""
+"""Cloud attachments as they stand in a body. The keys are made up; only the sample contest's own server knows them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import html
 from urllib.parse import quote
 
-_KEPT = dt.timedelta(days=15)
+from ingest.demo.netdisk import key_of
 
 
-def netease_block(*, name: str, size_bytes: int, subject: str, sent_at: dt.datetime) -> str:
+def netease_block(*, name: str, size_bytes: int, subject: str, sent_at: dt.datetime, kept_days: int = 30) -> str:
     """The block a NetEase webmail puts below the text: heading, a row with name, size, expiry, and its links.
 
-    sent_at: aware; the file is kept fifteen days. The URL's `title` is the mail's subject, not the file's name.
+    sent_at: aware. The URL's `title` is the mail's subject, not the file's name.
     """
-    key = hashlib.sha256(f"{name}{size_bytes}".encode()).hexdigest()
-    until = sent_at + _KEPT
+    key = key_of(name, size_bytes)
+    until = sent_at + dt.timedelta(days=kept_days)
     day = f"{until.year}年{until.month}月{until.day}日 {until.hour}:{until.minute:02d}"
     url = html.escape(
         "https://mail.163.com/large-attachment-download/index.html?p=X-NETEASE-HUGE-ATTACHMENT"

@@ -10,12 +10,13 @@ from pathlib import Path
 from ingest.demo.cases_public import CASES as PUBLIC
 from ingest.demo.cases_recommended import CASES as RECOMMENDED
 from ingest.demo.desk import Desk
+from ingest.demo.netdisk import FOLDER as NETDISK
 from ingest.demo.samples import ADDRESSES, DEMO_NOW, FOLDERS, Contest, Sample
 from ingest.errors import ConfigError, DiskError
 
 __all__ = ["DEMO_NOW", "Contest", "Sample", "explain", "make_contest", "need_bytes", "prepare"]
 
-VERSION = 1
+VERSION = 2
 """Raised when the sample contest changes: one made by another version is made anew."""
 
 MARKER = "样例.json"
@@ -42,6 +43,7 @@ share = "共享"     # 给人看的：reports/台账.xlsx、works/ / what people
 _READ_ME = """\
 这是 kepu 的样例大赛，全部为程序生成：人物、单位（推荐单位除外）、电话、网址均为虚构。
 - 信箱/推荐、信箱/社会：两个收件信箱（Maildir），共 {count} 封邮件。
+- 网盘：大多数作品的视频以超大附件链接发来，文件在这里；运行样例时由本机上的一个临时服务器提供下载，不连外网。
 - 时钟固定在 2024年10月27日 9:00（截止日期为 10月25日）。
 - {films}
 - 数据、共享：运行后生成。打开 共享/reports/台账.xlsx 查看结果。
@@ -51,7 +53,7 @@ _READ_ME = """\
 {notes}
 """
 _FILMS = {
-    False: "三部视频有比赛要求的大小（109～150 MB）；其余为节省磁盘只有 1～3 MB，因此“大小”一项如实判为不符合。",
+    False: "四部视频有比赛要求的大小（109～150 MB）；其余为节省磁盘只有 1～3 MB，因此“大小”一项如实判为不符合。",
     True: "精简样例：所有视频都只有 1～3 MB，因此“大小”一项如实判为不符合。",
 }
 
@@ -67,7 +69,7 @@ def make_contest(folder: Path, *, small: bool, say: Callable[[str], None]) -> Co
             (box / part).mkdir(parents=True, exist_ok=True)
     scratch = folder / "制作中"
     scratch.mkdir(exist_ok=True)
-    desk = Desk(scratch, mailboxes, small)
+    desk = Desk(scratch, mailboxes, small, folder / NETDISK)
     made: list[Sample] = []
     cases = (*RECOMMENDED, *PUBLIC)
     for number, case in enumerate(cases, start=1):
@@ -139,7 +141,7 @@ def _gigabytes(size: int) -> str:
 
 def _clear(folder: Path) -> None:
     """Remove what an earlier sample contest left; nothing else lies in its folder."""
-    for name in ("信箱", "制作中", "数据", "共享"):
+    for name in ("信箱", NETDISK, "制作中", "数据", "共享"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("config.toml", "说明.txt"):
         (folder / name).unlink(missing_ok=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.demo.cloud import netease_block
 from ingest.demo.entries import Entry, form_values
 from ingest.demo.forms import make_form
 from ingest.demo.mails import Attachment, Mail, deliver_maildir, write_mail
+from ingest.demo.netdisk import FOLDER, shelve
 from ingest.demo.samples import ADDRESSES, Sample, findings
 from ingest.demo.scans import ScanFormat, make_proof, make_scan
 from ingest.demo.videos import make_video
@@ -30,11 +32,12 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Desk:
-    """A folder to work in, the mailboxes to deliver to, and whether films must stay small."""
+    """A folder to work in, the mailboxes to deliver to, whether films must stay small, and where links lead."""
 
     scratch: Path
     mailboxes: Mapping[str, Path]
     small: bool
+    netdisk: Path | None = None
 
     def film(self, entry: Entry, *, size_bytes: int | None = None, seconds: float = 150, **shape: Any) -> Path:
         """The entry's film. size_bytes is not heeded in a small contest; shape: as for make_video."""
@@ -78,6 +81,12 @@ class Desk:
             attached(f"{entry.title}-{entry.form}（盖章扫描件）.pdf", self.scan(entry), naming),
             attached(f"{entry.title}-播放证明.jpg", self.proof(entry), naming),
         ]
+
+    def behind_link(self, name: str, file: Path, received_at: dt.datetime, subject: str, *, kept_days: int = 30) -> str:
+        """Put a file where a link leads, under its name; returns the block that stands in the mail for it."""
+        size = file.stat().st_size
+        shelve(self.netdisk or self.scratch.parent / FOLDER, name, file)
+        return netease_block(name=name, size_bytes=size, subject=subject, sent_at=received_at, kept_days=kept_days)
 
     def post(self, mailbox: str, mail: Mail) -> Path:
         """Write a mail and deliver it; where it lies then."""
@@ -135,16 +144,16 @@ def whole(
     naming: Naming = "encoded",
     wrong: Mapping[str, Outcome] | None = None,
 ) -> Sample:
-    """Deliver a whole work: film, form, scan, proof.
+    """Deliver a whole work: form, scan and proof as files of the mail, the film behind a link, as most send it.
 
     shape: what is special about its film (arguments of `Desk.film`); habits: about its mail (fields of Mail);
     wrong: about what the rules find, rule id to outcome.
     """
     film = desk.film(entry, **(shape or {}))
-    files = [attached(f"{entry.title}{film.suffix}", film, naming), *desk.papers(entry, naming)]
-    mail = submission(entry, received_at, files, **(habits or {}))
-    desk.post("recommended" if entry.recommender else "public", mail)
     size = film.stat().st_size
+    mail = submission(entry, received_at, desk.papers(entry, naming), **(habits or {}))
+    block = desk.behind_link(f"{entry.title}{film.suffix}", film, received_at, mail.subject)
+    desk.post("recommended" if entry.recommender else "public", replace(mail, html_below=block))
     found = findings(size, wrong=wrong)
     return sample(entry, mail, name, note, ended=Ended.WORK, findings=found, title=entry.title, film_bytes=size)
 

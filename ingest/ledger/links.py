@@ -126,6 +126,13 @@ class Links:
         if (before.reason, before.got) != (reason, got):
             self.desk.touch()
 
+    def put_off(self, link_id: int, *, got: int | None = None) -> None:
+        """The batch's time was over, not the link's fault: the try does not count, the next batch goes on."""
+        values: dict[str, Any] = {"state": LinkState.WAITING.value, "tries": _L.c.tries - 1, "next_try_at": None}
+        if got is not None:
+            values["got"] = got
+        self.connection.execute(update(_L).where(_L.c.id == link_id).values(**values))
+
     def told(self, link_id: int, *, name: str = "", size: int = 0, expires_at: dt.datetime | None = None) -> None:
         """What the service itself says of the file; it knows better than the mail."""
         said = {"name": name, "size": size, "expires_at": expires_at}
@@ -215,10 +222,9 @@ class Links:
         return found
 
     def of_work(self, work_id: str) -> list[CloudFile]:
-        """The files behind links of one work that are not here, in order of their number."""
+        """The files behind links of one work, fetched ones too, in order of their number."""
         mine = select(_P.c.id).join(_M, _M.c.part_id == _P.c.id).where(_M.c.work_id == work_id, _same()).exists()
-        query = select(_L).where(mine, _L.c.sha256 == "").order_by(_L.c.id)
-        return _links(self.connection.execute(query))
+        return _links(self.connection.execute(select(_L).where(mine).order_by(_L.c.id)))
 
     def of_mails(self, ids: Collection[int]) -> list[int]:
         """Numbers of the links that these mails name."""

@@ -11,7 +11,7 @@ from ingest import rules
 from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.errors import KepuError
-from ingest.model import Part, Todo, TodoKind, Work, state_of
+from ingest.model import Work, state_of
 from parsers.facts import PARSERS_VERSION
 
 log = structlog.get_logger("kepu")
@@ -53,8 +53,6 @@ def _one(context: Context, work_id: str, key: str) -> None:
         reviewed = rules.review(work, context.config, now=tx.now)
         state = state_of(reviewed.findings)
         tx.works.reviewed(work, reviewed.findings, state, with_=key)
-        for todo in _todos(work):
-            tx.desk.ask(todo)
     crash_point("reviewed")
     context.tally.counts["reviewed"] += 1
     for rule in reviewed.crashed:
@@ -64,25 +62,3 @@ def _one(context: Context, work_id: str, key: str) -> None:
 def _titled(work: Work) -> Work:
     """The form names the work, within bounds; without one it keeps the title its mail gave it."""
     return replace(work, title=" ".join(work.field("title").split())[:MAX_TITLE] or work.title)
-
-
-def _todos(work: Work) -> list[Todo]:
-    """What a person must do for this work: links that only a person can open yet."""
-    return [
-        Todo(
-            key=f"link:{material.part.id}",
-            kind=TodoKind.FETCH_LINK,
-            text=_fetch_by_hand(work, material.part),
-            work=work.id,
-            arrival_id=material.part.arrival_id,
-            part_id=material.part.id,
-            due_at=material.part.expires_at,
-        )
-        for material in work.links
-    ]
-
-
-def _fetch_by_hand(work: Work, part: Part) -> str:
-    code = f"（提取码 {part.code}）" if part.code else ""
-    what = f"“{part.name}”" if part.name else "文件"
-    return f"作品 {work.id} 的{what}在云附件中，请在到期前人工下载：{part.url}{code}"

@@ -16,10 +16,13 @@ import pytest
 import structlog
 
 from ingest.cli import run
+from ingest.config import REHEARSAL_VARIABLE
 from ingest.demo import contest as sample_contest
 from ingest.demo.desk import Desk, attached, submission
 from ingest.demo.entries import Entry
 from ingest.demo.maildir import deliver_maildir
+from ingest.demo.netdisk import FOLDER as NETDISK
+from ingest.demo.netdisk import serving
 from ingest.demo.samples import ADDRESSES, CHINA, DEMO_NOW
 
 TOP = Path(__file__).parents[2]
@@ -43,6 +46,7 @@ class Place:
     urls: dict
     now: dt.datetime = DEMO_NOW
     extra: str = ""
+    cloud: str = "on = false"
     secrets: dict = field(default_factory=dict)
     command: tuple = COMMAND
 
@@ -59,7 +63,8 @@ class Place:
             f'[[mailboxes]]\nname = "{name}"\ntrack = "{name}"\naddress = "{ADDRESSES[name]}"\n{how}\n'
             for name, how in self.urls.items()
         )
-        text = f'{boxes}\n[storage]\nroot = "root"\nshare = "share"\nreserve_bytes = 0\n{self.extra}\n'
+        storage = '[storage]\nroot = "root"\nshare = "share"\nreserve_bytes = 0'
+        text = f"{boxes}\n{storage}\n[cloud]\n{self.cloud}\n{self.extra}\n"
         (self.folder / "config.toml").write_text(text, "utf-8")
 
     @property
@@ -144,17 +149,25 @@ def demo(tmp_path_factory):
     return SimpleNamespace(contest=made[0], code=code, folder=folder, share=folder / "共享", root=folder / "数据")
 
 
+@pytest.fixture(scope="session")
+def netdisk(demo):
+    """Where the sample contest's links lead, for runs in processes of their own: what makes a place reach it."""
+    with serving(demo.folder / NETDISK) as rehearsal:
+        table = f'[cloud.rehearsal]\nserver = "{rehearsal.server}"\nca = "{rehearsal.ca}"'
+        yield {"cloud": table, "secrets": {REHEARSAL_VARIABLE: rehearsal.server}}
+
+
 @pytest.fixture
-def at_demo(demo, a_place):
+def at_demo(demo, a_place, netdisk):
     """A place of its own whose mailboxes are the sample contest's."""
-    return a_place({name: f"maildir:{box}" for name, box in demo.contest.mailboxes.items()})
+    return a_place({name: f"maildir:{box}" for name, box in demo.contest.mailboxes.items()}, **netdisk)
 
 
 @pytest.fixture(scope="session")
-def undisturbed(demo, tmp_path_factory):
+def undisturbed(demo, netdisk, tmp_path_factory):
     """A place where the sample contest was run in one go, and its exports."""
     urls = {name: f"maildir:{box}" for name, box in demo.contest.mailboxes.items()}
-    place = Place(tmp_path_factory.mktemp("undisturbed"), quoted(urls))
+    place = Place(tmp_path_factory.mktemp("undisturbed"), quoted(urls), **netdisk)
     place.good("run")
     return SimpleNamespace(place=place, exports=place.exports())
 

@@ -25,13 +25,13 @@ def accounts(dovecot, demo):
 
 
 @pytest.fixture(scope="module")
-def over_imap(dovecot, accounts, undisturbed, tmp_path_factory):
+def over_imap(dovecot, accounts, undisturbed, netdisk, tmp_path_factory):
     """A place that has polled those accounts once, and what was sent to the server then."""
-    urls, secrets = {}, {}
+    urls, secrets = {}, dict(netdisk["secrets"])
     for name, account in accounts.items():
         urls[name] = f'url = "{dovecot.url()}"\nuser = "{account.user.name}"'
         secrets[f"KEPU_{name.upper()}_PASSWORD"] = account.user.password
-    place = type(undisturbed.place)(tmp_path_factory.mktemp("imap"), urls, secrets=secrets)
+    place = type(undisturbed.place)(tmp_path_factory.mktemp("imap"), urls, cloud=netdisk["cloud"], secrets=secrets)
     recordings = {name: dovecot.record(account.user) for name, account in accounts.items()}
     done = place.kepu("run")
     first = {name: commands(folder) for name, folder in recordings.items()}

@@ -41,7 +41,7 @@ def files_of(share):
 
 
 def left_over(place):
-    return [p for folder in (place.root / "tmp", place.root / "scratch") for p in folder.iterdir()]
+    return [p for folder in ("tmp", "scratch", "cloud") for p in (place.root / folder).iterdir()]
 
 
 @pytest.fixture
