@@ -147,6 +147,17 @@ def clouds():
     return _beside("servers", "cloud")
 
 
+@pytest.fixture
+def shelf(clouds, tmp_path):
+    """NetEase's big attachments, on a server of the test's own."""
+    folder = tmp_path / "authority"
+    folder.mkdir()
+    authority = clouds.Authority(folder)
+    server = clouds.CloudServer(authority, authority.context(("mail.163.com", "*.126.net")))
+    yield _beside("servers", "shelf").Shelf(server, clouds)
+    server.close()
+
+
 @pytest.fixture(scope="session")
 def proxies():
     """The module of the scripted proxy, for those who need one of another lifetime than `proxy` has."""
