@@ -71,7 +71,10 @@ def names_in(file: BinaryIO) -> frozenset[str]:
 
 
 def _sector(file: BinaryIO, number: int, size: int) -> bytes:
-    file.seek((number + 1) * size)
+    at = (number + 1) * size
+    if at >= file.seek(0, 2):  # a file system refuses to seek too far beyond the end
+        return b""
+    file.seek(at)
     return file.read(size)
 
 
