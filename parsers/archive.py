@@ -9,7 +9,7 @@ from parsers.archives.members import DAMAGE, Members, Source, is_cut
 from parsers.facts import ArchiveFacts, Broken, Limits
 from parsers.sniff import sniff
 from parsers.unpack import Budget, Over, Spoiled, is_nonsense
-from parsers.volumes import volume_of
+from parsers.volumes import look_at, volume_of
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _NOBODYS_FAULT = ("locked", "wrong-password", "unsupported", "missing-volume", "too-many", "too-large", "overlapping")
@@ -40,12 +40,14 @@ def read_archive(
     if kind == "empty":
         return Broken(format=kind, reason="empty")
     reader = _reader(kind)
+    if reader is None and _is_later_volume(path, name):
+        return ArchiveFacts(format=kind, problem="missing-volume", detail="a later volume by itself")
     if reader is None:
         return Broken(format=kind, reason="bad-archive")
     source = Source.of((path, *volumes), name, passwords)
     members = Members(scratch, limits, Budget.of(limits, source.size))
     reason, detail = _tried(reader, source, members)
-    if reason in ("cut-off", "bad-archive") and kind in _VOLUMED and not volumes and volume_of(name):
+    if reason == "cut-off" and kind in _VOLUMED and (volumes or volume_of(name) is not None):
         reason = "missing-volume"
     if reason and not members.found and reason not in _NOBODYS_FAULT:
         return Broken(format=kind, reason=reason, detail=detail)
@@ -74,6 +76,11 @@ def _kind(path: Path) -> str:
         with path.open("rb") as file:
             return "zst" if file.read(4) == _ZSTD else found
     return found
+
+
+def _is_later_volume(path: Path, name: str) -> bool:
+    """By its name; or it ends a zip that began in other files."""
+    return volume_of(name) is not None or bool(look_at(path).many)
 
 
 def _reader(kind: str) -> Reader | None:
