@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.model import Arrival, Part, Todo, TodoKind, mail_number
+from ingest.model import NEW_WORK, Arrival, Part, Todo, TodoKind, mail_number
+from ingest.sets import set_name
 from parsers import sniff
-from parsers.facts import BROKEN_REASONS, ArchiveFacts, Broken
+from parsers.facts import BROKEN_REASONS, ENDED_BY_US, ArchiveFacts, Broken
 
 LOCKED = "locked"
 MISSING_VOLUME = "missing-volume"
@@ -24,6 +25,9 @@ PART_PROBLEMS = {
     "device": "压缩包内是设备文件，未解开",
 }
 """Members of archives that are never unpacked, in words for staff."""
+
+_CLOSED = frozenset({LOCKED, MISSING_VOLUME, "bad-archive", "cut-off", "empty", "unsupported", *ENDED_BY_US})
+"""Problems by which nothing of an archive can be had."""
 
 MOST_PASSWORDS = 5
 """So many words of one text are tried as a password."""
@@ -36,7 +40,12 @@ _PASSWORD = re.compile(
 
 
 def part_trouble(part: Part) -> str:
-    """Why a file is not whole or cannot be read, in words for staff; "" if nothing is wrong with it."""
+    """Why a file is not whole or cannot be read, in words for staff; "" if nothing is wrong with it.
+
+    A link whose file is not here is another matter, and has a to-do of its own.
+    """
+    if part.is_link:
+        return ""
     if part.problem:
         return BROKEN_REASONS.get(part.problem) or PART_PROBLEMS.get(part.problem, BROKEN_REASONS["unreadable"])
     if isinstance(part.facts, Broken) and part.joined_in is None:
@@ -66,6 +75,14 @@ def is_closed(part: Part) -> bool:
 def is_locked(part: Part) -> bool:
     """It is an archive that opens with a password."""
     return part.problem == LOCKED and part.here and (part.format in sniff.ARCHIVE or part.joined_in is not None)
+
+
+def archive_facts(format_: str, problem: str) -> ArchiveFacts | Broken:
+    """What is known of an archive by its problem: Extract has opened it, or could not; it is not read once more."""
+    known = format_ if format_ in sniff.ARCHIVE else "zip"  # a volume begins like nothing
+    if problem in _CLOSED:
+        return Broken(format=known, reason=problem)
+    return ArchiveFacts(format=known, problem=problem)
 
 
 # passwords
@@ -103,45 +120,69 @@ def _narrow(text: str) -> str:
 
 @dataclass(frozen=True)
 class Volumes:
-    """A set of which a mail holds volumes: its name (作品.7z), what is missing ("缺第3卷", "" if it is whole)."""
+    """A set of which a mail holds volumes: its name (作品.7z), what it lacks ("缺第3卷", "" if it is whole).
+
+    key: of its to-do. kept_in: the other mail under which what lay in it is kept, None if it is this one or nothing
+    came out yet; settled: that mail has ended.
+    """
 
     key: str
     name: str
-    missing: str = ""
+    lacks: str = ""
+    kept_in: int | None = None
+    settled: bool = False
 
 
-def locked_todo(arrival: Arrival, part: Part, *, refused: bool, work: str = "", name: str = "") -> Todo:
-    """Type the password in. refused: the one that was typed did not open it. name: of the set that a volume is of."""
+def locked_todo(
+    arrival: Arrival,
+    part: Part,
+    *,
+    refused: bool,
+    work: str = "",
+    waits: bool = False,
+    candidates: Sequence[str] = (),
+) -> Todo:
+    """Type the password in. refused: the one that was typed did not open it.
+
+    waits: the mail has not ended; candidates: works it may belong to.
+    """
     number = mail_number(arrival.id)
     wrong = "【“密码”栏填写的密码不对，请核对后重新填写】" if refused else ""
-    choose = "；不需要打开的，在“选择”栏填写登记号或“新作品”" if not work else ""
+    choose = f"；暂不打开的，在“选择”栏填写登记号或“{NEW_WORK}”，先行登记" if waits else ""
     text = (
-        f"{wrong}邮件 {number} 的压缩包“{name or part.name}”有密码，无法打开。"
-        f"请在“密码”栏填写解压密码，下次运行时自动解开{choose}；不知道密码的，请向来信人索取，或请其重发未加密的文件。"
+        f"{wrong}邮件 {number}（{sender(arrival)}）的压缩包“{shown_name(part)}”有密码，无法打开。"
+        f"请在“密码”栏填写解压密码，下次运行时自动解开{choose}。不知道密码的，请向来信人索取，或请其重发未加密的文件。"
     )
-    return Todo(f"locked:{part.id}", TodoKind.LOCKED, text, work=work, arrival_id=arrival.id, part_id=part.id)
+    ids = tuple(candidates)
+    return Todo(locked_key(part.id), TodoKind.LOCKED, text, work, arrival.id, part.id, candidates=ids)
 
 
-def volumes_todo(arrival: Arrival, volumes: Volumes) -> Todo:
+def locked_key(part_id: int) -> str:
+    """The key of the to-do that asks for the password of an archive."""
+    return f"locked:{part_id}"
+
+
+def volumes_todo(arrival: Arrival, volumes: Volumes, *, work: str = "", candidates: Sequence[str] = ()) -> Todo:
     """Wait for the rest of a set, or ask for it. One to-do a set, whichever of its mails came last."""
     text = (
-        f"分卷压缩包“{volumes.name}”{volumes.missing}，最近一卷在邮件 {mail_number(arrival.id)}"
-        f"（{arrival.from_name or arrival.from_address or '无发件人'}）。其余各卷寄到后自动合并解开；"
-        "长时间没有寄来的，请联系来信人补寄缺少的卷。"
+        f"分卷压缩包“{volumes.name}”{volumes.lacks}，最近一卷在邮件 {mail_number(arrival.id)}（{sender(arrival)}）。"
+        "其余各卷寄到后自动合并解开，不必处理；长时间没有寄来的，请联系来信人补寄。"
     )
-    return Todo(volumes.key, TodoKind.MISSING_VOLUME, text, arrival_id=arrival.id)
+    return Todo(volumes.key, TodoKind.MISSING_VOLUME, text, work, arrival.id, candidates=tuple(candidates))
 
 
-def locked_parts(parts: Sequence[Part]) -> Iterator[Part]:
-    """The locked archives one password each is asked for: of a set its last volume here; not what lies in them."""
-    for part in reversed(parts):
-        if is_locked(part):
-            yield part
+def locked_parts(parts: Sequence[Part]) -> list[Part]:
+    """The archives one password each is asked for. A set counts once, in the mail under which it is kept."""
+    found: dict[str, Part] = {}
+    for part in parts:
+        if is_locked(part) and part.joined_in in (None, part.arrival_id):
+            found.setdefault(f"set:{shown_name(part)}" if part.joined_in else str(part.id), part)
+    return list(found.values())
 
 
 def plain_troubles(parts: Sequence[Part]) -> dict[str, list[Part]]:
     """Reason for people to the files it holds for, but for what has a to-do of its own: locked archives and volumes."""
-    own = {part.name for part in parts if is_locked(part)}
+    own = {shown_name(part) for part in parts if is_locked(part)}
     found: dict[str, list[Part]] = {}
     for part in parts:
         trouble = part_trouble(part)
@@ -151,7 +192,11 @@ def plain_troubles(parts: Sequence[Part]) -> dict[str, list[Part]]:
     return found
 
 
-def names_of(parts: Collection[Part]) -> str:
-    """At most five names in quotation marks, and how many files there are."""
-    listed = list(parts)
-    return "".join(f"“{part.name}”" for part in listed[:5]) + (f"等 {len(listed)} 个文件" if len(listed) > 5 else "")
+def shown_name(part: Part) -> str:
+    """Its own name, or that of the set it is a volume of."""
+    return set_name(part.name) if part.joined_in is not None or part.problem == MISSING_VOLUME else part.name
+
+
+def sender(arrival: Arrival) -> str:
+    """Who wrote, for people."""
+    return arrival.from_name or arrival.from_address or "无发件人"

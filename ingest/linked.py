@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.context import Context, crash_point, limits_of
+from ingest.closed import passwords_in
+from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.materials import Classified, classify, group
 from ingest.model import Arrival, CloudFile, Ended, Group, Kind, Part, PartSource, Todo, TodoKind, Work, mail_number
 from ingest.names import same_title
 from ingest.stages import assemble, extract
 from ingest.stages.parse import looked_at, parse
-from parsers import sniff
 from parsers.facts import Facts
 
 SAME_TITLE = 0.92
@@ -25,6 +25,7 @@ SAME_TITLE = 0.92
 SAME = "与已有的文件"
 """Begins what is said of a file that came by link and was there already."""
 
+_OF_BYTES = ("name", "size", "sha256", "format", "problem", "opened_with")
 _OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 
 
@@ -46,14 +47,14 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
     counts = ended is None or ended in _OF_WORKS
     rows = {part.id: _rows(context, part, came[part.id], deep=counts) for part in links}
     if ended in _OF_WORKS:
-        _look(context, [row for found in rows.values() for row in found])
+        keep_facts(context, [row for found in rows.values() for row in found])
     with context.begin() as tx:
         known = {part.id for part in tx.arrivals.parts([arrival_id])[arrival_id]} - rows.keys()
         for part_id, (own, *members) in rows.items():
-            values = {name: own[name] for name in ("name", "size", "sha256", "format", "problem")}
+            values = {name: own[name] for name in _OF_BYTES if name in own}
             tx.arrivals.part_rows.put_inside(part_id, own["name"], members, **values)
         if ended in _OF_WORKS:
-            _tell_works(context, tx, arrival_id, known, opened=ended == Ended.WORK.value)
+            tell_works(context, tx, arrival_id, known, opened=ended == Ended.WORK.value)
         elif ended is None:
             tx.openings.go_on(arrival_id)
             context.tally.counts["reopened"] += 1
@@ -63,20 +64,22 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
 
 def _rows(context: Context, part: Part, file: CloudFile, *, deep: bool) -> list[extract.Row]:
     """The link as a file, and what lies in it."""
-    path = context.store.path(file.sha256)
+    with context.read() as tx:
+        said = [word for text in tx.openings.texts(part.arrival_id) for word in passwords_in(text)]
+    opening = extract.opening_of(context, context.store, passwords=said)
+    format_, problem = extract.known_file(opening, file.sha256, file.size)
     own: extract.Row = {
         "name": part.name or file.name,
         "size": file.size,
         "sha256": file.sha256,
-        "format": sniff.sniff(path),
-        "problem": "",
+        "format": format_,
+        "problem": problem,
         "source": PartSource.CLOUD.value,
     }
-    opening = extract.Opening(context.store, limits_of(context.config), context.workers)
     return list(extract.opened(opening, own)) if deep else [own]
 
 
-def _look(context: Context, rows: Sequence[extract.Row]) -> None:
+def keep_facts(context: Context, rows: Sequence[extract.Row]) -> None:
     """The facts of each file are kept, so that the mail's transaction has them at hand."""
     seen: dict[str, Facts] = {}
     with context.read() as tx:
@@ -90,7 +93,7 @@ def _look(context: Context, rows: Sequence[extract.Row]) -> None:
 # into the works
 
 
-def _tell_works(context: Context, tx: Transaction, arrival_id: int, known: Collection[int], *, opened: bool) -> None:
+def tell_works(context: Context, tx: Transaction, arrival_id: int, known: Collection[int], *, opened: bool) -> None:
     """The mail's works get what is new, each what is its own; what may be any's is for a person."""
     arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
     works = list(tx.load(tx.works.of_arrivals([arrival_id])[arrival_id], context.wants_key).values())

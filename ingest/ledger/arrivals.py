@@ -138,6 +138,11 @@ class Arrivals(KeptFacts):
         self._set(arrival_id, pending=reason, may_reply=may_reply, may_reply_why=why, **_WELL)
         self.desk.event("mail-pending", arrival=arrival_id, reason=reason)
 
+    def waits(self, arrival_id: int) -> bool:
+        """It has not ended, and waits for a person or for what is to come."""
+        found = self.connection.execute(select(_A.c.ended, _A.c.pending).where(_A.c.id == arrival_id)).one()
+        return found.ended is None and found.pending != ""
+
     def chosen(self, arrival_id: int, work: str) -> None:
         """A person said which work a waiting mail belongs to: it goes on."""
         self._set(arrival_id, pending="", for_work=work)

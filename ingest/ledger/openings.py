@@ -11,8 +11,10 @@ from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.parts import PartRows
 from ingest.ledger.rows import Row, rows_of
+from ingest.ledger.scans import MALWARE
 from ingest.model import Ended, Stage
 from parsers.facts import PARSERS_VERSION
+from parsers.sniff import ARCHIVE
 
 MISSING_VOLUME = "missing-volume"
 """The problem of a volume whose set is not whole."""
@@ -20,8 +22,14 @@ MISSING_VOLUME = "missing-volume"
 LOCKED = "locked"
 """The problem of an archive for which a password is wanted."""
 
+LACKS = "分卷压缩包 "
+"""Begins the reason for which a mail waits for volumes."""
+
 _ANEW = ("unsupported", "bad-archive", "crashed", "too-slow", "too-big", LOCKED)
 """Problems of archives that another version of the parsers may not have."""
+
+_MOST_OFFERED = 20
+"""So many passwords from what people write are tried on one archive, ever."""
 
 _MOST_TEXTS = 20
 """So many mails of one sender, the newest first, are searched for a password."""
@@ -77,26 +85,35 @@ class Openings:
     # what waits
 
     def locked(self) -> list[Row]:
-        """Locked archives of living mails for which an untried password is known, as `waiting` tells them."""
-        fresh = select(_W.c.sha256).where(_W.c.state == "new")
-        return self._rows(and_(_P.c.problem == LOCKED, _P.c.sha256.in_(fresh), _P.c.joined_in.is_(None)))
-
-    def all_locked(self) -> list[Row]:
         """Locked archives of living mails, volumes of sets left out."""
         return self._rows(and_(_P.c.problem == LOCKED, _P.c.sha256 != "", _P.c.joined_in.is_(None)))
 
     def outdated(self) -> list[Row]:
-        """Archives that older parsers could not open."""
-        with_older = and_(_P.c.opened_with != PARSERS_VERSION, _P.c.joined_in.is_(None))
-        return self._rows(and_(_P.c.problem.in_(_ANEW), _P.c.sha256 != "", with_older))
+        """Archives that older parsers could not open, when they were asked last."""
+        older = and_(_P.c.opened_with != PARSERS_VERSION, _P.c.joined_in.is_(None), _P.c.format.in_(ARCHIVE))
+        return self._rows(and_(_P.c.problem.in_(_ANEW), _P.c.sha256 != "", older))
 
     def volumes(self) -> list[Row]:
-        """Volumes that wait for others, and those opened already of the same senders, in the order they came."""
-        waiting = self._rows(and_(_P.c.problem == MISSING_VOLUME, _P.c.sha256 != "", _P.c.joined_in.is_(None)))
+        """Volumes that wait for others or could not be opened, and those opened of the same senders, as they came."""
+        waits = and_(_P.c.problem == MISSING_VOLUME, _P.c.joined_in.is_(None))
+        waiting = self._rows(
+            and_(or_(waits, and_(_P.c.joined_in.is_not(None), _P.c.problem.not_in(("", MALWARE)))), _P.c.sha256 != "")
+        )
         senders = {(row["mailbox"], row["from_address"], row["for_work"]) for row in waiting}
-        joined = self._rows(_P.c.joined_in.is_not(None)) if waiting else []
+        joined = self._rows(and_(_P.c.joined_in.is_not(None), _P.c.problem == "")) if waiting else []
         mine = [row for row in joined if (row["mailbox"], row["from_address"], row["for_work"]) in senders]
         return sorted([*waiting, *mine], key=lambda row: (row["listed_at"], row["arrival_id"], row["position"]))
+
+    def untried(self, digests: Iterable[str]) -> frozenset[str]:
+        """Those of these archives for which there is a password that was not tried."""
+        query = select(_W.c.sha256).where(_W.c.sha256.in_(list(digests)), _W.c.state == "new")
+        return frozenset(self.connection.execute(query).scalars())
+
+    def is_known(self, sha256: str, password: str) -> bool:
+        """It was offered for that archive before; or so many were that no more are taken from what people write."""
+        query = select(_W.c.password).where(_W.c.sha256 == sha256, ~_W.c.by_staff)
+        known = set(self.connection.execute(query).scalars())
+        return password in known or len(known) >= _MOST_OFFERED
 
     def _rows(self, which: ColumnElement[bool]) -> list[Row]:
         mail = (_A.c.mailbox, _A.c.from_address, _A.c.for_work, _A.c.listed_at, _A.c.ended, _A.c.stage)
@@ -104,16 +121,18 @@ class Openings:
         query = query.where(which, _LIVING, _TAKEN_APART).order_by(_P.c.arrival_id, _P.c.position)
         return rows_of(self.connection.execute(query))
 
-    def texts(self, mailbox: str, sender: str, arrival_id: int) -> list[str]:
-        """What a mail says itself, then the sender's newest other mails that speak of a password."""
-        own = select(_A.c.subject, _A.c.own_text).where(_A.c.id == arrival_id)
-        speaks = or_(*(_A.c.own_text.contains(word) for word in ("密码", "口令", "assword")))
+    def texts(self, arrival_id: int) -> list[str]:
+        """What a mail says itself, then its sender's newest other mails that speak of a password."""
+        own = self.connection.execute(
+            select(_A.c.mailbox, _A.c.from_address, _A.c.subject, _A.c.own_text, _A.c.text).where(_A.c.id == arrival_id)
+        ).one()
+        speaks = or_(*(_A.c.own_text.contains(word) for word in ("密码", "口令", "password", "pwd")))
         others = select(_A.c.subject, _A.c.own_text).where(
-            _A.c.mailbox == mailbox, _A.c.from_address == sender, _A.c.from_address != "", _A.c.id != arrival_id, speaks
+            _A.c.mailbox == own.mailbox, _A.c.from_address == own.from_address, _A.c.id != arrival_id, speaks
         )
-        rows = [*self.connection.execute(own)]
-        rows += self.connection.execute(others.order_by(_A.c.id.desc()).limit(_MOST_TEXTS))
-        return [f"{row.subject}\n{row.own_text}" for row in rows]
+        rows = self.connection.execute(others.order_by(_A.c.id.desc()).limit(_MOST_TEXTS)) if own.from_address else ()
+        said = [f"{row.subject}\n{row.own_text}" for row in rows]
+        return [f"{own.subject}\n{own.own_text}\n{own.text}", *said]
 
     # opened
 
@@ -124,13 +143,26 @@ class Openings:
         self.connection.execute(update(_A).where(*mine).values(stage=Stage.EXTRACTED.value, pending=""))
         self.desk.touch()
 
-    def joined(self, ids: Sequence[int], arrival_id: int, problem: str) -> None:
-        """The volumes of a set, and the mail under which what lies in it is kept."""
+    def join(self, ids: Sequence[int], arrival_id: int, problem: str) -> list[int]:
+        """The volumes of a set, and the mail under which what lies in it is kept. Returns the mails they came in."""
         self.parts.set(ids, joined_in=arrival_id, problem=problem)
         self.desk.touch()
+        mails = select(_P.c.arrival_id).where(_P.c.id.in_(ids)).distinct()
+        return sorted(self.connection.execute(mails).scalars())
 
-    def companions(self, arrival_id: int) -> list[int]:
-        """Mails that wait and brought volumes of sets that are kept under this one."""
-        query = select(_A.c.id).join(_P, _P.c.arrival_id == _A.c.id)
-        query = query.where(_P.c.joined_in == arrival_id, _A.c.id != arrival_id, _A.c.pending != "")
-        return sorted(set(self.connection.execute(query).scalars()))
+    def kept_with(self, arrival_id: int) -> list[int]:
+        """Other mails that brought volumes of sets that are kept under this one."""
+        query = select(_P.c.arrival_id).where(_P.c.joined_in == arrival_id, _P.c.arrival_id != arrival_id)
+        return sorted(self.connection.execute(query.distinct()).scalars())
+
+    def release(self, arrival_id: int) -> None:
+        """This mail has ended: those that wait to go where it went are decided."""
+        mails = self.kept_with(arrival_id)
+        waiting = (_A.c.id.in_(mails), _A.c.ended.is_(None), _A.c.pending != "", _A.c.stage == Stage.PARSED.value)
+        if mails and self.connection.execute(update(_A).where(*waiting).values(pending="")).rowcount:
+            self.desk.touch()
+
+    def say_lacking(self, ids: Collection[int], reason: str) -> None:
+        """The other mails of a set wait for the same as the one that came last."""
+        waiting = (_A.c.id.in_(list(ids)), _A.c.ended.is_(None), _A.c.pending.startswith(LACKS))
+        self.connection.execute(update(_A).where(*waiting).values(pending=reason))

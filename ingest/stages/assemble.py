@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest import manners
-from ingest.config import Config
+from ingest.closed import (
+    MISSING_VOLUME,
+    Volumes,
+    is_locked,
+    locked_parts,
+    locked_todo,
+    plain_troubles,
+    sender,
+    shown_name,
+    volumes_todo,
+)
 from ingest.context import Context, crash_point, stage_ids
 from ingest.ledger import Transaction
 from ingest.ledger.works import NewMaterial
 from ingest.materials import in_force
 from ingest.model import NEW_WORK, Arrival, Ended, Ending, Group, Material, Part, Stage, Todo, TodoKind, mail_number
 from ingest.names import find_ids
+from ingest.sets import sets_of
 from ingest.stages import belonging
 from ingest.stages.belonging import Situation
-from parsers.facts import BROKEN_REASONS, Broken
 
 SILENT = (Ended.MACHINE_MAIL, Ended.DUPLICATE)
 """What is odd about the files of such a mail is nobody's business."""
-
-PART_PROBLEMS = {
-    "outside": "压缩包内的路径不安全，未解开",
-    "link": "压缩包内是链接而不是文件，未解开",
-    "device": "压缩包内是设备文件，未解开",
-}
-"""Members of archives that are never unpacked, in words for staff."""
 
 MAIL_ODDITIES = {
     "too-many": "附件过多，只取了前面的部分",
@@ -34,9 +37,14 @@ MAIL_ODDITIES = {
 
 
 def assemble(context: Context) -> None:
-    """Every parsed mail, oldest first: an earlier mail opens the work that a later one supplements."""
-    ids = stage_ids(context, Stage.PARSED)
-    context.each("归并作品", ids, lambda arrival_id: _one(context, arrival_id))
+    """Every parsed mail, oldest first: an earlier mail opens the work that a later one supplements.
+
+    A mail that brought volumes of a set goes where the mail goes under which the set is kept, so it comes after that.
+    """
+    seen: set[int] = set()
+    while ids := [arrival_id for arrival_id in stage_ids(context, Stage.PARSED) if arrival_id not in seen]:
+        context.each("归并作品", ids, lambda arrival_id: _one(context, arrival_id))
+        seen.update(ids)
 
 
 def decide(arrival: Arrival, situation: Situation) -> Ending:
@@ -76,14 +84,13 @@ def _opened(arrival: Arrival, situation: Situation) -> Ending:
 
 def _no_submission(arrival: Arrival, situation: Situation) -> Ending:
     """A question, unless what it brings may be a work's."""
+    waits = belonging.wait_for_links(arrival) or belonging.wait_for_opening(arrival, situation)
+    if waits is not None:
+        return waits
     if belonging.brings(arrival) and situation.sender:
         return belonging.ask(arrival, situation.sender, "同一发件人此前已有作品，本信附有材料，请确认属于哪一部作品")
-    closed = next((part for part in arrival.parts if belonging.is_closed(part)), None)
-    if closed is not None:
-        reason = f"信中只有压缩包“{closed.name}”，{part_trouble(closed)}，请向来信人索取可以打开的文件"
-        return belonging.ask(arrival, (), reason)
     what = "有附件但未见视频、表格或扫描件" if arrival.parts else "没有附件"
-    text = f"邮件 {mail_number(arrival.id)}（{belonging.sender(arrival)}）{what}，像是咨询或说明，请阅读并视需要答复。"
+    text = f"邮件 {mail_number(arrival.id)}（{sender(arrival)}）{what}，像是咨询或说明，请阅读并视需要答复。"
     todo = Todo(f"question:{arrival.id}", TodoKind.QUESTION, text, arrival_id=arrival.id)
     return Ending(Ended.NOT_A_SUBMISSION, f"咨询或其他来信：{what}", todos=(todo,))
 
@@ -96,10 +103,9 @@ def _unreadable(arrival: Arrival) -> Ending:
 
 
 def _one(context: Context, arrival_id: int) -> None:
-    config = context.config
     with context.begin() as tx:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
-        situation = _situation(tx, config, arrival)
+        situation = _situation(context, tx, arrival)
         ending = decide(arrival, situation)
         may, why = manners.may_reply(arrival, own=situation.own)
         if ending.ended in (Ended.MACHINE_MAIL, Ended.UNREADABLE):
@@ -111,28 +117,60 @@ def _one(context: Context, arrival_id: int) -> None:
         if ending.ended is Ended.DUPLICATE and situation.twin is not None:
             tx.arrivals.repeats(arrival_id, situation.twin)
         works = [carry_out(context, tx, arrival, new) for new in ending.groups]
-        trouble = [] if ending.ended in SILENT else [*broken_todos(arrival, works), *odd_todos(arrival)]
+        trouble = [] if ending.ended in SILENT else _troubles(arrival, situation, ending, works)
         for todo in (*ending.todos, *trouble):
             tx.desk.ask(todo, anew=True)
+        if ending.ended is not None:
+            tx.openings.release(arrival_id)
+        elif any(volumes.lacks for volumes in situation.volumes):
+            tx.openings.say_lacking(_volumes(context, tx, arrival)[1], ending.reason)
     crash_point("ended")
     context.tally.counts[ending.ended.value if ending.ended else "pending"] += 1
 
 
-def _situation(tx: Transaction, config: Config, arrival: Arrival) -> Situation:
+def _situation(context: Context, tx: Transaction, arrival: Arrival) -> Situation:
+    config = context.config
     own = frozenset(mailbox.address.lower() for mailbox in config.mailboxes)
     prefixes = [track.prefix for track in config.tracks]
     cited = find_ids(f"{arrival.subject}\n{arrival.own_text}", prefixes, config.edition.year)
     thread = tx.works.by_thread([*arrival.in_reply_to, *arrival.references])
     # what we forward to ourselves is not the work of one sender
     sender = [] if arrival.from_address in own else tx.works.by_sender(arrival.mailbox, arrival.from_address)
-    known = {candidate.id: candidate for candidate in tx.works.candidates({*cited, *thread, *sender})}
+    volumes, mails = _volumes(context, tx, arrival)
+    mates = sorted({work for works in tx.works.of_arrivals(sorted(mails)).values() for work in works})
+    known = {candidate.id: candidate for candidate in tx.works.candidates({*cited, *thread, *sender, *mates})}
     return Situation(
         twin=_twin(tx, arrival),
         cited=tuple(known[work] for work in cited if work in known),
         thread=tuple(known[work] for work in thread if work in known),
         sender=tuple(known[work] for work in sender if work in known),
         own=own,
+        volumes=volumes,
+        mates=tuple(known[work] for work in mates if work in known),
+        refused=tx.openings.refused([part.sha256 for part in arrival.parts if is_locked(part)]),
     )
+
+
+def _volumes(context: Context, tx: Transaction, arrival: Arrival) -> tuple[tuple[Volumes, ...], set[int]]:
+    """The sets of which a mail holds volumes, and the other mails that hold volumes of these, or what lay in them."""
+    held = [part for part in arrival.parts if part.joined_in is not None or part.problem == MISSING_VOLUME]
+    if not held:
+        return (), set()
+    found: dict[str, Volumes] = {}
+    path = context.store.path
+    mails = set(tx.openings.kept_with(arrival.id))
+    for part in held:
+        if part.joined_in is not None and part.joined_in != arrival.id:
+            settled = tx.arrivals.row(part.joined_in)["ended"] is not None
+            name = shown_name(part)
+            found[name] = Volumes("", name, kept_in=part.joined_in, settled=settled)
+            mails.add(part.joined_in)
+    mine = {part.id for part in held if part.joined_in is None}
+    for one in sets_of(tx.openings.volumes(), path) if mine else ():
+        if one.lacks and any(row["id"] in mine for row in one.rows):
+            found[one.key] = Volumes(one.key, one.name, one.lacks)
+            mails |= {row["arrival_id"] for row in one.rows} - {arrival.id}
+    return tuple(found.values()), mails
 
 
 def _twin(tx: Transaction, arrival: Arrival) -> int | None:
@@ -201,20 +239,39 @@ def _choose_file(work_id: str, arrival: Arrival, part_ids: Sequence[int], why: s
     return Todo(key[:200], TodoKind.CHOOSE_FILE, f"作品 {work_id}：{why}。", work=work_id, arrival_id=arrival.id)
 
 
+def _troubles(arrival: Arrival, situation: Situation, ending: Ending, works: Sequence[str]) -> list[Todo]:
+    """What people must do about files that could not be had."""
+    closed = closed_todos(arrival, situation, ending, works)
+    return [*closed, *broken_todos(arrival, works), *odd_todos(arrival)]
+
+
+def closed_todos(arrival: Arrival, situation: Situation, ending: Ending, works: Sequence[str]) -> list[Todo]:
+    """Passwords to type in, and volumes to wait for. A mail that waits for them may also be told its work."""
+    work = works[0] if len(works) == 1 else ""
+    candidates = () if ending.ended else tuple(c.id for c in situation.sender)
+    waits = ending.ended is None and not ending.todos
+    locked = [
+        locked_todo(
+            arrival, part, refused=part.sha256 in situation.refused, work=work, waits=waits, candidates=candidates
+        )
+        for part in locked_parts(arrival.parts)
+    ]
+    lacking = [volumes_todo(arrival, v, work=work, candidates=candidates) for v in situation.volumes if v.lacks]
+    return [*locked, *lacking]
+
+
 def broken_todos(arrival: Arrival, works: Sequence[str]) -> list[Todo]:
     """A to-do for all files of the mail that cannot be had for the same reason: a hundred members are one matter."""
-    troubles: dict[str, list[Part]] = {}
-    for part in arrival.parts:
-        trouble = part_trouble(part)
-        if trouble:
-            troubles.setdefault(trouble, []).append(part)
     work = works[0] if len(works) == 1 else ""
-    return [_broken(arrival, work, trouble, parts) for trouble, parts in troubles.items()]
+    return [_broken(arrival, work, trouble, parts) for trouble, parts in plain_troubles(arrival.parts).items()]
 
 
 def _broken(arrival: Arrival, work: str, trouble: str, parts: Sequence[Part]) -> Todo:
     named = "".join(f"“{part.name}”" for part in parts[:5]) + (f"等 {len(parts)} 个文件" if len(parts) > 5 else "")
-    text = f"邮件 {mail_number(arrival.id)} 的文件{named}：{trouble}。请查看原件，必要时请来信人重发。"
+    mend = "请查看原件，必要时请来信人重发"
+    if any(part.quarantined for part in parts):
+        mend = "请勿打开原信中的这个文件；需要这份材料时，请电话联系来信人查毒后重发"
+    text = f"邮件 {mail_number(arrival.id)} 的文件{named}：{trouble}。{mend}。"
     first = parts[0].id
     return Todo(f"broken:{first}", TodoKind.BROKEN_FILE, text, work=work, arrival_id=arrival.id, part_id=first)
 
@@ -232,17 +289,3 @@ def odd_todos(arrival: Arrival) -> list[Todo]:
         for what in arrival.oddities
         if what in MAIL_ODDITIES
     ]
-
-
-def part_trouble(part: Part) -> str:
-    """Why a file is not whole or cannot be read, in words for staff; "" if nothing is wrong with it.
-
-    A link whose file is not here is another matter, and has a to-do of its own.
-    """
-    if part.is_link:
-        return ""
-    if isinstance(part.facts, Broken):
-        return part.facts.sentence
-    if part.problem:
-        return BROKEN_REASONS.get(part.problem) or PART_PROBLEMS.get(part.problem, BROKEN_REASONS["unreadable"])
-    return ""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest import manners
+from ingest.closed import Volumes, is_closed, is_locked, part_trouble, sender
 from ingest.ledger.works import Candidate
 from ingest.materials import Grouping, group
+from ingest.materials.kinds import ARCHIVE_FORMATS
 from ingest.model import NEW_WORK, NO_MATERIAL, Arrival, Ended, Ending, Group, Kind, Part, Todo, TodoKind, mail_number
 from ingest.names import same_title, title_in
-from parsers import sniff
-from parsers.facts import ArchiveFacts, Broken, FormFacts
+from parsers.facts import FormFacts
 
 SAME_TITLE = 0.92
 """From here on two titles are one, written a little differently."""
@@ -29,6 +30,8 @@ class Situation:
 
     twin: id of the mail it repeats, None if none. cited: works whose 登记号 it quotes; thread: works of the mails it
     answers; sender: works of the same sender in the same mailbox. own: our mailboxes' addresses, lower case.
+    volumes: the sets of which it holds volumes; mates: works of the other mails that hold volumes of these. refused:
+    digests of locked archives for which staff wrote a password that does not fit.
     """
 
     twin: int | None = None
@@ -36,6 +39,9 @@ class Situation:
     thread: tuple[Candidate, ...] = ()
     sender: tuple[Candidate, ...] = ()
     own: frozenset[str] = field(default_factory=frozenset)
+    volumes: tuple[Volumes, ...] = ()
+    mates: tuple[Candidate, ...] = ()
+    refused: frozenset[str] = field(default_factory=frozenset)
 
 
 # what a mail brings
@@ -71,14 +77,6 @@ def _bare_link(part: Part) -> bool:
     return part.is_link and not part.name.strip()
 
 
-def is_closed(part: Part) -> bool:
-    """It is an archive that could not be opened, or not wholly."""
-    if part.format not in sniff.ARCHIVE:
-        return False
-    opened = isinstance(part.facts, ArchiveFacts) and not part.facts.problem
-    return bool(part.problem) or isinstance(part.facts, Broken) or not opened
-
-
 def form_titles(arrival: Arrival) -> list[str]:
     """Titles that this mail's forms give."""
     fields = [p.facts.fields for p in arrival.parts if p.kind is Kind.FORM and isinstance(p.facts, FormFacts)]
@@ -108,7 +106,7 @@ def joined(arrival: Arrival, situation: Situation) -> Ending | None:
         return _answer(arrival, thread, "回复此前的往来邮件")
     if situation.cited:
         return ask(arrival, situation.cited, "信中写了登记号，但发件人不是该作品已知的联系地址")
-    return _by_sender(arrival, situation.sender) if brings(arrival) else None
+    return _by_volumes(arrival, situation) or _by_sender(arrival, situation.sender) if brings(arrival) else None
 
 
 def knows(work: Candidate, address: str) -> bool:
@@ -136,6 +134,23 @@ def _answer(arrival: Arrival, works: Sequence[Candidate], reason: str) -> Ending
     if other:
         return ask(arrival, works, f"{reason}，但所附表格的作品名称是《{other}》")
     return supplement(arrival, works[0].id, reason)
+
+
+def _by_volumes(arrival: Arrival, situation: Situation) -> Ending | None:
+    """It holds volumes of a set whose other volumes belong to works; None if it holds none, or nobody knows yet.
+
+    Where all it brings is volumes of a set that is kept under another mail, it goes where that one goes.
+    """
+    reason = "分卷压缩包的其余各卷在此前的来信中"
+    if submits(arrival):
+        return _answer(arrival, situation.mates, reason) if situation.mates else None
+    waits = next((v for v in situation.volumes if v.kept_in is not None and not v.settled), None)
+    if waits is not None:
+        return Ending(None, f"分卷压缩包“{waits.name}”已齐，随邮件 {mail_number(waits.kept_in or 0)} 一并归并")
+    if not situation.mates:
+        return None
+    ids = tuple(part.id for part in arrival.parts)
+    return Ending(Ended.SUPPLEMENT, reason, groups=tuple(Group("", ids, work.id) for work in situation.mates))
 
 
 def _by_sender(arrival: Arrival, works: Sequence[Candidate]) -> Ending | None:
@@ -237,6 +252,35 @@ def _unplaced(arrival: Arrival, grouping: Grouping) -> tuple[Todo, ...]:
     )
 
 
+def wait_for_opening(arrival: Arrival, situation: Situation) -> Ending | None:
+    """A mail with nothing but what is closed waits, with the reason; None if there is nothing of the kind.
+
+    What staff can do about each is told by `closed_todos`; only for one that nothing opens they choose the work.
+    """
+    lacking = [volumes for volumes in situation.volumes if volumes.lacks]
+    if lacking:
+        return Ending(None, "；".join(f"分卷压缩包 {volumes.name} {volumes.lacks}" for volumes in lacking))
+    closed = [part for part in arrival.parts if is_closed(part)]
+    if any(is_locked(part) for part in closed):
+        return Ending(None, f"压缩包 {'、'.join(part.name for part in closed[:5])} 有密码，等待填写密码或重发")
+    if not closed:
+        return None
+    reason = f"信中只有压缩包“{closed[0].name}”，{part_trouble(closed[0])}，请向来信人索取可以打开的文件"
+    return ask(arrival, situation.sender, reason)
+
+
+def wait_for_links(arrival: Arrival) -> Ending | None:
+    """A mail with nothing but a link to an archive waits for what lies in it; None if there is none that may come."""
+    coming = [part for part in arrival.parts if part.is_link and not part.problem and _may_hold_all(part)]
+    if not coming:
+        return None
+    return Ending(None, f"材料在云附件“{coming[0].name}”中，取得后再判断")
+
+
+def _may_hold_all(part: Part) -> bool:
+    return part.name.lower().endswith(tuple(f".{ending}" for ending in ARCHIVE_FORMATS))
+
+
 def ask(arrival: Arrival, works: Sequence[Candidate], reason: str) -> Ending:
     """The mail waits until a person says where it belongs."""
     unique = list({c.id: c for c in works}.values())
@@ -249,8 +293,3 @@ def ask(arrival: Arrival, works: Sequence[Candidate], reason: str) -> Ending:
     ids = tuple(c.id for c in unique)
     todo = Todo(f"choose:{arrival.id}", TodoKind.CHOOSE_WORK, text, arrival_id=arrival.id, candidates=ids)
     return Ending(None, reason, todos=(todo,))
-
-
-def sender(arrival: Arrival) -> str:
-    """Who wrote, for people."""
-    return arrival.from_name or arrival.from_address or "无发件人"

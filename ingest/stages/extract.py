@@ -18,7 +18,7 @@ from ingest.model import PartSource, Stage
 from ingest.store import Group, Store
 from ingest.workers import Workers
 from parsers import sniff
-from parsers.facts import ENDED_BY_US, ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
+from parsers.facts import ENDED_BY_US, PARSERS_VERSION, ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
 from parsers.volumes import volume_of
 
 Row = dict[str, Any]
@@ -82,10 +82,16 @@ def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
     yield row
     if not row["sha256"] or row["problem"] == MALWARE:
         return
-    if volume_of(row["name"]) is not None:
+    if _is_volume(row):
         row["problem"] = row["problem"] or MISSING_VOLUME
     elif row["format"] in sniff.ARCHIVE:
         yield from _members(opening, row, depth)
+
+
+def _is_volume(row: Row) -> bool:
+    """By its name; the first of a set also begins as an archive does."""
+    volume = volume_of(row["name"])
+    return volume is not None and (volume.number > 1 or row["format"] in sniff.ARCHIVE)
 
 
 def _attachment(opening: Opening, part: MailPart, scratch: Path) -> Row:
@@ -114,6 +120,15 @@ def _taken(opening: Opening, path: Path, sha256: str, size: int) -> tuple[str, s
     format_ = sniff.sniff(path)
     opening.store.adopt(path, sha256)
     return format_, ""
+
+
+def known_file(opening: Opening, sha256: str, size: int) -> tuple[str, str]:
+    """Format and problem of a file that the store holds already; malware leaves it, unread."""
+    path = opening.store.path(sha256)
+    if opening.scanner is not None and opening.scanner.verdict(path, sha256, size).is_bad:
+        opening.scanner.quarantine(path, sha256)
+        return "", MALWARE
+    return sniff.sniff(path), ""
 
 
 def opening_of(context: Context, store: Files, *, passwords: Sequence[str] = ()) -> Opening:
@@ -159,6 +174,7 @@ def _members(opening: Opening, archive: Row, depth: int) -> Iterator[Row]:
     if depth > opening.limits.max_depth:
         archive["problem"] = "too-deep"
         return
+    archive["opened_with"] = PARSERS_VERSION
     problem = yield from inside(opening, [archive["sha256"]], archive["name"], depth=depth)
     archive["problem"] = archive["problem"] or problem
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ingest.closed import MISSING_VOLUME, archive_facts
 from ingest.context import Context, crash_point, limits_of, stage_ids
 from ingest.materials import classify
 from ingest.model import Kind, Part, Stage
+from parsers import sniff
 from parsers.facts import Facts
 
 
@@ -50,7 +52,9 @@ def looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
     """The part with its facts: those kept, or read now and kept. seen: digest to what this mail's files said so far."""
     if part.facts is not None or not part.here:
         return part
-    if part.sha256 not in seen:
+    if part.sha256 not in seen and (part.format in sniff.ARCHIVE or part.problem == MISSING_VOLUME):
+        seen[part.sha256] = _archive(context, part)
+    elif part.sha256 not in seen:
         path = context.store.path(part.sha256)
         facts = context.workers.look(path, context.wants, None, name=part.name, limits=limits_of(context.config))
         with context.begin() as tx:
@@ -58,3 +62,12 @@ def looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
         crash_point("facts-kept")
         seen[part.sha256] = facts
     return replace(part, facts=seen[part.sha256])
+
+
+def _archive(context: Context, part: Part) -> Facts:
+    """An archive was opened when its mail was taken apart: what came of that is told by its row."""
+    facts = archive_facts(part.format, part.problem)
+    with context.begin() as tx:
+        tx.arrivals.keep_facts(part.sha256, context.wants_key, facts)
+    crash_point("facts-kept")
+    return facts

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from ingest.model import LetterState
+from ingest.model import LetterState, Part
+from parsers.endings import belied
+from parsers.facts import BROKEN_REASONS, Broken
 
 RULE_WORDS: Mapping[str, str] = {
     "deadline": "截止时间",
@@ -101,6 +103,20 @@ def time_left(due: dt.datetime | None, now: dt.datetime) -> tuple[int | None, st
     return days, f"不足{URGENT_DAYS}天" if days < URGENT_DAYS else ""
 
 
+def file_note(part: Part) -> str:
+    """What staff should know of a file: why it cannot be read, or why it is what it is; and that its name lies."""
+    if part.quarantined:
+        return BROKEN_REASONS["malware"]
+    note = part.facts.sentence if isinstance(part.facts, Broken) else part.why
+    return "；".join(filter(None, (note, belied_text(part.name, part.format))))
+
+
+def belied_text(name: str, format_: str) -> str:
+    """A name that promises another format than the bytes have, in words; "" for one that does not."""
+    said = belied(name, format_)
+    return f"扩展名 .{said}，实际为 {format_.upper()}" if said else ""
+
+
 def size_text(size: int) -> str:
     """Bytes as people say them: 109.0 MB, 35 KB."""
     if size >= 1_000_000:
@@ -139,6 +155,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "mail-failed": "处理失败",
     "mail-retried": "重新处理",
     "mail-chosen": "人工指定归属",
+    "archive-opened": "解开压缩包",
     "mail-moved": "在另一文件夹见到",
     "link-fetched": "云附件已下载",
     "link-manual": "云附件待人工下载",

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ingest.closed import spellings
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
+from ingest.ledger.desk import PASSWORD
 from ingest.model import NEW_WORK, TodoKind, todo_number
 from ingest.stages.report.places import SIDE, WORKBOOK, note, reports_folder
 from ingest.views import cells, extras
@@ -19,6 +21,9 @@ from reports.workbook import signature
 if TYPE_CHECKING:
     from reports.book import CellKey, Value
     from reports.staff import StaffBook
+
+_CHOICES = frozenset({TodoKind.CHOOSE_WORK.value, TodoKind.LOCKED.value, TodoKind.MISSING_VOLUME.value})
+"""To-dos of mails that wait until a person says where they belong, or what they wait for has come."""
 
 log = structlog.get_logger("kepu")
 
@@ -94,18 +99,35 @@ def _last_seen(tx: Transaction, name: str) -> dict[CellKey, Value | None]:
 
 
 def _take_effect(context: Context, tx: Transaction, changed: Mapping[tuple[str, str, str], object]) -> None:
-    """What staff's cells decide in this batch: a waiting mail's work. Decisions on works are read where they count."""
+    """What staff's cells decide in this batch: a waiting mail's work, an archive's password. Decisions on works are
+    read where they count."""
     for (sheet, row, heading), value in changed.items():
         if (sheet, heading) == ("待办", "选择") and value:
             _choose(context, tx, row, str(cells.untagged(value)).strip())
+        if (sheet, heading) == ("待办", PASSWORD) and value:
+            _unlock(context, tx, row, cells.untagged(value))
         if (sheet, heading) == ("待办", "处理") and value:
             tx.desk.close_numbered(row)
+
+
+def _unlock(context: Context, tx: Transaction, number: str, written: object) -> None:
+    """A password for a locked archive: it is tried in this batch, and never again if it does not fit."""
+    todo = next((todo for todo in tx.desk.todos(open_only=False) if todo_number(todo["id"]) == number), None)
+    archive = tx.openings.archive_of(todo["part_id"]) if todo is not None and todo["part_id"] is not None else ""
+    if todo is None or todo["kind"] != TodoKind.LOCKED.value or not archive:
+        note(context, f"待办 {number} 不是有密码的压缩包，“密码”栏的填写没有用到")
+        return
+    for password in spellings(written):
+        tx.openings.offer(archive, password, by_staff=True)
 
 
 def _choose(context: Context, tx: Transaction, number: str, choice: str) -> None:
     """A person says which work a waiting mail belongs to, by its 登记号 or 新作品."""
     todo = next((todo for todo in tx.desk.todos() if todo_number(todo["id"]) == number), None)
-    if todo is None or todo["arrival_id"] is None or todo["kind"] != TodoKind.CHOOSE_WORK.value:
+    if todo is None or todo["arrival_id"] is None or todo["kind"] not in _CHOICES:
+        return
+    if not tx.arrivals.waits(todo["arrival_id"]):
+        note(context, f"待办 {number} 的邮件已有归属，“选择”栏的填写没有用到")
         return
     work = to_key(choice).upper()
     if work == NEW_WORK or tx.works.rows([work]):

@@ -5,11 +5,12 @@ import datetime as dt
 
 import pytest
 
+from ingest.closed import part_trouble
 from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.machine import bounce, list_mail
 from ingest.demo.mails import Attachment
 from ingest.model import NEW_WORK, Ended, Kind, TodoKind
-from ingest.stages.assemble import decide, part_trouble
+from ingest.stages.assemble import decide
 from ingest.stages.belonging import Situation, knows
 from parsers.facts import ArchiveFacts, Broken
 
