@@ -69,13 +69,14 @@ class Collector:
         if len(self.problems) < _MAX_PROBLEMS:
             self.problems[what] = None
 
-    def note(self, what: str, entity: Entity, *, name: str = "", size: int = 0) -> None:
-        """A line of the outline, if one is wanted."""
+    def note(self, what: str, entity: Entity, *, name: str = "", size: int = 0, at: int | None = None) -> None:
+        """A line of the outline, if one is wanted; `at`: its place, where what lies in it has been noted already."""
         if self.outline is not None and len(self.outline) < _MAX_NODES:
             mail = what == "mail"
             kind = "message/rfc822" if mail else entity.content_type[:200]
             depth = len(entity.parents) + (not mail)
-            self.outline.append(Node(depth=depth, what=what, content_type=kind, name=name[:300], size=size))
+            node = Node(depth=depth, what=what, content_type=kind, name=name[:300], size=size)
+            self.outline.insert(len(self.outline) if at is None else at, node)
 
     def leaf(self, entity: Entity, body: Iterator[bytes]) -> bool:
         """Keep a file or a body; False once there are more of them than the limit."""
@@ -170,6 +171,7 @@ class Collector:
 
     def _body(self, entity: Entity, body: Iterator[bytes]) -> None:
         is_html = entity.content_type == "text/html"
+        at = len(self.outline or ())
         pieces = _decoded(transfer.decoder(entity.encoding), body)
         if not is_html:
             pieces = uuencode.split(pieces, lambda found: self._uuencoded(entity, found))
@@ -187,12 +189,12 @@ class Collector:
             text = unflowed(text, delete_space=entity.type_parameters.get("delsp", "").lower() == "yes")
         usual = is_html or entity.content_type == "text/plain"
         self.say(Body(text, is_html, entity.alternative, entity.forwarded, spare=not usual))
-        self.note("body", entity, size=len(data))
+        self.note("body", entity, size=len(data), at=at)
 
     def say(self, body: Body) -> None:
         """Keep a body, and which pictures it shows."""
         self.bodies.append(body)
-        if body.is_html and "cid:" in body.text:
+        if body.is_html and ("cid:" in body.text or "CID:" in body.text):
             for match in _CID.finditer(body.text):
                 if len(self.cids) < _MAX_CIDS:
                     behind = _BEHIND_TEXT.search(body.text, max(0, match.start() - 80), match.start())

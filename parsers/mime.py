@@ -98,6 +98,8 @@ class Walk:
 
     def mail(self, reader: Reader, around: Entity | None = None, stops: tuple[bytes, ...] = ()) -> None:
         """Walk a whole mail from its headers on; `around`: the message/rfc822 entity it is forwarded in."""
+        if around is not None:
+            reader.skip_blank_lines()
         found, whole = reader.headers(stops, self.limits.max_header_bytes)
         if not whole:
             self.visitor.odd("headers-too-long")

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from parsers.charsets import decode_bytes
 
-MAX_DEPTH = 3
+MAX_DEPTH = 5
 MAX_ATTACHMENTS = 1000
 
 _PIECE = 57 * 4096  # a whole number of lines of base64
@@ -47,6 +47,8 @@ def write_mail(path: Path, target: BinaryIO, *, max_bytes: int) -> None:
             if not message.says_anything():
                 raise NoMsgError("damaged")
             message.write(target, 0)
+    except olefile.olefile.OleFileError as error:  # an OSError by its class, but the file's trouble
+        raise NoMsgError(str(error)) from error
     except (OSError, NoMsgError):
         raise
     except Exception as error:  # a damaged file may fail the library in any way

@@ -14,6 +14,7 @@ _HEAD = 65_536  # bytes in which a mail's first header must come
 _MAX_TAIL = 256  # bytes after a boundary in which its line must end
 _MAX_HEADERS = 2_000
 _BLANK = re.compile(rb"\n\r?\n")
+_BLANK_LINES = re.compile(rb"(?:[ \t]{0,9}\r?\n){1,9}")
 _KNOWN = re.compile(
     rb"(?:^|(?<=\n))(?:from|to|cc|subject|date|received|message-id|mime-version|content-[a-z-]+|return-path|reply-to|"
     rb"delivered-to|sender|x-[a-z0-9-]+|in-reply-to|references|dkim-signature|authentication-results)[ \t]*:",
@@ -113,6 +114,13 @@ class Reader:
         """That boundary comes within what is looked at ahead."""
         self._look_ahead()
         return self._buffer.find(b"--" + boundary, self._at) != -1
+
+    def skip_blank_lines(self) -> None:
+        """Go over blank lines before a header block that begins here, a few at most."""
+        self._look_ahead()
+        blank = _BLANK_LINES.match(self._buffer, self._at)
+        if blank is not None and _ANY.match(self._buffer, blank.end()):
+            self._at = blank.end()
 
     def _skip_to_blank(self) -> None:
         """Go behind the next blank line, forgetting what comes before it."""
