@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.config import Config, Mailbox, password
+from ingest.config import Config, Mailbox, Malware, password
 from ingest.errors import Exit, KepuError
 from ingest.health import AFTERWARDS, MISSED, is_stale, silence
 from ingest.ledger import Ledger, open_ledger
 from ingest.ledger.rows import Row
+from ingest.malware import Clamd
+from ingest.model import UNCHECKED_WORDS, Scan
 from ingest.sources import open_source
 
 GB = 1_000_000_000
@@ -46,7 +48,7 @@ def run_checks(config: Config, *, environ: Mapping[str, str], clock: Callable[[]
     yield check_root(config.storage.root)
     yield check_share(config.storage.share)
     yield check_tool("LibreOffice", ("soffice", "libreoffice"), "旧版 .doc、.wps 表格目前由人工查看")
-    yield check_tool("clamd", ("clamd",), "附件目前不做病毒扫描")
+    yield check_clamd(config.malware)
     yield check_clock(config, clock(), fixed=bool(environ.get("KEPU_NOW")))
 
 
@@ -163,6 +165,33 @@ def check_tool(name: str, programs: tuple[str, ...], without: str) -> CheckLine:
     if found:
         return CheckLine(name, True, f"已安装：{found}（这一版尚未用到，{without}）")
     return CheckLine(name, None, f"未安装（可选）：{without}")
+
+
+def check_clamd(settings: Malware) -> CheckLine:
+    """It answers, and takes files as large as the config says: nothing else tells its own limit."""
+    name = "clamd"
+    if not settings.clamd:
+        return CheckLine(name, None, "没有配置（可选）：附件不做病毒扫描，台账里写明“未检查”")
+    clamd = Clamd(settings.clamd, settings.timeout_s)
+    try:
+        version = clamd.version()
+        found = _scan_of_zeros(clamd, settings.max_bytes)
+    except OSError as error:
+        mend = "请确认 clamd 在运行、地址没有写错、运行本程序的用户可以连接（unix 套接字要加入 clamav 组）"
+        return CheckLine(name, False, f"{settings.clamd} 连接不上：{error.strerror or error}", mend, Exit.UNREACHABLE)
+    text = f"可用：{version}，单个文件上限 {settings.max_bytes / 10**6:.0f} MB"
+    if found.is_checked:
+        return CheckLine(name, True, text)
+    why = UNCHECKED_WORDS.get(found.reason, UNCHECKED_WORDS["failed"])
+    mend = "请在 clamd.conf 中把 StreamMaxLength、MaxFileSize、MaxScanSize 调到不小于 [malware] max_bytes，或把它调小"
+    return CheckLine(name, False, f"{text}，但试扫这么大的文件没有成功（{why}）", mend, Exit.USAGE)
+
+
+def _scan_of_zeros(clamd: Clamd, size: int) -> Scan:
+    """The verdict on a file of that size that takes no room on the disk."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.truncate(size)
+        return clamd.scan(Path(file.name))
 
 
 def check_clock(config: Config, now: dt.datetime, *, fixed: bool) -> CheckLine:

@@ -9,7 +9,7 @@ import re
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -101,11 +101,12 @@ def file_name(kind_word: str, title: str, extension: str, number: int = 0) -> st
     return safe_name(f"{kind_word}-{safe_name(title, room)}{several}") + (f".{ending}" if ending else "")
 
 
-def place(folder: Path, files: Sequence[FileWish]) -> list[Placed]:
+def place(folder: Path, files: Sequence[FileWish], banned: Collection[str] = ()) -> list[Placed]:
     """Puts the files into the folder, made if it is not there. A second call with the same wishes touches nothing.
 
     A file the program had placed under a name that now belongs to other bytes, or that is wished no more, moves to
     旧版/. A file of staff's is never moved nor replaced: ours then gets a number. OSError if the share does not let us.
+    banned: sha256 of files nobody may open any more: ours of these bytes are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _placed_before(folder)
@@ -113,7 +114,10 @@ def place(folder: Path, files: Sequence[FileWish]) -> list[Placed]:
     placed = [_place_one(folder, wish, before, now) for wish in files]
     for name, known in before.items():
         if name not in now and _is_still(folder / name, known):
-            _retire(folder, name)
+            if known.sha256 in banned:
+                (folder / name).unlink()
+            else:
+                _retire(folder, name)
     if now != before:
         _remember(folder, now)
     return placed

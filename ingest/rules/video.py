@@ -14,8 +14,9 @@ from ingest.config import (
     RuleTable,
     SizeRule,
 )
-from ingest.model import Outcome, Verdict, Work
+from ingest.model import Kind, Outcome, Verdict, Work
 from ingest.rules.says import clock, minutes, quote, weight
+from parsers.endings import belied
 from parsers.facts import AudioTrack, VideoFacts
 
 _ISO_FAMILY = frozenset({"mp4", "mov", "m4v"})
@@ -27,12 +28,19 @@ def container(work: Work, limits: ContainerRule, config: Config) -> Verdict:
     brand = film.brand.strip()
     found = film.container.upper() or "未知"
     if film.container.lower() not in _ISO_FAMILY:
-        return Verdict(Outcome.FAIL, f"视频格式为 {found}；要求 MP4")
+        return Verdict(Outcome.FAIL, f"视频格式为 {found}{_belied(work)}；要求 MP4")
     if brand in {b.strip() for b in limits.brands}:
         return Verdict(Outcome.PASS, f"视频格式为 MP4（品牌标识 {brand}）")
     if brand in {b.strip() for b in limits.mov_brands} or (not brand and film.container.lower() == "mov"):
         return Verdict(Outcome.FAIL, f"视频格式为 MOV（品牌标识 {brand or '无'}）；要求 MP4")
     return Verdict(Outcome.REVIEW, f"视频格式为 {found}，品牌标识 {quote(brand)} 不在已知之列，请人工确认是否为 MP4")
+
+
+def _belied(work: Work) -> str:
+    """That the film's name promises another format than it has, "" if it does not."""
+    material = work.in_force(Kind.VIDEO)
+    said = belied(material.part.name, material.part.format) if material else ""
+    return f"（扩展名却是 .{said}）" if said else ""
 
 
 def duration(work: Work, limits: DurationRule, config: Config) -> Verdict:

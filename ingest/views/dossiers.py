@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Material, Outcome, Work
 from ingest.views import Snapshot, fields_of
-from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, duration_text, size_text
-from parsers.facts import PARSERS_VERSION, Broken
+from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, duration_text, file_note, size_text
+from parsers.facts import PARSERS_VERSION
 from reports.dossier import Dossier, DossierFile, DossierFinding, DossierMail
 
 PLAYABLE = frozenset({"mp4"})
@@ -85,7 +85,7 @@ def _file(snap: Snapshot, material: Material, files: Mapping[int, str]) -> Dossi
         received=_when(snap, material.arrived_at),
         path=files.get(part.id, ""),
         in_force=material.in_force,
-        note=part.facts.sentence if isinstance(part.facts, Broken) else part.why,
+        note=file_note(part),
     )
 
 

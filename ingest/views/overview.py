@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.model import STATE_WORDS, CloudFile, LetterState, LinkState, WorkState
+from ingest.model import STATE_WORDS, UNCHECKED_WORDS, CloudFile, LetterState, LinkState, WorkState
 from ingest.views import Snapshot
 from ingest.views.frames import state_word
 from ingest.views.words import LINK_STATE_WORDS, size_text
@@ -30,10 +30,23 @@ def overview(snap: Snapshot, notes: Sequence[str]) -> Overview:
         today=tuple(item for item in _today(snap) if item.count),
         since=_since(snap),
         mailboxes=tuple(reconciliations(snap)),
-        notes=tuple(notes),
+        notes=(*notes, *_unscanned(snap)),
         deadline=f"{when}，还有 {left} 天" if left >= 0 else f"{when}，已截止",
         links=_links(snap),
     )
+
+
+def _unscanned(snap: Snapshot) -> list[str]:
+    """A sentence where files of works were not scanned for malware, with the reasons."""
+    reasons: Counter[str] = Counter()
+    for work in snap.works.values():
+        for part in (material.part for material in work.materials if material.part.here):
+            if part.scan is None:
+                reasons["尚未扫描" if snap.config.malware.clamd else UNCHECKED_WORDS["off"]] += 1
+            elif not part.scan.is_checked:
+                reasons[UNCHECKED_WORDS.get(part.scan.reason, UNCHECKED_WORDS["failed"])] += 1
+    said = "，".join(f"{why} {count} 个" for why, count in reasons.most_common())
+    return [f"安全：作品的文件中有 {reasons.total()} 个未做病毒扫描（{said}）"] if reasons else []
 
 
 def _states(snap: Snapshot) -> Counts:

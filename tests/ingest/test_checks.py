@@ -9,6 +9,7 @@ import pytest
 
 from ingest.checks import (
     CheckLine,
+    check_clamd,
     check_clock,
     check_config,
     check_mailbox,
@@ -19,7 +20,7 @@ from ingest.checks import (
     check_tool,
     run_checks,
 )
-from ingest.config import load
+from ingest.config import Malware, load
 from ingest.errors import Exit
 
 NOON = dt.datetime.fromisoformat("2024-10-20T12:00:00+08:00")
@@ -53,7 +54,7 @@ def config(tmp_path):
 
 def test_config_line_counts_what_is_in_it(config):
     assert check_config(config) == CheckLine(
-        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 16 条，推荐单位 2 个（其中 1 个待主办方确认）"
+        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 17 条，推荐单位 2 个（其中 1 个待主办方确认）"
     )
 
 
@@ -146,7 +147,27 @@ def test_tool_that_is_there_names_where(tmp_path, monkeypatch):
 
 def test_tool_that_is_missing_is_a_note(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert check_tool("clamd", ("clamd",), "不做病毒扫描") == CheckLine("clamd", None, "未安装（可选）：不做病毒扫描")
+    line = check_tool("LibreOffice", ("soffice",), "由人工查看")
+    assert line == CheckLine("LibreOffice", None, "未安装（可选）：由人工查看")
+
+
+def test_clamd_that_is_not_configured_is_a_note():
+    assert check_clamd(Malware()).ok is None
+
+
+def test_clamd_that_answers_is_named_with_its_limit(clamd):
+    line = check_clamd(Malware(clamd=clamd.address, max_bytes=2_000_000))
+    assert (line.ok, line.text.partition(" ")[0], line.text[-11:]) == (True, "可用：ClamAV", "单个文件上限 2 MB")
+
+
+def test_clamd_that_takes_less_than_the_config_says_is_a_fault(clamd):
+    line = check_clamd(Malware(clamd=clamd.address, max_bytes=5_000_000))
+    assert (line.ok, "超过病毒扫描的大小上限" in line.text, "StreamMaxLength" in line.mend) == (False, True, True)
+
+
+def test_clamd_that_does_not_answer_is_a_fault(tmp_path):
+    line = check_clamd(Malware(clamd=f"unix:{tmp_path}/nosuch.ctl"))
+    assert (line.ok, line.exit_code) == (False, Exit.UNREACHABLE)
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,10 @@ def test_a_link_in_the_way_is_not_followed(tmp_path, store):
     (tmp_path / "w" / "推荐表-甲.docx").symlink_to(tmp_path / "secret")
     place(tmp_path / "w", [store(b"ours", "推荐表-甲.docx")])
     assert (tmp_path / "secret").read_bytes() == b"keep"
+
+
+def test_place_removes_what_nobody_may_open_any_more(store, tmp_path):
+    bad = store(b"bad", "播放证明-甲.docx")
+    place(tmp_path / "w", [bad, store(b"good", "推荐表-甲.docx")])
+    place(tmp_path / "w", [store(b"good", "推荐表-甲.docx")], {bad.sha256})
+    assert list(seen(tmp_path / "w")) == ["推荐表-甲.docx"]

@@ -99,7 +99,7 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
         crash_point("folder-named")
     parts = [(f, f.material.part) for f in wish.filed]
     wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, link=f.is_film) for f, p in parts]
-    files = {p.id: done.path.name for (_, p), done in zip(parts, place(path, wishes), strict=True)}
+    files = {p.id: done.path.name for (_, p), done in zip(parts, place(path, wishes, _banned(work)), strict=True)}
     write_if_changed(path / "审查.html", dossier_page(dossier_of(snap, work, files, _texts(context, snap, work))))
     crash_point("folder-written")
     kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
@@ -108,6 +108,11 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
             tx.works.filed(work.id, folder=wish.folder, files=files, with_=wish.key)
         crash_point("folder-placed")
     return {**row, **kept}
+
+
+def _banned(work: Work) -> frozenset[str]:
+    """Digests of what was placed before it was known for malware."""
+    return frozenset(m.part.sha256 for m in work.materials if m.part.quarantined)
 
 
 def _texts(context: Context, snap: Snapshot, work: Work) -> dict[int, str]:

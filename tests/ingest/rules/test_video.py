@@ -37,9 +37,9 @@ def test_a_film_that_cannot_be_opened_is_not_measured(find, a_work, rule_id):
         ("mp4", "qt  ", "fail", "视频格式为 MOV（品牌标识 qt）；要求 MP4"),
         ("mov", "", "fail", "视频格式为 MOV（品牌标识 无）；要求 MP4"),
         ("mp4", "zzzz", "review", "视频格式为 MP4，品牌标识 “zzzz” 不在已知之列，请人工确认是否为 MP4"),
-        ("mkv", "", "fail", "视频格式为 MKV；要求 MP4"),
-        ("avi", "", "fail", "视频格式为 AVI；要求 MP4"),
-        ("flv", "", "fail", "视频格式为 FLV；要求 MP4"),
+        ("mkv", "", "fail", "视频格式为 MKV（扩展名却是 .mp4）；要求 MP4"),
+        ("avi", "", "fail", "视频格式为 AVI（扩展名却是 .mp4）；要求 MP4"),
+        ("flv", "", "fail", "视频格式为 FLV（扩展名却是 .mp4）；要求 MP4"),
     ],
 )
 def test_container(find, a_work, film, container, brand, outcome, said):

@@ -1,8 +1,9 @@
 """The first page's figures."""
 
 import datetime as dt
+from dataclasses import replace
 
-from ingest.model import Decision
+from ingest.model import Decision, Kind, Said, Scan
 from ingest.views.overview import overview
 from reports.book import Counts, Item
 
@@ -38,3 +39,14 @@ def test_the_first_page_tells_what_is_new(snap, work, mail, noon):
 def test_every_mailbox_adds_up_on_the_first_page(snap, mail):
     taken = snap(arrivals={1: mail(), 2: mail(2, ended=None), 3: mail(3, mailbox="public")})
     assert [(box.listed, box.ended, box.pending) for box in overview(taken, ()).mailboxes] == [(2, 1, 1), (1, 1, 0)]
+
+
+def test_the_first_page_says_what_was_not_scanned(snap, work, material):
+    taken = snap(work(1, "星海寻踪", material(Kind.FORM, "推荐表.docx", fields={})))
+    assert overview(taken, ()).notes == ("安全：作品的文件中有 1 个未做病毒扫描（没有配置病毒扫描 1 个）",)
+
+
+def test_the_first_page_says_nothing_of_files_that_were_scanned(snap, work, material):
+    made = material(Kind.FORM, "推荐表.docx", fields={})
+    scanned = replace(made, part=replace(made.part, scan=Scan(Said.CLEAN)))
+    assert overview(snap(work(1, "星海寻踪", scanned)), ()).notes == ()

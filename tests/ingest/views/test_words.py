@@ -1,0 +1,21 @@
+"""What is said of a file."""
+
+import pytest
+
+from ingest.model import Part, PartSource
+from ingest.views.words import file_note
+from parsers.facts import Broken
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "rest", "note"),
+    [
+        ("成片.mp4", "mp4", {"why": "内容为视频"}, "内容为视频"),
+        ("成片.mp4", "flv", {"why": "内容为视频"}, "内容为视频；扩展名 .mp4，实际为 FLV"),
+        ("成片.mp4", "mp4", {"facts": Broken(format="mp4", reason="locked")}, "文件有密码，无法打开"),
+        ("表.docx", "exe", {"why": "程序"}, "程序；扩展名 .docx，实际为 EXE"),
+        ("表.docx", "docx", {"problem": "malware", "why": "表"}, "疑似含有恶意代码，已隔离"),
+    ],
+)
+def test_note_of_a_file(name, format_, rest, note):
+    assert file_note(Part(1, 1, 1, name, 10, "0" * 64, format_, PartSource.ATTACHMENT, **rest)) == note
