@@ -203,9 +203,14 @@ def check(config: ConfigFile = None) -> int:
 def inspect(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="邮件（.eml）、表格、扫描件、压缩包或视频。")],
     as_json: AsJson = False,
+    redact: Annotated[bool, typer.Option("--redact", help="改为在邮件旁写出脱敏副本，供提交样本。")] = False,
     config: ConfigFile = None,
 ) -> int:
     """查看程序从文件中读出了什么；不写入任何数据。"""
+    if redact:
+        from ingest.cli import redacting
+
+        return redacting.redact(paths)
     from ingest.cli import inspecting
 
     return inspecting.inspect(_config(config), paths, as_json=as_json)
