@@ -69,6 +69,9 @@ def _cut(members: Sequence[tuple[str, bytes]], size: int) -> Iterator[list[_Piec
     room = size
     for name, whole in members:
         at = 0
+        if whole and size and not room:
+            yield pieces
+            pieces, room = [], size
         while size and len(whole) - at > room:
             pieces.append(_Piece(name, whole, whole[at : at + room], before=at > 0, after=True))
             yield pieces

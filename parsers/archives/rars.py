@@ -82,10 +82,11 @@ class _Work:
 
 def _laid_out(paths: Sequence[Path], folder: Path) -> str:
     """The volumes in a folder of their own, under names by which a program finds them all; the first one's name."""
-    for number, path in enumerate(paths, 1):
-        name = f"archive.part{number}.rar" if len(paths) > 1 else "archive.rar"
+    width = len(str(len(paths)))  # unar takes part9 for the last where part10 follows part1
+    found = [f"archive.part{n:0{width}}.rar" for n in range(1, len(paths) + 1)] if len(paths) > 1 else ["archive.rar"]
+    for name, path in zip(found, paths, strict=True):
         (folder / name).symlink_to(path.resolve())
-    return "archive.part1.rar" if len(paths) > 1 else "archive.rar"
+    return found[0]
 
 
 def _read(work: _Work) -> None:
@@ -96,8 +97,13 @@ def _read(work: _Work) -> None:
         raise Spoiled("unsupported", _MISSING)
     if not work.password and any(entry.locked for entry in entries):
         work.password = _password(work, entries)
-    _unpack(work, entries, plainly=len(volumes) == 1 and not work.password)
-    if volumes[-1].cut:
+    cut = volumes[-1].cut  # bsdtar may give nothing at all then
+    try:
+        _unpack(work, entries, plainly=len(volumes) == 1 and not work.password and not (cut and "unar" in work.there))
+    except tarfile.ReadError:
+        if not cut:
+            raise
+    if cut:
         raise Spoiled("cut-off", f"volume {len(volumes)}")
     if len(entries) >= most:
         raise Over("too-many")
@@ -108,9 +114,11 @@ def _listed(work: _Work) -> list[RarEntry]:
     for password in work.source.passwords:
         work.password = password
         try:
-            return [_entry(row) for row in json.loads(_said(work))["lsarContents"]]
+            entries = [_entry(row) for row in json.loads(_said(work))["lsarContents"]]
         except (ValueError, LookupError, TypeError, AttributeError):
             continue
+        if entries:  # a wrong password lists nothing
+            return entries
     work.password = ""
     if work.source.passwords:
         work.lsar()  # without the program no password was tried

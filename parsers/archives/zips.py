@@ -122,6 +122,8 @@ class _Opener:
         body = self._body(entry, key)
         if body is None:
             raise Spoiled("locked")
+        if entry.method == STORED and entry.size is None:
+            raise Spoiled("cut-off", "nothing tells where it ends")
         if entry.method != STORED:
             body = Decoded(body, decoder_of(entry.method))
         crc = None if entry.strength and entry.version == 2 else entry.crc

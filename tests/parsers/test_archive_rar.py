@@ -1,0 +1,138 @@
+import hashlib
+
+import pytest
+
+from ingest.demo.rars import make_rar
+from parsers import tools
+from parsers.archive import read_archive
+from parsers.archives.rar_headers import _name4 as name_of_rar4
+from parsers.facts import Limits
+
+TEXT = "推荐表：作品名称".encode() * 300
+FILM = bytes(range(256)) * 40
+MEMBERS = [("作品/", b""), ("作品/推荐表.docx", TEXT), ("film.mp4", FILM), ("空.txt", b"")]
+
+
+def sha256(*datas):
+    return [hashlib.sha256(data).hexdigest() for data in datas]
+
+
+def shape(facts):
+    return [(member.folder, member.name, member.problem) for member in facts.members]
+
+
+def digests(facts):
+    return [member.sha256 for member in facts.members]
+
+
+@pytest.fixture(params=["bsdtar", "unar"])
+def only(request, monkeypatch):
+    """With one of the two programs alone."""
+    path = tools.unpackers()[request.param]
+    monkeypatch.setattr(tools, "unpackers", lambda: {request.param: path})
+    return request.param
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_members_come_out_byte_for_byte_by_either_program(tmp_path, only, version):
+    [path] = make_rar(tmp_path / "a.rar", MEMBERS, version=version)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    facts = read_archive(path, scratch, Limits())
+    assert shape(facts) == [("作品", "推荐表.docx", ""), ("", "film.mp4", ""), ("", "空.txt", "")]
+    assert [(scratch / member.path).read_bytes() for member in facts.members] == [TEXT, FILM, b""]
+    assert sorted(one.name for one in scratch.iterdir()) == ["member-0001", "member-0002", "member-0003"]
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_without_a_program_it_says_which_to_install(tmp_path, monkeypatch, version):
+    monkeypatch.setattr(tools, "unpackers", dict)
+    facts = read_archive(*make_rar(tmp_path / "a.rar", MEMBERS, version=version), None, Limits())
+    assert (facts.problem, facts.members) == ("unsupported", ())
+    assert "需要安装 unar" in facts.detail
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_a_wrong_checksum_costs_only_its_member_by_either_program(tmp_path, only, version):
+    [path] = make_rar(tmp_path / "a.rar", MEMBERS, version=version)
+    path.write_bytes(path.read_bytes().replace(TEXT, b"?" + TEXT[1:]))
+    facts = read_archive(path, None, Limits())
+    assert [member.problem for member in facts.members] == ["bad-checksum", "", ""]
+
+
+def test_a_member_that_climbs_out_is_listed_and_left_and_nothing_is_written_elsewhere(tmp_path, only):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    [path] = make_rar(tmp_path / "a.rar", [("../../evil", TEXT), ("good", FILM)])
+    facts = read_archive(path, inside, Limits())
+    assert (shape(facts), digests(facts)) == ([("", "evil", "outside"), ("", "good", "")], ["", *sha256(FILM)])
+    assert sorted(one.name for one in tmp_path.rglob("*")) == ["a.rar", "inside", "member-0002"]
+
+
+def cut_off(path, version):
+    [path] = make_rar(path, [("a", TEXT), ("b", FILM)], version=version)
+    path.write_bytes(path.read_bytes()[:-3_000])
+    return path
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_a_rar_cut_off_gives_what_lies_before_the_cut(tmp_path, version):
+    facts = read_archive(cut_off(tmp_path / "a.rar", version), None, Limits())
+    assert (digests(facts), facts.problem) == ([*sha256(TEXT), ""], "cut-off")
+
+
+def test_a_rar_cut_off_of_which_the_program_gives_nothing_is_broken(tmp_path, monkeypatch):
+    path = tools.unpackers()["bsdtar"]
+    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": path})
+    assert read_archive(cut_off(tmp_path / "a.rar", 5), None, Limits()).reason == "cut-off"
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_volumes_are_one(tmp_path, version):
+    first, *others = make_rar(tmp_path / "a.rar", MEMBERS, version=version, volume_bytes=1_200)
+    facts = read_archive(first, None, Limits(), volumes=others)
+    assert (len(others), digests(facts), facts.problem) == (14, sha256(TEXT, FILM, b""), "")
+
+
+@pytest.mark.parametrize("version", [4, 5])
+@pytest.mark.parametrize("kept", [[0], [0, 1], [1], [1, 2], [0, 2], [2]])
+def test_volumes_that_are_not_all_there_say_so(tmp_path, version, kept):
+    paths = make_rar(tmp_path / "a.rar", MEMBERS, version=version, volume_bytes=6_000)
+    first, *others = (paths[number] for number in kept)
+    facts = read_archive(first, None, Limits(), volumes=others)
+    assert (len(paths), facts.problem, facts.members) == (3, "missing-volume", ())
+
+
+def test_volumes_need_unar_and_it_is_said(tmp_path, monkeypatch):
+    path = tools.unpackers()["bsdtar"]
+    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": path})
+    first, *others = make_rar(tmp_path / "a.rar", MEMBERS, volume_bytes=6_000)
+    facts = read_archive(first, None, Limits(), volumes=others)
+    assert (facts.problem, "需要安装 unar" in facts.detail) == ("unsupported", True)
+
+
+def test_a_bomb_stops_at_the_bound(tmp_path, only):
+    [path] = make_rar(tmp_path / "a.rar", [("a", bytes(3_000_000)), ("b", b"")])
+    facts = read_archive(path, None, Limits(max_bytes=2_000_000))
+    assert (shape(facts), facts.problem) == ([("", "a", "too-large")], "too-large")
+
+
+def test_members_beyond_the_limit_are_left_and_it_is_said(tmp_path, only):
+    facts = read_archive(*make_rar(tmp_path / "a.rar", MEMBERS), None, Limits(max_members=2))
+    assert (len(facts.members), facts.problem) == (2, "too-many")
+
+
+def test_a_program_that_takes_too_long_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr("parsers.archives.rars._BASE_S", 0.2)
+    monkeypatch.setattr("parsers.archives.rars._BYTES_PER_S", 10**9)
+    slow = tmp_path / "bsdtar"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": str(slow)})
+    facts = read_archive(*make_rar(tmp_path / "a.rar", MEMBERS), None, Limits())
+    assert facts.reason == "too-slow"
+
+
+def test_a_name_of_rar_4_in_its_own_unicode_is_read():
+    """二.doc: its first letter by both bytes, then four from the plain name."""
+    assert name_of_rar4(b"?.doc\0" + b"\x00" + b"\xb0" + b"\x8c\x4e" + b"\x02") == "二.doc".encode()
