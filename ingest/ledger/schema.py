@@ -1,61 +1,27 @@
-"""The ledger's tables (SQLAlchemy Core). A change here needs a migration, and `HEAD` raised to it.
-
-Times are stored as UTC text of fixed width, so that they sort as text in every database; they come back aware.
-"""
+"""The ledger's tables (SQLAlchemy Core). A change here needs a migration, and `HEAD` raised to it."""
 
 from __future__ import annotations
-
-import datetime as dt
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
+from ingest.ledger.base import Moment
+from ingest.ledger.base import metadata as metadata
+
 HEAD = "0001"
 """The newest migration. A ledger already there is opened without loading Alembic."""
-
-
-class Moment(TypeDecorator[dt.datetime]):
-    """An aware time, as UTC text like 2024-10-01T02:03:04.000000Z."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
-        """Aware time to text. ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive time reached the ledger")
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
-        """Text to aware time."""
-        return None if value is None else dt.datetime.fromisoformat(value)
-
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMING)
 
 meta = Table(
     "meta",
