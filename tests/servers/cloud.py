@@ -203,13 +203,14 @@ class CloudServer:
 
     def __init__(self, authority, context):
         self.authority = authority
-        self.routes = {}
-        self.asked = []
-        self.dialled = []
-        self.at_once = {}
-        self.most_at_once = {}
+        self.reset()
         self._lock = threading.Lock()
         self._servers = [self._listen(context), self._listen(None)]
+
+    def reset(self):
+        """As if just started."""
+        self.routes, self.at_once, self.most_at_once = {}, {}, {}
+        self.asked, self.dialled = [], []
 
     def close(self):
         for server in self._servers:
@@ -334,6 +335,7 @@ class _Listener(http.server.ThreadingHTTPServer):
 def _handler(server, context):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
         wbufsize = 0
 
         def do_GET(self):

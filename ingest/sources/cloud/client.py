@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -77,8 +76,7 @@ class Client:
         pool = httpcore.ConnectionPool(
             ssl_context=network.trust, network_backend=Backend(network, pace), max_connections=4, http2=False
         )
-        jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        self._client = httpx.Client(transport=_Transport(pool), cookies=jar, trust_env=False, timeout=None)
+        self._transport = _Transport(pool)
 
     def __enter__(self) -> Client:
         """Itself."""
@@ -86,7 +84,7 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     @contextmanager
     def open(
@@ -137,7 +135,7 @@ class Client:
             **({"Cookie": cookie} if cookie else {}),
         }
         request = httpx.Request(method, url, headers=sent, json=body, data=form)
-        return self._client.send(request, stream=True, follow_redirects=False)
+        return self._transport.handle_request(request)
 
     def _keep_cookies(self, response: httpx.Response) -> None:
         for line in response.headers.get_list("set-cookie"):
@@ -182,12 +180,15 @@ def _failures() -> Iterator[None]:
     """What the libraries raise, as what it means: the connection broke, or the other side does not speak HTTP."""
     try:
         yield
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpx.TransportError) as error:
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
         raise NotNow("cut", f"{type(error).__name__}: {error}") from error
 
 
 class _Transport(httpx.BaseTransport):
-    """httpx over a pool of our own: theirs offers no way to choose what a name connects to."""
+    """httpx over a pool of our own: theirs offers no way to choose what a name connects to.
+
+    Used without `httpx.Client`, which fails on a redirect that leads nowhere even where it shall not follow any.
+    """
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
@@ -205,9 +206,8 @@ class _Transport(httpx.BaseTransport):
             )
         )
         assert not isinstance(answer.stream, bytes)
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
-        )
+        stream = _Body(answer.stream)
+        return httpx.Response(answer.status, headers=answer.headers, stream=stream, request=request)
 
     def close(self) -> None:
         self._pool.close()

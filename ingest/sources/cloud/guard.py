@@ -62,10 +62,10 @@ def checked_url(url: str | httpx.URL, patterns: Sequence[str]) -> httpx.URL:
     """
     try:
         found = httpx.URL(url if isinstance(url, httpx.URL) else url.strip())
-        scheme, host, port, login = found.scheme, found.host, found.port, found.userinfo
+        scheme, host, port, login = found.scheme, found.raw_host.decode("ascii"), found.port, found.userinfo
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise Never("refused-url", type(error).__name__) from error
-    if scheme not in _PORTS or (port or _PORTS[scheme]) not in _PORTS.values() or login or not host:
+    if scheme not in _PORTS or (_PORTS[scheme] if port is None else port) not in _PORTS.values() or login or not host:
         raise Never("refused-url", f"{scheme}://{host}:{port}")
     if len(str(found)) > _LONGEST_URL:
         raise Never("refused-url", "too long")

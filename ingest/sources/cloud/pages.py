@@ -21,6 +21,7 @@ _SAID: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("login", r"请(?:先)?登录|重新登录|登录(?:超时|后)|未登录|please (?:log|sign) ?in|login required"),
     )
 )
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 
 
@@ -33,8 +34,8 @@ def is_page(content_type: str, first: bytes, name: str) -> bool:
 
 def verdict(page: str) -> str:
     """Why there is a page and no file, as a key of MANUAL_REASONS; "html-instead" if it does not say."""
-    said = _MARKUP.sub(" ", page[:200_000])
-    for text in (said, page[:200_000]):
+    page = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), page[:200_000])
+    for text in (_MARKUP.sub(" ", page), page):
         for reason, words in _SAID:
             if words.search(text):
                 return reason

@@ -14,16 +14,17 @@ def authority(clouds, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def certificate(authority):
-    return authority.context()
+def running(clouds, authority):
+    server = clouds.CloudServer(authority, authority.context())
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def server(clouds, authority, certificate):
+def server(running):
     """Every provider, on loopback."""
-    server = clouds.CloudServer(authority, certificate)
-    yield server
-    server.close()
+    running.reset()
+    return running
 
 
 @pytest.fixture
