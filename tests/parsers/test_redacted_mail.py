@@ -36,7 +36,8 @@ HTML = """<html><head><title>张三</title><style>.zhangsan{background:url(http:
 <body class="zhangsan wx_zhang88"><!-- 张三 13912345678 secret-note --><script>var u="zhangsan";</script>
 <p title="欧阳娜娜" data-note="110101199003076543">
 我是张三，电话13912345678、010-62345678，
-微信 wx_zhang88，QQ 10010123，身份证110101199003076543，住北京市海淀区学院路37号，邮箱 <a href="mailto:zhangsan@mail.university.edu">zhangsan@mail.university.edu</a>，
+微信 wx_zhang88，QQ 10010123，身份证110101199003076543，住北京市海淀区学院路37号，邮箱
+<a href="mailto:zhangsan@mail.university.edu">zhangsan@mail.university.edu</a>，
 <a href="tel:13912345678">拨打</a> 出生 2024-09-17 20240917</p><img src="http://q.qlogo.cn/headimg?dst_uin=10010123&spec=100"
  alt="欧阳娜娜"><img src="data:image/png;base64,deadbeefcafe"><p>ＱＱ１３９１２３４５６７８</p>
 <a href="http://zhangsan-blog.example/zhangsan/secret-note?name=%E5%BC%A0%E4%B8%89&amp;n=ZhangSan&amp;p=13912345678#zhangsan">博客</a>
