@@ -28,7 +28,7 @@ _PARAMETER = re.compile(
     rb"""([^\s=;"]{1,100})\s{0,20}=\s{0,20}("(?:[^"\\]|\\.)*"(?=\s{0,20}(?:;|$))|"[^"]*"?|[^;]*)""", re.DOTALL
 )
 _CONTINUED = re.compile(r"^(.+?)\*(\d{1,3})?(\*)?$")
-_ADDRESS_TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,1000})"|<([^<>]*)>?|([,;])|([^",;<>]+)|(.)', re.DOTALL)
+_ADDRESS_TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,300})"|<([^<>]*)>?|([,;])|([^",;<>]+)|(.)', re.DOTALL)
 _BETWEEN = re.compile(r"[\s()'\"]+")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _ANGLED = re.compile(r"<\s*([^<>\s]+)\s*>")

@@ -46,7 +46,7 @@ def _facts(collector: Collector) -> MailFacts:
         references=headers.ids(top.header(b"references")),
         subject=subject,
         from_name=next((name for name, _ in senders if name), ""),
-        from_addresses=_only_addresses(top, b"from"),
+        from_addresses=tuple(address for _, address in senders if address),
         reply_to=_only_addresses(top, b"reply-to"),
         to=_only_addresses(top, b"to"),
         cc=_only_addresses(top, b"cc"),

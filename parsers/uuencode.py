@@ -12,7 +12,8 @@ _LETTERS = bytes(range(0x20, 0x61))
 _FULL = (60, 61, 62)  # letters of a line of 45 bytes after the first: as they are, and with what some add at the end
 _MAX_JUNK = 20  # strange lines within a file before it is given up
 _MAX_HELD = 2**20  # bytes of one line held back
-_MAX_FILES = 1_000  # beginnings of files looked into
+_BLOCK = 16_384  # bytes of lines looked at at once
+_MAX_FILES = 1_200  # beginnings of files looked into
 
 
 @dataclass
@@ -60,24 +61,27 @@ class _Blocks:
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
         self._held = b""
+        self._at = 0
 
     def take(self) -> bytes:
-        """The next whole lines; the last may lack its end. b"" once nothing is left."""
+        """The next whole lines, not many at once; the last may lack its end. b"" once nothing is left."""
         while True:
-            cut = self._held.rfind(b"\n") + 1
-            if cut or len(self._held) > _MAX_HELD:
-                cut = cut or len(self._held)
-                block, self._held = self._held[:cut], self._held[cut:]
-                return block
+            cut = self._held.rfind(b"\n", self._at, self._at + _BLOCK) + 1
+            cut = cut or self._held.find(b"\n", self._at + _BLOCK) + 1
+            if cut or len(self._held) - self._at > _MAX_HELD:
+                return self._taken(cut or len(self._held))
             piece = next(self._pieces, None)
             if piece is None:
-                block, self._held = self._held, b""
-                return block
-            self._held += piece
+                return self._taken(len(self._held))
+            self._held, self._at = self._held[self._at :] + piece, 0
+
+    def _taken(self, cut: int) -> bytes:
+        block, self._at = self._held[self._at : cut], cut
+        return block
 
     def push(self, block: bytes) -> None:
         """Put lines back before what comes next."""
-        self._held = block + self._held
+        self._held, self._at = block + self._held[self._at :], 0
 
     def first_line(self) -> bytes:
         """The line that comes next, left where it is."""
@@ -131,10 +135,11 @@ def _line(line: bytes) -> bytes | None:
     length = (line[0] - 32) & 63 if line else 0
     if not length:
         return b"" if line.rstrip() == b"`" else None
-    if not _fits(line, length):
+    whole = 1 + -(-length // 3) * 4
+    if len(line) > whole and not _fits(line, length):
         return None
     try:
-        return binascii.a2b_uu(line[: 1 + -(-length // 3) * 4])
+        return binascii.a2b_uu(line[:whole])  # which takes no letters but its own
     except (binascii.Error, ValueError):
         return None
 
