@@ -87,6 +87,16 @@ class Keys:
         query = select(_K).where(_K.c.arrival_id == arrival_id).order_by(_K.c.gone, _K.c.id.desc())
         return [_place(row) for row in rows_of(self.connection.execute(query))]
 
+    def living_places(self, arrival_ids: Collection[int]) -> dict[int, list[Place]]:
+        """By mail, where mails are now, the newest place first; those that are nowhere are left out."""
+        found: dict[int, list[Place]] = {}
+        wanted = sorted(arrival_ids)
+        for start in range(0, len(wanted), _AT_ONCE):
+            where = and_(_K.c.arrival_id.in_(wanted[start : start + _AT_ONCE]), _K.c.gone.is_(False))
+            for row in rows_of(self.connection.execute(select(_K).where(where).order_by(_K.c.id.desc()))):
+                found.setdefault(row["arrival_id"], []).append(_place(row))
+        return found
+
     def places_in(self, mailbox: str, folder: str, uidvalidity: int) -> dict[str, Place]:
         """By uid, every place of a folder that is known, those that are gone too."""
         rows = rows_of(self.connection.execute(select(_K).where(_in_folder(mailbox, folder, uidvalidity))))

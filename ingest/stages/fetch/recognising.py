@@ -6,7 +6,7 @@ size and its arrival, and by not being where it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from ingest.context import Context
 from ingest.model import Listing
@@ -25,14 +25,21 @@ class Recogniser:
         self._folders = {(folder.name, folder.uidvalidity): folder for folder in folders}
         self._asks = asks
         self._taken: set[tuple[int, str]] = set()
+        self._living: dict[int, list[Listing]] = {}  # looked up once: what is met again since then is in `_taken`
+        self._old: dict[int, bool] = {}
+        self._told: dict[Listing, Identity | None] = {}
 
     def known(self, folder: Folder, lot: Sequence[Listing]) -> Mapping[str, int]:
         """By uid, the mails that these listings of one folder are; those that are new are left out."""
         found: dict[str, int] = {}
         with self._context.read() as tx:
             alike = tx.keys.alike(lot)
+        candidates = {mail for mails in alike.values() for mail in mails}
+        self._look_up(candidates)
+        moved = candidates if self._asks else {mail for mail in candidates if not self._living[mail]}
         for listing in lot:
-            mail = self._never_fetched(folder, listing, alike.get(listing.uid, ()))
+            maybe = [mail for mail in alike.get(listing.uid, ()) if mail in moved] if moved else ()
+            mail = self._never_fetched(folder, listing, maybe)
             if mail is not None:
                 found[listing.uid] = mail
         if self._asks and self._any_fetched():
@@ -81,27 +88,37 @@ class Recogniser:
     def _moved(self, listing: Listing, mail: int) -> bool:
         """Whether a mail that was only listed is this one: it is not where it was, or is the same there and here."""
         living = self._places(mail)
-        if not living:
-            return True
-        if not self._asks:
-            return False
-        if self._is_old(mail):
+        if not living or self._is_old(mail):
             return True
         there = [identity for place in living if (identity := self._identity(place)) is not None]
         return not there or self._identity(listing) in there
 
     def _places(self, mail: int) -> list[Listing]:
+        if mail not in self._living:
+            self._look_up({mail})
+        return self._living[mail]
+
+    def _look_up(self, mails: Set[int]) -> None:
+        """Where these mails are, asked of the ledger together: there may be hundreds alike to every one listed."""
+        new = mails - self._living.keys()
+        if not new:
+            return
         with self._context.read() as tx:
-            return [place.listing for place in tx.keys.places_of(mail) if not place.gone]
+            places = tx.keys.living_places(new)
+        self._living |= {mail: [place.listing for place in places.get(mail, ())] for mail in new}
 
     def _is_old(self, mail: int) -> bool:
-        with self._context.read() as tx:
-            return tx.arrivals.row(mail)["ended"] is not None
+        if mail not in self._old:
+            with self._context.read() as tx:
+                self._old[mail] = tx.arrivals.row(mail)["ended"] is not None
+        return self._old[mail]
 
     def _identity(self, place: Listing) -> Identity | None:
         """What is at a place now; None if nothing is, or it is not polled any more."""
-        folder = self._folders.get((place.folder, place.uidvalidity))
-        return None if folder is None else self._source.identify(folder, [place.uid]).get(place.uid)
+        if place not in self._told:
+            folder = self._folders.get((place.folder, place.uidvalidity))
+            self._told[place] = None if folder is None else self._source.identify(folder, [place.uid]).get(place.uid)
+        return self._told[place]
 
     def _free(self, folder: Folder, mail: int) -> bool:
         """Whether a known mail is not in this very folder already: two copies there are two mails, one a duplicate."""

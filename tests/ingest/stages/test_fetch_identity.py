@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
+from ingest.ledger.keys import Keys
 from ingest.stages import fetch
-from ingest.stages.fetch import reconciling
+from ingest.stages.fetch import listing, reconciling
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 NOON = dt.datetime(2024, 10, 8, 12, tzinfo=CHINA)
@@ -220,3 +221,13 @@ def test_an_ordinary_poll_of_one_folder_reads_no_header(office):
         office.poll()
     said = b"".join(path.read_bytes() for path in folder.glob("*.in"))
     assert (said.count(b"HEADER"), said.count(b"BODY.PEEK") > 0) == (0, True)
+
+
+def test_mails_that_look_alike_are_looked_up_together(office, monkeypatch):
+    asked = []
+    look_up = Keys.living_places
+    monkeypatch.setattr(Keys, "living_places", lambda self, mails: asked.append(len(mails)) or look_up(self, mails))
+    monkeypatch.setattr(listing, "_AT_ONCE", 10)
+    for _ in range(30):
+        office.deliver(1)
+    assert (office.poll().counts["fetched"], asked) == (30, [10, 10])
