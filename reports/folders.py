@@ -20,6 +20,7 @@ OLD = "旧版"
 RECORD = ".placed.json"
 """Keeps which files the program itself put into a folder; every other file is staff's."""
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$| )")
+_EXTENSION = re.compile(r"(?<=[^. ])\.[0-9A-Za-z]{1,8}$")
 _SWAPS = {ord(a): b for a, b in zip('\\/:*?"<>|#%', "＼／：＊？＂＜＞｜＃％", strict=True)}
 _CHUNK = 1 << 20
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -65,7 +66,7 @@ def safe_name(text: str, limit: int = MAX_BYTES) -> str:
     """A file or folder name every share can hold. limit: UTF-8 bytes.
 
     NFC, no separators (they become their full-width likes), no control, bidi or unassigned characters, no reserved
-    names of Windows, no space or dot at the ends, never empty.
+    names of Windows, no space or dot at the ends, never empty. One that is cut keeps its extension.
     """
     folded = unicodedata.normalize("NFC", text)
     swapped = " ".join("".join(c if _is_plain(c) else " " for c in folded.translate(_SWAPS)).split())
@@ -80,9 +81,15 @@ def _is_plain(character: str) -> bool:
 
 
 def _shortened(text: str, limit: int) -> str:
-    """Cut between characters at the limit in bytes, and no space or dot left at the end."""
-    kept = text.encode()[: max(limit, 12)].decode("utf-8", "ignore") if len(text.encode()) > limit else text
-    return kept.rstrip(" .")
+    """Cut between characters at the limit in bytes; an extension stays, no space or dot is left at the end."""
+    limit = max(limit, 12)
+    if len(text.encode()) <= limit:
+        return text.rstrip(" .")
+    extension = found[0] if (found := _EXTENSION.search(text)) else ""
+    if len(extension) >= limit - 4:
+        extension = ""
+    kept = text.removesuffix(extension).encode()[: limit - len(extension)].decode("utf-8", "ignore")
+    return kept.rstrip(" .") + extension
 
 
 def folder_name(id: str, title: str) -> str:

@@ -16,6 +16,9 @@ from parsers.names import MAX_NAME, clean
         (" a.txt. ", "a.txt"),
         ("cod\u202egpj.exe", "codgpj.exe"),
         ("folder/", "folder"),
+        ("a\u2066\u061c\u200fgpj\u2069.exe", "agpj.exe"),
+        ("a\U000e0041\u2028b.txt", "ab.txt"),
+        ("CON", "CON"),
         ("e\u0301.txt", "\u00e9.txt"),
     ],
 )

@@ -67,6 +67,11 @@ def test_safe_name_is_always_safe(text, limit):
     assert [c for c in name if unicodedata.category(c)[0] == "C"] == []
 
 
+@pytest.mark.parametrize(("text", "name"), [("长" * 90 + ".docx", "长" * 58 + ".docx"), ("长" * 90 + ". x", "长" * 60)])
+def test_safe_name_that_is_cut_keeps_its_extension_and_whole_characters(text, name):
+    assert safe_name(text) == name
+
+
 @given(st.text(max_size=100))
 def test_safe_name_of_a_safe_name_is_itself(text):
     assert safe_name(safe_name(text)) == safe_name(text)
