@@ -18,6 +18,7 @@ from ingest.ledger.rows import Row
 from ingest.malware import Clamd
 from ingest.model import UNCHECKED_WORDS, Scan
 from ingest.sources import open_source
+from parsers.tools import unpackers
 
 GB = 1_000_000_000
 LONG_BEFORE = dt.timedelta(days=180)
@@ -48,6 +49,7 @@ def run_checks(config: Config, *, environ: Mapping[str, str], clock: Callable[[]
     yield check_root(config.storage.root)
     yield check_share(config.storage.share)
     yield check_tool("LibreOffice", ("soffice", "libreoffice"), "旧版 .doc、.wps 表格目前由人工查看")
+    yield check_unpackers(unpackers())
     yield check_clamd(config.malware)
     yield check_clock(config, clock(), fixed=bool(environ.get("KEPU_NOW")))
 
@@ -165,6 +167,18 @@ def check_tool(name: str, programs: tuple[str, ...], without: str) -> CheckLine:
     if found:
         return CheckLine(name, True, f"已安装：{found}（这一版尚未用到，{without}）")
     return CheckLine(name, None, f"未安装（可选）：{without}")
+
+
+def check_unpackers(found: Mapping[str, str]) -> CheckLine:
+    """Programs that open rar: name to path. One does, but only unar opens what is locked or in volumes."""
+    name = "RAR 解压"
+    if "unar" in found:
+        return CheckLine(name, True, f"已安装：{'、'.join(found.values())}")
+    if found:
+        return CheckLine(
+            name, None, f"已安装：{'、'.join(found.values())}；加密、分卷的 RAR 还需要 unar（可选），没有时由人工解开"
+        )
+    return CheckLine(name, None, "未安装 unar 或 bsdtar（可选）：RAR 压缩包由人工解开")
 
 
 def check_clamd(settings: Malware) -> CheckLine:

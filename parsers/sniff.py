@@ -13,14 +13,14 @@ from parsers.zipnames import names_at_end
 HEAD = 65_536
 VIDEO = frozenset({"mp4", "mov", "3gp", "mkv", "webm", "avi", "flv", "wmv", "mpegts", "mpeg", "rm"})
 IMAGE = frozenset({"jpeg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif"})
-ARCHIVE = frozenset({"zip", "7z", "rar", "gz", "bz2", "xz", "tar"})
+ARCHIVE = frozenset({"zip", "7z", "rar", "gz", "bz2", "xz", "zst", "tar"})
 DOCUMENT = frozenset({"docx", "doc", "wps", "odt", "rtf", "pdf", "xlsx", "xls", "ods", "pptx", "ppt", "odp", "ofd"})
 AUDIO = frozenset({"mp3", "wav", "m4a", "flac", "ogg", "aac", "amr"})
 MAIL = frozenset({"eml", "mbox", "msg", "tnef"})
 ACTIVE = frozenset(
     {"exe", "elf", "script", "jar", "class", "lnk", "mach-o", "msi", "apk", "dex", "hta", "swf", "chm", "wasm"}
 )
-UNOPENED = frozenset({"zst", "cab", "iso", "arj", "lzh", "compress"})
+UNOPENED = frozenset({"cab", "iso", "arj", "lzh", "compress"})
 """Archives no reader is for: they are kept, and a person opens them."""
 LOCKED = "office-locked"
 """A document of Office 2007 or later under a password: nothing else can be told of it."""

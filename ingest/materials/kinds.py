@@ -17,7 +17,7 @@ VIDEO_FORMATS = frozenset(
 IMAGE_FORMATS = frozenset(["jpeg", "jpg", "png", "bmp", "gif", "tiff", "tif", "webp", "heic", "heif", "avif"])
 DOCUMENT_FORMATS = frozenset(["docx", "doc", "wps", "rtf", "odt", "docm", "dot", "dotx", "ole"])
 SHEET_FORMATS = frozenset(["xlsx", "xls", "xlsm", "et", "ods", "csv"])
-ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"]) | UNOPENED
+ARCHIVE_FORMATS = frozenset(["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz", "zst"]) | UNOPENED
 SILENT_FORMATS = frozenset(["", "empty", "unknown", "text", "html", "office-locked"])
 """Formats that say nothing of what was meant: there the name's ending is the only sign."""
 

@@ -18,6 +18,7 @@ from ingest.checks import (
     check_share,
     check_space,
     check_tool,
+    check_unpackers,
     run_checks,
 )
 from ingest.config import Malware, load
@@ -151,6 +152,12 @@ def test_tool_that_is_missing_is_a_note(tmp_path, monkeypatch):
     assert line == CheckLine("LibreOffice", None, "未安装（可选）：由人工查看")
 
 
+@pytest.mark.parametrize(("found", "ok"), [({}, None), ({"bsdtar": "/a/bsdtar"}, None), ({"unar": "/a/unar"}, True)])
+def test_unpackers_are_named(found, ok):
+    line = check_unpackers(found)
+    assert (line.ok, all(path in line.text for path in found.values())) == (ok, True)
+
+
 def test_clamd_that_is_not_configured_is_a_note():
     assert check_clamd(Malware()).ok is None
 
@@ -189,7 +196,7 @@ def test_clock_that_is_fixed_is_a_note(config):
 def test_run_checks_gives_a_line_a_subject(config):
     names = [line.name for line in run_checks(config, environ={}, clock=lambda: NOON)]
     assert names == [
-        "配置", "信箱 public", "回信", "硬盘空间", "数据文件夹", "共享文件夹", "LibreOffice", "clamd", "时钟",
+        "配置", "信箱 public", "回信", "硬盘空间", "数据文件夹", "共享文件夹", "LibreOffice", "RAR 解压", "clamd", "时钟",
     ]  # fmt: skip
 
 
