@@ -16,6 +16,7 @@ from parsers.sights import Page, Sight, blanked
 from parsers.strangers import strangers
 
 _MAX_SIGHTS = 20  # of one file
+_BEFORE_SIZE, _AFTER_SIZE = "(（[【|｜·,，:：\n", ")）]】|｜·,，;；\n"
 _REACH, _LINES = 250, 2  # what may lie between a link and its size or date
 _NOT_A_NAME = re.compile(
     r"(?:(?:点击|点此|立即|高速|极速|普通|直接|在线|进入|查看|批量)?(?:下载|预览|查看|打开|转存|保存|另存|收藏|链接|地址|网址)"
@@ -77,8 +78,18 @@ _Said = tuple[Span, int]
 
 
 def _printed_sizes(text: str) -> list[Token[_Said]]:
-    """Sizes with where they stand: the name stands before them."""
-    return [Token(t.start, t.end, ((t.start, t.end), t.value)) for t in sizes(text)]
+    """Sizes with where they stand, as clients print them: with a label or set off on both sides, not in a sentence."""
+    return [Token(t.start, t.end, ((t.start, t.end), t.value)) for t in sizes(text) if _is_set_off(text, t)]
+
+
+def _is_set_off(text: str, token: Token[int]) -> bool:
+    before, after = (
+        text[max(0, token.start - 12) : token.start].rstrip(" "),
+        text[token.end : token.end + 4].lstrip(" "),
+    )
+    if _SAID_SIZE.search(before):
+        return True
+    return (not before or before[-1] in _BEFORE_SIZE) and (not after or after[0] in _AFTER_SIZE)
 
 
 def _expiries(text: str, files: Sequence[_File], spans: Sequence[Span]) -> list[tuple[Span, dt.datetime | None] | None]:

@@ -225,6 +225,12 @@ def test_sizes_people_write_of_are_not_a_net_disk_files():
     assert link.size is None
 
 
+@pytest.mark.parametrize("words", ["原片约 4.5G，压缩后见", "共 200M 的视频：", "用4G网络上传的"])
+def test_a_size_within_a_sentence_is_not_the_attachments(words):
+    (link,) = in_text(f"{words} {NETEASE}K")
+    assert link.size is None
+
+
 # --- quotes, forwards, what is no file
 
 

@@ -92,7 +92,6 @@ def test_any_other_link_is_none(url):
         ),
         *(
             "pan.baidu.com:99999",
-            "pan.baidu.com:",
             "pаn.baidu.com",
             "ｐan.baidu.com",
             "pan。baidu。com",
