@@ -40,10 +40,11 @@ class RarEntry:
 
 @dataclass
 class RarVolume:
-    """One file. number: 0 for the first volume, None where the headers do not say. more: another follows; None if the
-    end is not marked. locked: the headers themselves. cut: the file ends before its last member does."""
+    """One file. many: it is a volume; None if its first header is damaged. number: 0 for the first, None where no
+    header says. more: another follows; None if the end is not marked. locked: the headers themselves. cut: the file
+    ends before its last member does."""
 
-    many: bool = False
+    many: bool | None = None
     number: int | None = None
     more: bool | None = None
     locked: bool = False
