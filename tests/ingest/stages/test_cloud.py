@@ -40,10 +40,13 @@ class Office:
     def run(self):
         config = rehearsing(self.contest.config(self.more), self.shelf.rehearsal)
         with open_context(config, clock=self.clock, environ={}) as context:
-            context.workers, context.stop, context.until = Workers(0), self.stop, self.until
+            context.workers, context.stop = Workers(0), self.stop
+            for stage in (fetch, extract, parse, assemble):
+                stage(context)
+            context.until = self.until
             if self.free is not None:
                 context.store.free_bytes = lambda: self.free
-            for stage in (fetch, extract, parse, assemble, cloud, take_linked, review):
+            for stage in (cloud, take_linked, review):
                 stage(context)
         return context.tally
 
@@ -147,6 +150,13 @@ def test_a_link_behind_a_login_is_a_todo(office, form):
     assert row["text"].endswith("下载后放进“补件/R2024-0001/”，程序会核对并收取。")
 
 
+def test_a_links_todo_says_until_when(office, form):
+    office.more = "[cloud]\non = false\n"
+    office.post(FILM, files=[("推荐表.docx", form())], kept_days=20)
+    office.run()
+    assert [row["due_at"] for row in office.todos()] == [NOW + dt.timedelta(days=19)]
+
+
 def test_a_link_that_waits_is_no_todo(office, film):
     film.cuts = [0] * 20
     office.run()
@@ -184,7 +194,7 @@ def test_a_failed_try_is_made_again_when_its_time_has_come(office, film):
 
 
 def test_what_came_before_a_cut_is_kept_for_the_next_batch(office, film):
-    film.cuts = [300_000, 0, 0]
+    film.cuts = [300_000, 0]
     office.run()
     (link,) = office.links()
     office.clock.now += dt.timedelta(hours=1)
@@ -198,10 +208,11 @@ def test_a_link_in_a_duplicate_is_not_asked_for_again(office, film, form, real_f
     assert len(office.shelf.asked("/dl/prepare")) == 1
 
 
-def test_a_link_in_a_machines_mail_is_not_asked_for(office):
-    office.post(FILM, extra=(("Auto-Submitted", b"auto-replied"), ("List-Id", b"<news.example.cn>")))
+def test_a_link_in_a_mail_that_submits_nothing_is_not_asked_for(office):
+    office.post("说明.txt", content=b"x" * 2000)
     office.run()
-    assert (office.links(), office.shelf.asked()) == ([], [])
+    ended = office.look(lambda tx: tx.arrivals.row(1)["ended"])
+    assert (ended, office.links(), office.shelf.asked()) == ("not-a-submission", [], [])
 
 
 def test_one_file_in_two_mails_is_fetched_once(office, film, form, real_film):
