@@ -33,8 +33,8 @@ MOST_PASSWORDS = 5
 """So many words of one text are tried as a password."""
 
 _PASSWORD = re.compile(
-    r"(?:密码|口令|pass\s?word|\bpwd\b)\s*(?:均?为|都?是|[:：=]|\s)\s*(?:[:：=]\s*)?[\"'“”‘’「『【\[(（]?\s*"
-    r"([^\s，。；、\"'“”‘’」』】\])）<>]{1,64})",
+    r"(?:密码|口令|pass\s?word|\bpwd\b)(?:\s*(?:均?为|都?是)?\s*[:：=]\s*|\s*(?:均?为|都?是)\s*|[ \t\u3000]+)"
+    r"(?=[\"'“‘「『【\[(（]?\s*([^\s，。；、\"'“”‘’」』】\])）<>]{1,64}))",
     re.IGNORECASE,
 )
 

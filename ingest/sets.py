@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from parsers.volumes import Style, Volume, completeness, ended, ordered, place_of
+from parsers.volumes import Style, Volume, completeness, ended, look_at, ordered, place_of
 
 Row = Mapping[str, Any]
 
@@ -84,11 +84,12 @@ def _set(key: tuple[str, ...], rows: Sequence[Row], path: Callable[[str], Path])
 
 
 def _lacks(names: Sequence[str], volumes: Sequence[Row], path: Callable[[str], Path]) -> str:
-    """Where nothing missing shows, the bytes are asked for the end; of a rar that tells nothing one tries."""
+    """What is missing between shows by the names, the end by the bytes; of a rar that does not tell it one tries."""
     found = completeness(names)
-    if found.missing or found.style is Style.SPLIT_ZIP:
+    if found.style is Style.SPLIT_ZIP:
         return found.sentence
-    ends = ended([path(row["sha256"]) for row in volumes])
-    if ends is None:
+    paths = [path(row["sha256"]) for row in volumes]
+    ends = look_at(paths[-1]).last if found.missing else ended(paths)
+    if ends is None and not found.missing:
         ends = found.style in (Style.PART, Style.OLD_RAR)
     return completeness(names, ended=ends).sentence

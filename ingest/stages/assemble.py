@@ -41,10 +41,16 @@ def assemble(context: Context) -> None:
 
     A mail that brought volumes of a set goes where the mail goes under which the set is kept, so it comes after that.
     """
-    seen: set[int] = set()
-    while ids := [arrival_id for arrival_id in stage_ids(context, Stage.PARSED) if arrival_id not in seen]:
-        context.each("归并作品", ids, lambda arrival_id: _one(context, arrival_id))
-        seen.update(ids)
+    decided: set[int] = set()
+
+    def one(arrival_id: int) -> None:
+        _one(context, arrival_id)
+        decided.add(arrival_id)
+
+    ids = stage_ids(context, Stage.PARSED)
+    while ids:
+        context.each("归并作品", ids, one)
+        ids = [arrival_id for arrival_id in stage_ids(context, Stage.PARSED) if arrival_id in decided]
 
 
 def decide(arrival: Arrival, situation: Situation) -> Ending:

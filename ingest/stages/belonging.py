@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest import manners
-from ingest.closed import Volumes, is_closed, is_locked, part_trouble, sender
+from ingest.closed import LOCKED, Volumes, is_closed, is_locked, part_trouble, sender
 from ingest.ledger.works import Candidate
 from ingest.materials import Grouping, group
 from ingest.materials.kinds import ARCHIVE_FORMATS
@@ -58,6 +58,8 @@ def submits(arrival: Arrival) -> bool:
 
 
 def _submits(part: Part) -> bool:
+    if part.problem == LOCKED and not part.sha256:  # only its name is known
+        return False
     return part.kind in (Kind.VIDEO, Kind.FORM) or (part.kind is Kind.SCAN and not _shown_in_text(part))
 
 
@@ -106,7 +108,10 @@ def joined(arrival: Arrival, situation: Situation) -> Ending | None:
         return _answer(arrival, thread, "回复此前的往来邮件")
     if situation.cited:
         return ask(arrival, situation.cited, "信中写了登记号，但发件人不是该作品已知的联系地址")
-    return _by_volumes(arrival, situation) or _by_sender(arrival, situation.sender) if brings(arrival) else None
+    together = _by_volumes(arrival, situation)
+    if together is not None:
+        return together
+    return _by_sender(arrival, situation.sender) if brings(arrival) else None
 
 
 def knows(work: Candidate, address: str) -> bool:

@@ -22,13 +22,14 @@ from ingest.stages.parse import parse
 from ingest.stages.reply import reply
 from ingest.stages.review import review
 from ingest.stages.scan import scan
+from ingest.unpack import unpack
 from ingest.workers import Workers
 from parsers.facts import FieldValue, FormFacts
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 NOON = dt.datetime(2024, 10, 8, 12, tzinfo=CHINA)
 ADDRESSES = {"recommended": "kepuwsp@163.com", "public": "kepuchuwsp@126.com"}
-STAGES = (fetch, extract, scan, parse, assemble, review, reply)
+STAGES = (fetch, extract, scan, unpack, parse, assemble, review, reply)
 
 CONFIG = """\
 [[mailboxes]]
