@@ -196,7 +196,8 @@ def test_clock_that_is_fixed_is_a_note(config):
 def test_run_checks_gives_a_line_a_subject(config):
     names = [line.name for line in run_checks(config, environ={}, clock=lambda: NOON)]
     assert names == [
-        "配置", "信箱 public", "回信", "硬盘空间", "数据文件夹", "共享文件夹", "LibreOffice", "RAR 解压", "clamd", "时钟",
+        "配置", "信箱 public", "回信", "硬盘空间", "数据文件夹", "共享文件夹", "LibreOffice",
+        "RAR 解压", "clamd", "时钟",
     ]  # fmt: skip
 
 
