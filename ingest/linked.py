@@ -58,6 +58,7 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
         elif ended is None:
             tx.openings.go_on(arrival_id)
             context.tally.counts["reopened"] += 1
+            context.tally.counts["pending"] = max(context.tally.counts["pending"] - 1, 0)  # it was counted as waiting
     crash_point("linked")
     context.tally.counts["linked"] += len(rows)
 

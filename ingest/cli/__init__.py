@@ -158,7 +158,9 @@ def demo(
         config = _config(file)
         with serving(folder / FOLDER) as rehearsal:
             summary = _batch(rehearsing(config, rehearsal), clock=lambda: DEMO_NOW, say=say)
-    return console.tell(summary, config)
+    code = console.tell(summary, config)
+    print(f"样例说明：{folder / '说明.txt'}（各邮件的看点；超大附件由本机临时服务器提供，不连外网）")
+    return code
 
 
 @_command("run")

@@ -79,6 +79,7 @@ _CLEAN: Mapping[str, Outcome] = {
     "content": Outcome.MANUAL,
     "original": Outcome.MANUAL,
     "licence": Outcome.NA,
+    "malware": Outcome.NA,
 }
 """A complete work: scan and proof are pictures nobody has read yet, hence for a person."""
 
