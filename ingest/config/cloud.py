@@ -17,7 +17,7 @@ REHEARSAL_VARIABLE = "KEPU_CLOUD_REHEARSAL"
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PATTERN = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_WIDE = re.compile(r"\*\.[a-z0-9-]+|\*\.(?:com|net|org|gov|edu|ac|mil)\.cn")
+_WIDE = re.compile(r"\*\.(?:com|net|org|gov|edu|ac|mil)\.cn")
 
 
 def _host_pattern(value: str) -> str:

@@ -29,7 +29,7 @@ NAMES = (
     *("mail.163.com", "mail.126.com", "mail.yeah.net", "fs.163.com", "*.fs.163.com", "dashi.163.com"),
     *("edisk.qiye.163.com", "*.nosdn.127.net", "*.126.net", "mail.qq.com", "wx.mail.qq.com", "exmail.qq.com"),
     *("gzc-download.ftn.qq.com", "*.mail.ftn.qq.com", "mail.sina.com.cn", "*.sina.com.cn"),
-    *("download.cloud.189.cn", "*.cloud.189.cn", "files.example.cn", "other.example.cn"),
+    *("download.cloud.189.cn", "*.cloud.189.cn", "files.example.cn", "more.example.cn", "other.example.cn"),
 )
 """Names on the server's certificate."""
 PIECE = 256 * 1024

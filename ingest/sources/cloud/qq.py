@@ -11,7 +11,7 @@ import httpx
 from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found
 from ingest.sources.cloud.outcomes import Never
-from ingest.sources.cloud.pages import verdict
+from ingest.sources.cloud.pages import is_page, verdict
 from parsers.facts import Link
 
 CARRIED = {"mail5k": "*.ftn.qq.com", "FTN5K": "*.ftn.qq.com"}
@@ -58,7 +58,7 @@ def _part(said: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _page(client: Client, link: Link) -> Found:
     with client.open("GET", link.url) as answer:
-        if answer.content_type not in ("text/html", "text/plain", "application/xhtml+xml", ""):
+        if answer.content_type not in ("text/plain", "") and not is_page(answer.content_type, b"", ""):
             return _found(str(answer.url), None, None, link, {})  # the old links may lead to the file itself
         page = answer.text()
     said = {match[1]: _unescaped(match[2]) for match in _VARIABLE.finditer(page)}

@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 
 import pytest
 
@@ -38,14 +39,15 @@ def network(server):
     return make
 
 
-@pytest.fixture
-def settings(tmp_path):
-    """The shipped table [cloud], changed."""
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    """The shipped table [cloud] with a host for plain links, changed by more lines."""
 
+    @functools.cache
     def make(text=""):
-        config = tmp_path / "cloud.toml"
-        config.write_text(f'[cloud.hosts]\ndirect = ["files.example.cn"]\n{text}', encoding="utf-8")
-        return load(config, environ={}, cwd=tmp_path).cloud
+        config = tmp_path_factory.mktemp("settings") / "cloud.toml"
+        config.write_text(f'[cloud.hosts]\ndirect = ["files.example.cn", "more.example.cn"]\n{text}', encoding="utf-8")
+        return load(config, environ={}, cwd=config.parent).cloud
 
     return make
 
