@@ -26,7 +26,7 @@ from ingest.stages.reply import reply
 from ingest.stages.report import read_back, report
 from ingest.stages.report.places import share_trouble
 from ingest.stages.review import review
-from ingest.stages.scan import scan
+from ingest.stages.scan import scan, tell_trouble
 from ingest.store import Store
 from ingest.unpack import unpack
 from ingest.workers import workers_of
@@ -157,6 +157,7 @@ def _walk(context: Context, steps: Sequence[tuple[str, Stage]]) -> None:
         began = time.monotonic()
         stage(context)
         context.tally.seconds[name] = time.monotonic() - began
+    tell_trouble(context)
     unequal = reconcile(context)
     context.tally.troubles.extend(unequal)
 

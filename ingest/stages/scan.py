@@ -14,12 +14,18 @@ def scan(context: Context) -> None:
     """Every file that waits for a verdict, then every file that is malware and still among the others."""
     if context.scanner.on:
         _ask_again(context)
-    if context.scanner.trouble:
-        context.tally.unreachable.append(context.scanner.trouble)
+    tell_trouble(context)
     with context.read() as tx:
         found = tx.scans.to_condemn()
     for sha256 in found:
         _condemn(context, sha256)
+
+
+def tell_trouble(context: Context) -> None:
+    """The run says, once, that clamd did not answer. Files that come later in the walk may be the first to find out."""
+    trouble = context.scanner.trouble
+    if trouble and trouble not in context.tally.unreachable:
+        context.tally.unreachable.append(trouble)
 
 
 def _ask_again(context: Context) -> None:
