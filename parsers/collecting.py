@@ -6,7 +6,8 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -15,14 +16,14 @@ from parsers import enclosed, headers, names, transfer, uuencode
 from parsers.body import Body, unflowed
 from parsers.charsets import decode_bytes
 from parsers.facts import Limits, MailPart, Node
+from parsers.leaves import is_file, is_sealed, is_signature, within
 from parsers.mime import Entity, Walk
 
 _MAX_HTML = 2_000_000  # bytes of HTML looked at, all bodies together
 _MAX_PROBLEMS = 50
 _MAX_NODES = 500  # lines of an outline
-_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
-_SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _KEPT_NAME = 1_000
+_HEAD = 4_096  # bytes by which a file is told
 _LEAVES_A_FILE = 4  # bodies, alternatives and pieces of reports that may come with each file allowed
 _CID = re.compile(r"""\bcid:([^"'\s<>)\\]{1,400})""", re.IGNORECASE)
 _BEHIND_TEXT = re.compile(r"background[^<>]{0,60}$", re.IGNORECASE)
@@ -90,7 +91,7 @@ class Collector:
         if entity.content_type.startswith("text/") and entity.content_type != "text/calendar":
             self._body(entity, body)
         else:
-            self.note("signature" if entity.content_type in _SIGNATURES else "report", entity, name=entity.name)
+            self.note("signature" if is_signature(entity) else "report", entity, name=entity.name)
         return True
 
     def _file_in_transfer(self, entity: Entity, body: Iterator[bytes]) -> bool:
@@ -110,9 +111,9 @@ class Collector:
         if len(self.parts) >= self.limits.max_members:
             self.odd("too-many")
             return False
-        first = next((piece for piece in pieces if piece), b"")
-        pieces = _chained(first, pieces)
-        kind = enclosed.kind_of(entity, first)
+        head = _head(pieces)
+        kind = enclosed.kind_of(entity, head)
+        pieces = chain((head,), pieces)
         if not kind:
             self._add(entity, *_saved(pieces, self._place()), problem="sealed" if is_sealed(entity) else "")
             return True
@@ -213,50 +214,18 @@ class Collector:
                 self.mark_last("cut-off")
 
 
-def within(around: Entity, content_type: str, name: str, raw_name: bytes, *, cid: str = "") -> Entity:
-    """A file that lies in `around` without headers of its own."""
-    head = ((b"content-id", cid.encode("utf-8", "replace")),) if cid else ()
-    parents = (*around.parents, around.content_type)
-    kind = content_type.lower() if "/" in content_type else "application/octet-stream"
-    made = Entity(head, kind, {}, "", raw_name, name, "", parents=parents)
-    return replace(made, forwarded=around.forwarded, inside=around.inside)
-
-
-def is_file(entity: Entity) -> bool:
-    """The leaf is a file of the mail: it has a name, or is marked attachment, or is neither text nor message.
-
-    Not the parts of a report, not a text among alternatives nor the page that related pictures belong to, not
-    signatures.
-    """
-    kind, attached = entity.content_type, entity.disposition == "attachment"
-    parent = entity.parents[-1] if entity.parents else ""
-    if kind in _SIGNATURES or parent == "multipart/report":
-        return False
-    wordy = kind.startswith(("text/", "message/"))
-    if (
-        wordy
-        and not attached
-        and (parent == "multipart/alternative" or (parent == "multipart/related" and entity.first))
-    ):
-        return False
-    return bool(entity.name) or attached or not wordy
-
-
-def is_sealed(entity: Entity) -> bool:
-    """It is encrypted, or signed in a way that hides what is in it."""
-    parent = entity.parents[-1] if entity.parents else ""
-    return entity.content_type in _SEALED or (parent == "multipart/encrypted" and not entity.first)
-
-
 def _decoded(decoder: transfer.Decoder, body: Iterator[bytes]) -> Iterator[bytes]:
     for piece in body:
         yield decoder.feed(piece)
     yield decoder.close()
 
 
-def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def _head(pieces: Iterator[bytes]) -> bytes:
+    """Pieces joined until they are enough to tell what a file is: the first may be cut anywhere."""
+    head = next(pieces, b"")
+    while len(head) < _HEAD and (piece := next(pieces, None)) is not None:
+        head += piece
+    return head
 
 
 def _saved(pieces: Iterator[bytes], path: Path | None) -> tuple[int, str]:

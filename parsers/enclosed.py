@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from parsers import tnef
 from parsers.body import Body
+from parsers.leaves import within
 from parsers.mime import Entity
 from parsers.ole import ole_format
 from parsers.reader import Reader
@@ -16,7 +17,7 @@ from parsers.sniff import sniff_bytes
 if TYPE_CHECKING:
     from parsers.collecting import Collector
 
-MAX_MSG_BYTES = 128 * 2**20
+MAX_MSG_BYTES = 64 * 2**20
 """Outlook's saved mails are read as a whole: one above this is left closed."""
 
 _MAIL_TYPES = ("message/rfc822", "message/global", "application/rfc822", "application/x-rfc822", "application/eml")
@@ -91,8 +92,6 @@ def _envelope(path: Path, entity: Entity, collector: Collector) -> str | None:
 
 def _unpack(found: tnef.Envelope, file: BinaryIO, entity: Entity, collector: Collector, *, outer: bool) -> None:
     """Files and bodies of an envelope, then of the mails attached to it."""
-    from parsers.collecting import within
-
     collector.note("envelope", entity, name=found.subject)
     for text, is_html in ((found.html, True), (found.text or _from_rtf(found), False)):
         if text.strip():

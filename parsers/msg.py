@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from parsers.charsets import decode_bytes
+from parsers.rtfbody import plain, unpacked
 
 MAX_DEPTH = 5
 MAX_ATTACHMENTS = 1000
 
 _PIECE = 57 * 4096  # a whole number of lines of base64
 _OURS = re.compile(r"(content-|mime-version\b|x-kepu-)", re.IGNORECASE)
-_HEADERS, _SUBJECT, _BODY, _HTML = 0x007D, 0x0037, 0x1000, 0x1013
+_HEADERS, _SUBJECT, _BODY, _HTML, _RTF = 0x007D, 0x0037, 0x1000, 0x1013, 0x1009
 _FROM_NAME, _FROM, _FROM_SMTP, _TO, _MESSAGE_ID = 0x0C1A, 0x0C1F, 0x5D01, 0x0E04, 0x1035
 _NAME, _SHORT_NAME, _TYPE, _CONTENT_ID, _DATA = 0x3707, 0x3704, 0x370E, 0x3712, 0x3701
 _CODE_PAGE = 0x3FDE
@@ -66,7 +67,7 @@ class _Message:
     def says_anything(self) -> bool:
         """Whether there is a header, a subject, a text or a file."""
         said = any(self._text(tag) for tag in (_HEADERS, _SUBJECT, _BODY, _HTML))
-        return said or bool(self._data(_HTML)) or bool(self._attachments())
+        return said or bool(self._data(_HTML)) or bool(self._data(_RTF)) or bool(self._attachments())
 
     def write(self, target: BinaryIO, depth: int) -> None:
         """Headers, then every part."""
@@ -98,6 +99,8 @@ class _Message:
 
     def _bodies(self) -> Iterator[tuple[str, bytes]]:
         text, html = self._text(_BODY), self._data(_HTML)
+        if not text and not html and not self._text(_HTML):
+            text = plain(unpacked(self._data(_RTF)))
         if text or not html:
             yield "text/plain; charset=utf-8", text.encode("utf-8", "replace")
         if html:

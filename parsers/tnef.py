@@ -232,7 +232,7 @@ class _Reading:
                 if value is not None:
                     found.setdefault(key, value)
         except (struct.error, BadTnefError):
-            pass  # a list that is cut off or lies about a length: what came before it stands
+            return found  # a list that is cut off or lies about a length: what came before it stands
         return found
 
     def _behind_name(self, at: int) -> int:

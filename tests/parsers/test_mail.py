@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.demo.msgs import compound, message
+from ingest.demo.winmail import Held, make_winmail
 from parsers.facts import Broken, Limits, MailFacts
 from parsers.mail import read_mail
+from parsers.reader import BLOCK
 
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("*/mail.eml"))
 
@@ -119,3 +122,71 @@ def test_an_encoded_forwarded_mail_is_unpacked_within_the_scratch_folder(tmp_pat
         ["in.bin"],
         ["part-0001"],
     )
+
+
+def with_files(*files):
+    mail = EmailMessage()
+    mail["Subject"] = "old"
+    mail.set_content("hello\n")
+    for name, data in files:
+        mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return bytes(mail)
+
+
+SAVED = compound(message(subject="x", text="y", attachments=[("a.bin", b"inner")]))
+CONTAINERS = {
+    "envelope": ("winmail.dat", make_winmail([Held(b"a.bin", b"inner")])),
+    "saved-mail": ("old.msg", SAVED),
+    "mail": ("old.eml", with_files(("a.bin", b"inner"))),
+    "mails-in-a-saved-mail": (
+        "old.msg",
+        compound(message(subject="x", text="y", attachments=[("b.eml", with_files(("a.bin", b"inner")))])),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "data"), CONTAINERS.values(), ids=CONTAINERS)
+def test_what_was_enclosed_lies_in_the_scratch_folder_and_nothing_else(tmp_path, place, name, data):
+    facts = seen(place, with_files(("before.bin", b"1"), (name, data), ("after.bin", b"2")), tmp_path)
+    assert [(part.name, part.path) for part in facts.parts] == [
+        ("before.bin", "part-0001"),
+        ("a.bin", "part-0002"),
+        ("after.bin", "part-0003"),
+    ]
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "part-0001": b"1",
+        "part-0002": b"inner",
+        "part-0003": b"2",
+    }
+
+
+def test_an_envelope_that_cannot_be_opened_lies_there_as_it_came(tmp_path, place):
+    facts = seen(place, with_files(("winmail.dat", b"x" * 50)), tmp_path)
+    assert [(part.name, part.problem) for part in facts.parts] == [("winmail.dat", "bad-tnef")]
+    assert (tmp_path / "part-0001").read_bytes() == b"x" * 50
+
+
+@pytest.mark.parametrize("short", range(0, 200, 7))
+def test_what_a_file_is_does_not_depend_on_where_a_block_ends(place, short):
+    raw = with_files(("old.eml", with_files(("a.bin", b"inner"))))
+    at = raw.index(b'attachment; filename="old.eml"')
+    begins = raw.index(b"\n\n", at) + 2
+    padding = b"X-A: " + b"a" * 60_000 + b"\n"
+    head = padding * ((BLOCK - begins) // len(padding))
+    head += b"X-B: " + b"b" * (BLOCK - begins - len(head) - 6 - short) + b"\n"
+    facts = seen(place, head + raw, limits=Limits(max_header_bytes=2 * BLOCK))
+    assert [part.name for part in facts.parts] == ["a.bin"]
+
+
+def test_an_outline_is_given_when_it_is_asked_for(tmp_path):
+    (tmp_path / "mail").write_bytes(with_files(("old.eml", with_files(("a.bin", b"inner")))))
+    facts = read_mail(tmp_path / "mail", None, Limits(), outline=True)
+    assert [(node.depth, node.what, node.name) for node in facts.outline] == [
+        (0, "mail", "old"),
+        (1, "multipart", ""),
+        (2, "body", ""),
+        (2, "mail", "old"),
+        (3, "multipart", ""),
+        (4, "body", ""),
+        (4, "file", "a.bin"),
+    ]
