@@ -10,7 +10,7 @@ from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.machine import bounce, list_mail
 from ingest.demo.mails import Attachment
 from ingest.model import NEW_WORK, Ended, Kind, TodoKind
-from ingest.stages.assemble import decide
+from ingest.stages.assemble import closed_todos, decide
 from ingest.stages.belonging import Situation, knows
 from parsers.facts import ArchiveFacts, Broken
 
@@ -94,7 +94,7 @@ def test_decide_a_broken_mail_is_unreadable_and_a_todo(arrival):
 
 def test_decide_a_locked_archive_alone_waits_for_a_person(arrival, locked):
     ending = decide(arrival(locked()), Situation())
-    assert (ending.ended, [todo.kind for todo in ending.todos]) == (None, [TodoKind.CHOOSE_WORK])
+    assert (ending.ended, ending.reason) == (None, "压缩包 材料.zip 有密码，等待填写密码或重发")
 
 
 def test_decide_a_locked_archive_beside_a_form_does_not_wait(arrival, locked, paper):
@@ -283,8 +283,10 @@ def test_decide_the_same_sender_with_papers_and_no_title_is_asked_about(arrival,
     assert (ending.ended, ending.todos[0].candidates) == (None, ("R2024-0001", "R2024-0002"))
 
 
-def test_decide_the_same_sender_with_a_locked_archive_is_asked_which_work(arrival, locked, work):
-    assert decide(arrival(locked()), Situation(sender=(work(),))).todos[0].candidates == ("R2024-0001",)
+def test_closed_todos_ask_for_the_password_and_name_the_senders_works(arrival, locked, work):
+    mail, situation = arrival(locked()), Situation(sender=(work(),))
+    todos = closed_todos(mail, situation, decide(mail, situation), [])
+    assert [(todo.kind, todo.candidates) for todo in todos] == [(TodoKind.LOCKED, ("R2024-0001",))]
 
 
 def test_decide_the_same_sender_with_two_works_of_the_title_is_asked_about(arrival, scan, work):
@@ -525,9 +527,9 @@ def zip_with_wrong_crc(folder):
             "视频文件不完整：缺少索引信息（moov），无法播放",
         ),
         ("材料.zip", zip_with_wrong_crc, "压缩包内文件校验不符（CRC 错误）"),
-        ("材料.zip", lambda folder: b"PK\x03\x04 cut off", "压缩包已损坏，无法解开"),
-        ("材料.rar", lambda folder: b"Rar!\x1a\x07\x01\0", "这种格式目前不能自动读取"),
-        ("推荐表.docx", lambda folder: b"PK\x03\x04 word/document.xml", "压缩包已损坏，无法解开"),
+        ("材料.zip", lambda folder: b"PK\x03\x04 cut off", "文件不完整，末尾缺失"),
+        ("材料.rar", lambda folder: b"Rar!\x1a\x07\x01\0rest", "文件不完整，末尾缺失"),
+        ("推荐表.docx", lambda folder: b"PK\x03\x04 word/document.xml", "文件不完整，末尾缺失"),
         ("扫描件.jpg", lambda folder: b"\xff\xd8\xff\xe0 cut", "文件已损坏，无法读取"),
     ],
     ids=["empty", "cut-film", "wrong-crc", "cut-zip", "rar", "cut-docx", "cut-picture"],
