@@ -8,7 +8,7 @@ from ingest.config import Config, MaterialsRule, RuleTable
 from ingest.model import KIND_WORDS, Kind, Material, Outcome, Verdict, Work
 from ingest.names import kind_hint
 from ingest.rules.says import listed
-from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, VideoFacts
+from parsers.facts import BROKEN_REASONS, ArchiveFacts, Broken, FormFacts, ImageFacts, VideoFacts
 
 EXPIRED = "expired"
 """`Part.problem` of a link that has run out: its file will never come."""
@@ -36,12 +36,15 @@ def proof(work: Work, limits: RuleTable, config: Config) -> Verdict:
 def supporting(work: Work, kind: Kind) -> Verdict:
     """Whether a paper that stands beside the form is there: a proof, a licence."""
     word = KIND_WORDS[kind]
-    there = [m for m in work.all_of(kind) if not m.part.is_link]
+    there = [m for m in work.all_of(kind) if not m.part.is_link and not m.part.quarantined]
     sure = [m for m in there if m.part.certain and not isinstance(m.part.facts, Broken)]
     if sure:
         return Verdict(Outcome.PASS, f"有{word}：{named(sure)}")
     if there:
         return Verdict(Outcome.REVIEW, f"{word}仅由文件名判断，请打开核对：{named(there)}")
+    apart = [m for m in work.all_of(kind) if m.part.quarantined]
+    if apart:
+        return Verdict(Outcome.REVIEW, f"{word}{BROKEN_REASONS['malware']}：{named(apart)}")
     coming = awaited(work, kind)
     if coming:
         return Verdict(Outcome.PENDING, f"{word}可能在尚未取得的文件中：{named(coming)}")
@@ -140,6 +143,8 @@ def _doubtful(word: str, found: Sequence[Material]) -> Verdict:
 def _why_not(material: Material) -> str:
     """Which file could not be read, and why; "" if it could."""
     facts = material.part.facts
+    if material.part.quarantined:
+        return f"“{material.part.name}”{BROKEN_REASONS['malware']}"
     return f"“{material.part.name}”{facts.sentence}" if isinstance(facts, Broken) else ""
 
 
@@ -150,7 +155,7 @@ def _pictures(work: Work) -> list[Material]:
 
 def _unread_picture(material: Material) -> bool:
     part = material.part
-    if part.is_link or part.certain or material.kind is Kind.OTHER:
+    if part.is_link or part.quarantined or part.certain or material.kind is Kind.OTHER:
         return False
     return material.kind is Kind.SCAN or isinstance(part.facts, ImageFacts)
 

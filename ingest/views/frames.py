@@ -146,6 +146,8 @@ def _held(work: Work, kind: Kind) -> str:
     name = chosen.part.name or "云附件"
     if chosen.part.is_link:
         name = f"（待下载）{name}"
+    elif chosen.part.quarantined:
+        name = f"（已隔离）{name}"
     elif not chosen.part.certain:
         name = f"（待识别）{name}"
     return f"{name} 等 {len(materials)} 个" if len(materials) > 1 else name

@@ -150,3 +150,18 @@ def test_proof_may_come_by_a_link(find, a_work, link):
 def test_a_file_of_unknown_format_is_no_material(find, a_work, material):
     other = material(Kind.OTHER, "x.bin", Unknown(format="unknown"), certain=False)
     assert find("materials", a_work(other, scan=None))[0] == "missing"
+
+
+def test_form_in_quarantine_is_never_to_be_opened(find, a_work, material):
+    work = a_work(material(Kind.FORM, "推荐表.docx", problem="malware", certain=False), form=None)
+    assert find("materials", work) == ("review", "电子表未能读取，请人工核对：“推荐表.docx”疑似含有恶意代码，已隔离")
+
+
+def test_proof_in_quarantine_is_never_to_be_opened(find, a_work, material):
+    work = a_work(material(Kind.PROOF, "播放证明.docx", problem="malware", certain=False), proof=None)
+    assert find("proof", work) == ("review", "播放证明疑似含有恶意代码，已隔离：播放证明.docx")
+
+
+def test_picture_in_quarantine_is_no_possible_scan(find, a_work, material):
+    work = a_work(material(Kind.SCAN, "图.jpg", problem="malware", certain=False), proof=None)
+    assert find("proof", work)[1] == "未收到播放证明"

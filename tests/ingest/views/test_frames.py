@@ -106,6 +106,7 @@ def test_a_change_is_against_what_was_shown(row, work, shown, change):
     [
         ({"url": "https://e.cn"}, "（待下载）a.mp4"),
         ({"certain": False}, "（待识别）a.mp4"),
+        ({"problem": "malware"}, "（已隔离）a.mp4"),
         ({"url": "https://e.cn", "name": ""}, "（待下载）云附件"),
     ],
 )
