@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parsers import names
-from parsers.beside import Span, Token, assigned, expiries, sizes, stamped
+from parsers.beside import Span, Token, assigned, expiries, sizes, stamped, windows
 from parsers.codes import code_in, codes_beside
 from parsers.facts import Link
 from parsers.providers import Target, query_of, recognise
@@ -45,7 +45,8 @@ class _File:
 
 def links_on(page: Page) -> list[Link]:
     """The links of a page in order; a file shown in several places comes several times."""
-    recognised = [(sight, recognise(sight.url)) for sight in page.sights]
+    known = {url: recognise(url) for url in {sight.url for sight in page.sights}}
+    recognised = [(sight, known[sight.url]) for sight in page.sights]
     found = sorted(
         [*((s, t) for s, t in recognised if t is not None), *strangers(page, recognised)],
         key=lambda pair: pair[0].start,
@@ -55,8 +56,9 @@ def links_on(page: Page) -> list[Link]:
         return []
     text = blanked(page)
     spans = [(file.start, file.end) for file in files]
-    printed = assigned(text, spans, _printed_sizes(text), reach=_REACH, lines=_LINES)
-    dates = _expiries(text, files, spans)
+    near = windows(spans, len(text), _REACH)
+    printed = assigned(text, spans, _printed_sizes(text, near), reach=_REACH, lines=_LINES)
+    dates = _expiries(text, files, near)
     codes = codes_beside(text, spans)
     rows = zip(files, printed, dates, codes, strict=True)
     return [_link(file, text, size, date, code) for file, size, date, code in rows]
@@ -77,9 +79,9 @@ def _files(found: Sequence[tuple[Sight, Target]]) -> list[_File]:
 _Said = tuple[Span, int]
 
 
-def _printed_sizes(text: str) -> list[Token[_Said]]:
+def _printed_sizes(text: str, near: Sequence[Span]) -> list[Token[_Said]]:
     """Sizes with where they stand, as clients print them: with a label or set off on both sides, not in a sentence."""
-    return [Token(t.start, t.end, ((t.start, t.end), t.value)) for t in sizes(text) if _is_set_off(text, t)]
+    return [Token(t.start, t.end, ((t.start, t.end), t.value)) for t in sizes(text, near) if _is_set_off(text, t)]
 
 
 def _is_set_off(text: str, token: Token[int]) -> bool:
@@ -92,9 +94,10 @@ def _is_set_off(text: str, token: Token[int]) -> bool:
     return (not before or before[-1] in _BEFORE_SIZE) and (not after or after[0] in _AFTER_SIZE)
 
 
-def _expiries(text: str, files: Sequence[_File], spans: Sequence[Span]) -> list[tuple[Span, dt.datetime | None] | None]:
+def _expiries(text: str, files: Sequence[_File], near: Sequence[Span]) -> list[tuple[Span, dt.datetime | None] | None]:
     """The date of each file; one date alone that stands above several files is that of all of them."""
-    tokens = [Token(t.start, t.end, ((t.start, t.end), t.value)) for t in expiries(text)]
+    spans = [(file.start, file.end) for file in files]
+    tokens = [Token(t.start, t.end, ((t.start, t.end), t.value)) for t in expiries(text, near)]
     own = assigned(text, spans, tokens, reach=_REACH, lines=_LINES)
     if len(tokens) == 1 and len(files) > 1 and own[0] is not None and tokens[0].end <= files[0].start:
         return [own[0] if file.target.provider == files[0].target.provider else None for file in files]

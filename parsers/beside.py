@@ -44,20 +44,38 @@ class Token(Generic[T]):
 Span = tuple[int, int]
 
 
-def sizes(text: str) -> Iterator[Token[int]]:
+def windows(links: Sequence[Span], length: int, reach: int) -> list[Span]:
+    """The stretches of a text of that length that lie within `reach` characters of a link. Links in order."""
+    found: list[Span] = []
+    for start, end in links:
+        begin, stop = max(0, start - reach), min(length, end + reach)
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], stop))
+        else:
+            found.append((begin, stop))
+    return found
+
+
+def sizes(text: str, within: Sequence[Span] | None = None) -> Iterator[Token[int]]:
     """Printed sizes in bytes, most of them rounded. A unit is needed: there are many other numbers."""
-    for match in _SIZE.finditer(text):
+    for match in found_in(_SIZE, text, within):
         unit = match[2].upper()
         value = float(match[1]) * (1 if unit.startswith("B") or unit == "字节" else _UNITS[unit[0]])
         if value < 2**60:
             yield Token(match.start(), match.end(), round(value))
 
 
-def expiries(text: str) -> Iterator[Token[dt.datetime | None]]:
+def expiries(text: str, within: Sequence[Span] | None = None) -> Iterator[Token[dt.datetime | None]]:
     """Dates said to be the end of something; None where it is said to have none."""
-    dated = [Token(m.start(), m.end(), _moment(m)) for m in _UNTIL.finditer(text)]
-    never: list[Token[dt.datetime | None]] = [Token(m.start(), m.end(), None) for m in _NEVER.finditer(text)]
+    dated = [Token(m.start(), m.end(), _moment(m)) for m in found_in(_UNTIL, text, within)]
+    never: list[Token[dt.datetime | None]] = [Token(m.start(), m.end(), None) for m in found_in(_NEVER, text, within)]
     yield from sorted((*(t for t in dated if t.value is not None), *never), key=lambda token: token.start)
+
+
+def found_in(pattern: re.Pattern[str], text: str, within: Sequence[Span] | None) -> Iterator[re.Match[str]]:
+    """Matches in those stretches of the text, in all of it for None."""
+    for start, end in ((0, len(text)),) if within is None else within:
+        yield from pattern.finditer(text, start, end)
 
 
 def _moment(match: re.Match[str]) -> dt.datetime | None:

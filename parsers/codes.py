@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from parsers.beside import Span, Token, assigned
+from parsers.beside import Span, Token, assigned, found_in, windows
 
-_WIDE = {ord("！") + n: ord("!") + n for n in range(94)} | {0x3000: 0x20}  # full-width characters to ASCII, one for one
+_WIDE = {ord("！") + n: ord("!") + n for n in range(94)}  # full-width characters to ASCII, one for one
+_SIGN = "[A-Za-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
 _LABEL = r"(?:提取(?:码|密码|碼)|访问(?:码|密码)|分享(?:码|密码)|[取领]件码|口令|密[码碼]|验证码)"
 _ENGLISH = r"(?:(?:extraction|access|share|pass)[ -]?code|password|passcode|pwd|code)"
-_VALUE = r"([A-Za-z0-9]{4,8}?)(?=https?:|[^A-Za-z0-9]|\Z)"
+_VALUE = rf"({_SIGN}{{4,8}}?)(?=https?:|(?!{_SIGN})|\Z)"
 _CODE = re.compile(
-    rf"(?:{_LABEL}\s{{0,3}}(?:均?[为是]|都是)?\s{{0,3}}[:=]?|\b{_ENGLISH}\s{{0,3}}(?:is\s|[:=]))"
-    rf"\s{{0,5}}[\"'“‘「【\[(<]?\s?(?!https?:){_VALUE}",
+    rf"(?:{_LABEL}\s{{0,3}}(?:均?[为是]|都是)?\s{{0,3}}[:：=＝]?|\b{_ENGLISH}\s{{0,3}}(?:is\s|[:：=＝]))"
+    rf"\s{{0,5}}[\"'“‘「【\[(（<]?\s?(?!https?:){_VALUE}",
     re.IGNORECASE,
 )
 _SHARED = re.compile(r"(?:均|都|统一)(?:[为是])|(?:均|都)", re.IGNORECASE)
@@ -23,10 +24,10 @@ _LINES = 3
 _IN_URL = ("pwd", "password", "passcode", "accessCode", "提取码")
 
 
-def codes(text: str) -> Iterator[Token[str]]:
+def codes(text: str, within: Sequence[Span] | None = None) -> Iterator[Token[str]]:
     """The labelled codes in `text`, which holds no links any more. Four to eight letters and digits."""
-    for match in _CODE.finditer(text.translate(_WIDE)):
-        yield Token(match.start(), match.end(), match[1])
+    for match in found_in(_CODE, text, within):
+        yield Token(match.start(), match.end(), match[1].translate(_WIDE))
 
 
 def codes_beside(text: str, links: Sequence[Span]) -> list[str | None]:
@@ -34,7 +35,7 @@ def codes_beside(text: str, links: Sequence[Span]) -> list[str | None]:
 
     text: with its links blanked out. links: where they stood.
     """
-    found = list(codes(text))
+    found = list(codes(text, windows(links, len(text), _REACH)))
     own = assigned(text, links, found, reach=_REACH, lines=_LINES)
     shared = next((token.value for token in found if _SHARED.search(text, token.start, token.end)), None)
     return [code or shared or _bare(text, span) for code, span in zip(own, links, strict=True)]

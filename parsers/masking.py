@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from parsers.beside import expiries
 from parsers.providers import host_of, recognise
-from parsers.sights import URL
+from parsers.sights import addresses
 
 _WORDS = re.compile(
     "index|html|htm|php|jsp|cgi|bin|api|biz|file|files|filecenter|link|links|share|shares|download|down|dl|get|"
@@ -87,7 +87,7 @@ class Mask:
     def _kept(self, text: str) -> Iterator[tuple[int, int, str]]:
         """What is not masked letter by letter: addresses first, then what a program reads; by where it begins."""
         found: list[tuple[int, int, int, str]] = []
-        found += [(m.start(), 0, m.end(), self._written(m[0])) for m in URL.finditer(text)]
+        found += [(m.start(), 0, m.end(), self._written(m[0])) for m in addresses(text)]
         found += [(m.start(), 1, m.end(), _email(m)) for m in _EMAIL.finditer(text)]
         found += [(t.start, 2, t.end, text[t.start : t.end]) for t in expiries(text)]
         for pattern in (_SIZE, _PHRASE, _ENDING):

@@ -114,6 +114,8 @@ KINDS: tuple[Kind, ...] = (
 )
 _WHOLE = frozenset({"139", "139-disk", "189-disk"})
 """Providers whose share may be named by the query or the fragment: for them these count as part of the path."""
+_LISTED = re.compile("|".join(f"(?:{kind.host.pattern})" for kind in KINDS if kind.provider != "coremail"), re.ASCII)
+"""All hosts in one pattern: most addresses are none of them. A university's can be any."""
 _MAX_URL = 4_000
 _MAX_KEY = 1_000
 _MAX_QUERY = 50
@@ -140,6 +142,8 @@ def recognise(url: str) -> Target | None:
     if parts is None:
         return None
     host = (parts.hostname or "").removesuffix(".")
+    if _LISTED.match(host) is None and "nfFile.jsp" not in parts.path:
+        return None
     path = unquote(parts.path)
     long_path = path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
     query = query_of(parts.query)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -33,32 +34,41 @@ _ENTRY = re.compile(
 _ENTRY_WITHIN = 3  # ancestors of an anchor that may be its entry
 _KEPT = frozenset(
     (
-        *("href", "downloadlink", "download", "class", "title", "alt"),
+        *("download", "class", "title", "alt"),
         *("filename", "filesize", "expiretime", "file-name", "file-size", "expired"),
     )
 )
 _HTTP = "[Hh][Tt][Tt][Pp][Ss]?://"
-URL = re.compile(
-    rf"{_HTTP}[!#-;=?-\[\]_a-z~]{{4,4000}}"
-    r"|(?<![A-Za-z0-9.@/:_%=&?#-])(?:[A-Za-z0-9-]{1,63}\.){1,4}(?:com|cn|net|ms)/[!#-;=?-Z_a-z~]{4,2000}"
+_URL = re.compile(rf"{_HTTP}[!#-;=?-\[\]_a-z~]{{4,4000}}")
+_BARE_ENDINGS = (".com/", ".cn/", ".net/", ".ms/")
+_BARE_URL = re.compile(
+    r"(?<![A-Za-z0-9.@/:_%=&?#-])(?:[A-Za-z0-9-]{1,63}\.){1,4}(?:com|cn|net|ms)/[!#-;=?-Z_a-z~]{4,2000}"
 )
-"""An address written out; without its scheme only under the endings that providers use."""
+_HTTP_AHEAD = re.compile(rf"\s*{_HTTP}")
 _GLUED = re.compile(rf"(?<![=&?/]){_HTTP}")
 _TRAILING = ".,;:!?)]}'*~"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sight:
-    """One place where a link stands: `text[start:end]`. label: what an anchor shows; attributes: its own and its
-    entry's, those a client writes for cloud attachments. written: it is part of the text; bare: without its scheme."""
+    """One place where a link stands: `text[start:end]`.
+
+    label: what an anchor shows. written: it is part of the text; bare: without its scheme. read: gives `attributes`,
+    which most links are never asked for.
+    """
 
     url: str
     start: int
     end: int
     label: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    read: Callable[[], Mapping[str, str]] = dict
     written: bool = False
     bare: bool = False
+
+    @cached_property
+    def attributes(self) -> Mapping[str, str]:
+        """An anchor's own and its entry's, those a client writes for cloud attachments."""
+        return self.read()
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,8 @@ def page_of_html(html: str, *, quotes: bool = True) -> Page:
     def mark(tree: LexborHTMLParser) -> None:
         nonlocal looked_at
         looked_at = True
-        nodes.extend(tree.css("a[href], [downloadlink]")[:MAX_SIGHTS])
+        found = tree.css("a[href], [downloadlink]")[: 4 * MAX_SIGHTS]
+        nodes.extend([node for node in found if _HTTP_AHEAD.match(_address(node))][:MAX_SIGHTS])
         for number, node in enumerate(nodes):
             node.insert_before(f"{_NUMBER}{number}{_BEGIN}")
             node.insert_after(f"{_NUMBER}{number}{_END}")
@@ -136,13 +147,20 @@ def _anchors(nodes: Sequence[Any], text: str, begun: Mapping[int, int], ended: M
     for number, start in begun.items():
         if number not in ended or number >= len(nodes):
             continue
-        node, end = nodes[number], ended[number]
-        own, entry = _attributes(node, known), _entry(node, known)
-        is_anchor = node.tag == "a"
-        url = own.get("href") if is_anchor else own.get("downloadlink")
-        label = text[start:end] if is_anchor else ""
-        found.append(Sight(url or "", start, end if is_anchor else start, label, entry | own))
+        node, is_anchor = nodes[number], nodes[number].tag == "a"
+        end = ended[number] if is_anchor else start
+        read = partial(_said_of, node, known)
+        found.append(Sight(_address(node)[:_MAX_ATTRIBUTE], start, end, text[start:end], read))
     return found
+
+
+def _address(node: Any) -> str:
+    name = "href" if node.tag == "a" else "downloadlink"
+    return str(node.attrs.sget(name, ""))
+
+
+def _said_of(node: Any, known: dict[int, dict[str, str]]) -> dict[str, str]:
+    return _entry(node, known) | _attributes(node, known)
 
 
 def _entry(node: Any, known: dict[int, dict[str, str]]) -> dict[str, str]:
@@ -169,11 +187,23 @@ def _attributes(node: Any, known: dict[int, dict[str, str]]) -> dict[str, str]:
 def _with_written(text: str, anchors: Sequence[Sight]) -> Page:
     """The same with the links written out in the text, an anchor's own text among them."""
     written: list[Sight] = []
-    for match in URL.finditer(text):
+    for match in addresses(text):
         if len(written) >= MAX_SIGHTS:
             break
         written += _parted(match)
     return Page(text, tuple(sorted((*anchors, *written), key=lambda sight: sight.start)))
+
+
+def addresses(text: str) -> Iterator[re.Match[str]]:
+    """The addresses written out in a text; then those without a scheme, under the endings that providers use."""
+    pieces, at = [], 0
+    for match in _URL.finditer(text):
+        pieces += [text[at : match.start()], " " * (match.end() - match.start())]
+        at = match.end()
+        yield match
+    rest = "".join((*pieces, text[at:])) if pieces else text
+    if any(ending in rest for ending in _BARE_ENDINGS):
+        yield from _BARE_URL.finditer(rest)
 
 
 def _parted(match: re.Match[str]) -> list[Sight]:

@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator, Sequence
 
-from parsers.beside import Span, Token, assigned, expiries, sizes
+from parsers.beside import Span, Token, assigned, expiries, sizes, windows
 from parsers.providers import Target, host_of, unlisted
 from parsers.sights import Page, Sight, blanked
 
@@ -37,29 +37,27 @@ def strangers(page: Page, recognised: Sequence[tuple[Sight, Target | None]]) -> 
     recognised: its sights in order, each with what is known of it. A size with a date belongs to one link only, so
     previews and adverts in the row of a known file are none.
     """
-    if all(target is not None for _, target in recognised):
+    candidates = [sight for sight, target in recognised if target is None and not sight.bare]
+    if not candidates:
         return
     text = blanked(page)
-    carded = _carded(text, recognised)
+    likely = {sight for sight in candidates if _may_be_a_file(sight, text)}
+    if not likely:
+        return
+    shown = [(sight, target) for sight, target in recognised if target is not None or sight in likely]
+    carded = _carded(text, shown)
     headings = _headings(text, recognised)
-    for sight, target in recognised:
-        if target is not None or sight.bare or not _may_be_a_file(sight, text):
-            continue
-        if sight.url in carded or (_is_below(headings, sight) and _looks_like_a_file(sight, text)):
+    for sight, target in shown:
+        if target is None and (sight.url in carded or (_is_below(headings, sight) and _looks_like_a_file(sight, text))):
             found = unlisted(sight.url)
             if found is not None:
                 yield sight, found
 
 
-def _carded(text: str, recognised: Sequence[tuple[Sight, Target | None]]) -> set[str]:
+def _carded(text: str, shown: Sequence[tuple[Sight, Target | None]]) -> set[str]:
     """The addresses that a size together with a date of expiry belongs to."""
-    cards = list(_cards(text))
-    if not cards:
-        return set()
     groups: list[tuple[str, int, int]] = []
-    for sight, target in recognised:
-        if target is None and not _may_be_a_file(sight, text):
-            continue
+    for sight, target in shown:
         key = f"{target.provider} {target.key}" if target is not None else sight.url
         if groups and groups[-1][0] == key:
             groups[-1] = (key, groups[-1][1], max(groups[-1][2], sight.end))
@@ -67,16 +65,17 @@ def _carded(text: str, recognised: Sequence[tuple[Sight, Target | None]]) -> set
             start = max(sight.start, groups[-1][2]) if groups else sight.start
             groups.append((key, start, max(start, sight.end)))
     spans = [(start, end) for _, start, end in groups]
+    cards = list(_cards(text, windows(spans, len(text), _REACH)))
     own = assigned(text, spans, cards, reach=_REACH, lines=_LINES)
     return {key for (key, _, _), card in zip(groups, own, strict=True) if card}
 
 
-def _cards(text: str) -> Iterator[Token[bool]]:
+def _cards(text: str, near: Sequence[Span]) -> Iterator[Token[bool]]:
     """Where a size and a date of expiry stand close together."""
-    found = list(sizes(text))
+    found = list(sizes(text, near))
     starts = [token.start for token in found]
     until = 0
-    for date in expiries(text):
+    for date in expiries(text, near):
         number = bisect.bisect_right(starts, date.start) - 1
         pair = next(
             (
