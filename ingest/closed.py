@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.model import NEW_WORK, Arrival, Part, Todo, TodoKind, mail_number
+from ingest.model import KIND_WORDS, NEW_WORK, Arrival, Kind, Part, PartSource, Todo, TodoKind, mail_number
 from ingest.sets import set_name
 from parsers import sniff
 from parsers.facts import BROKEN_REASONS, ENDED_BY_US, ArchiveFacts, Broken
@@ -200,3 +200,53 @@ def shown_name(part: Part) -> str:
 def sender(arrival: Arrival) -> str:
     """Who wrote, for people."""
     return arrival.from_name or arrival.from_address or "无发件人"
+
+
+# what the sender can do
+
+_RESEND = "请先确认原文件能够正常打开，再重新发送"
+_REPACK = "请重新压缩后发送；也可以不压缩，直接发送文件"
+_MATTERS = {
+    LOCKED: ("设有密码，无法打开", "请回复告知打开密码，或去掉密码后重新发送"),
+    "cut-off": ("不完整，末尾缺失，可能是上传或发送时中断", _RESEND),
+    "no-index": ("不完整，缺少播放所需的信息，无法播放，可能是导出、上传或发送时中断", _RESEND),
+    "empty": ("是空文件（0 字节）", _RESEND),
+    "bad-archive": ("已损坏，无法解开", _REPACK),
+    "bad-checksum": ("已损坏，其中有文件无法解开", _REPACK),
+    "unsupported": ("的压缩格式无法识别", "请改用 zip 格式重新压缩后发送；也可以不压缩，直接发送文件"),
+    "unreadable": ("已损坏，无法打开", _RESEND),
+}
+"""Reasons that a sender can mend: what happened, and how. Bombs, malware and what is our own trouble are not told."""
+
+_OF_ARCHIVES = frozenset({"bad-archive", "bad-checksum", "unsupported"})
+_MOST_MATTERS = 10
+
+
+def matters_of(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """What a sender is told of files that could not be opened: what happened, how to mend it; a line a file.
+
+    What lies in an archive that is told of itself is not told again.
+    """
+    told = [part for part in parts if _matter(part)]
+    names = {shown_name(part) for part in told if is_closed(part)}
+    found = [
+        (f"{_word(part)}“{shown_name(part)}”{what}", mend)
+        for part in told
+        if part.inside not in names or part.source is PartSource.ATTACHMENT
+        for what, mend in [_MATTERS[reason_of(part)]]
+    ]
+    return list(dict.fromkeys(found))[:_MOST_MATTERS]
+
+
+def _matter(part: Part) -> bool:
+    reason = reason_of(part)
+    if part.is_link or part.quarantined or reason not in _MATTERS:
+        return False
+    worth = part.kind is not Kind.OTHER or is_closed(part)  # nobody is asked for a signature's picture again
+    return worth and (reason not in _OF_ARCHIVES or is_closed(part))
+
+
+def _word(part: Part) -> str:
+    if is_closed(part):
+        return "压缩包"
+    return "文件" if part.kind is Kind.OTHER else KIND_WORDS[part.kind]

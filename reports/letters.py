@@ -17,7 +17,7 @@ from reports.templating import environment
 
 AUTOMATIC = "系统自动回复，仅确认收到，不代表通过形式审查"
 """Stands in every letter, templates of one's own included."""
-KINDS = ("receipt", "supplement", "late")
+KINDS = ("receipt", "supplement", "late", "attention")
 """Kinds of letters there are templates for."""
 _PAGE_ADDRESS = re.compile(r"(?i)[a-z]{2,10}://\S+|www\.\S+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)+/\S*")
 MAX_SUBJECT = 120
@@ -56,12 +56,21 @@ class LetterWork:
 
 
 @dataclass(frozen=True)
+class LetterMatter:
+    """A file that could not be opened: what happened to which file, in one sentence, and how to mend it."""
+
+    text: str
+    mend: str
+
+
+@dataclass(frozen=True)
 class LetterData:
     """All a letter can say, as plain values.
 
     greeting: the sender's name, "" if unknown; edition: the contest's name; subject: of the mail that is answered;
     received: when that mail arrived, in words; deadline: in words; postal: lines of the address for disc and paper
-    (none: the letter does not speak of them); contact: a whole line.
+    (none: the letter does not speak of them); contact: a whole line; matters: what an `attention` is about, whose mail
+    may belong to no work yet.
     """
 
     edition: str
@@ -72,6 +81,7 @@ class LetterData:
     contact: str
     greeting: str = ""
     postal: tuple[str, ...] = ()
+    matters: tuple[LetterMatter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def check_templates(templates: Path | None = None) -> None:
             for part, text in (("txt", letter.text), ("html", letter.html)):
                 if AUTOMATIC not in text:
                     raise ValueError(f"模板 {kind}.{part} 缺少「{AUTOMATIC}」，请写上 {{{{ automatic }}}}")
-            if data.works[0].id not in letter.subject:
+            if data.works and data.works[0].id not in letter.subject:
                 raise ValueError(f"模板 {kind}.subject.txt 缺少登记号，请写上 {{{{ ids | join('、') }}}}")
 
 
@@ -156,6 +166,7 @@ def _line(name: str, error: Exception) -> str:
 
 _FILE = LetterFile("视频", "样片.mp4", "128.4 MB", "2024年10月12日 09:30")
 _PROBLEM = LetterProblem("时长 5分12秒；要求 2–5 分钟", "附1一(三)1", "请调整后重新发送视频")
+_MATTER = LetterMatter("压缩包“材料.zip”设有密码，无法打开", "请告知密码，或去掉密码后重新发送")
 _SAMPLE = LetterData(
     edition="样例大赛",
     works=(LetterWork("R2024-0001", "样例作品", (_FILE,), (_PROBLEM,), ("超大附件正在下载",)),),
@@ -165,9 +176,11 @@ _SAMPLE = LetterData(
     contact="联系人：样例",
     greeting="张三",
     postal=("北京市样例路1号",),
+    matters=(_MATTER,),
 )
 SAMPLES: tuple[LetterData, ...] = (
     _SAMPLE,
     LetterData("样例大赛", (LetterWork("P2024-0001", "甲"), LetterWork("P2024-0002", "乙")), "", "", "截止", "联系人"),
+    LetterData("样例大赛", (), "", "", "截止", "联系人", matters=(_MATTER,)),
 )
 """What templates are tried with: everything there, and nothing that may be missing."""

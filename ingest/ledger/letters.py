@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, delete, insert, or_, select, update
+from sqlalchemy import Connection, String, and_, cast, delete, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.arrivals import JUNK
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import Ended, LetterState, Stage
+from ingest.model import Ended, LetterKind, LetterState, Stage, TodoKind
 
 HELD_FOR_JUNK = "junk"
 """Why a letter is held whose mail lies in a junk folder."""
@@ -20,6 +20,7 @@ HELD_FOR_JUNK = "junk"
 _L = schema.letters
 _LW = schema.letter_works
 _A = schema.arrivals
+_LIVING = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 _OPEN = (LetterState.DRAFT.value, LetterState.HELD.value, LetterState.QUEUED.value)
 
 
@@ -35,10 +36,11 @@ class Letters:
         """The letter of that key, None if it was never written."""
         return first_of(self.connection.execute(select(_L).where(_L.c.key == key)))
 
-    def write(self, values: Mapping[str, Any], works: Sequence[str], *, answers: int) -> int:
+    def write(self, values: Mapping[str, Any], works: Sequence[str], *, answers: int | None) -> int:
         """A new letter, or the same one in new words while it has not been sent; returns its id.
 
-        answers: the mail it answers from now on, besides those it answers already.
+        answers: the mail it answers from now on, besides those it answers already; None for a letter that is about a
+        mail and no answer to it.
         """
         old = self.by_key(values["key"])
         if old is None:
@@ -51,9 +53,11 @@ class Letters:
                 new = {name: values[name] for name in ("subject", "text", "html")}
                 self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new, file=""))
         self.connection.execute(delete(_LW).where(_LW.c.letter_id == letter_id))
-        self.connection.execute(insert(_LW), [{"letter_id": letter_id, "work_id": work} for work in works])
-        self.settle(answers, letter_id)
-        self.desk.event("letter-written", arrival=answers, letter=letter_id, kind=values["kind"])
+        if works:
+            self.connection.execute(insert(_LW), [{"letter_id": letter_id, "work_id": work} for work in works])
+        if answers is not None:
+            self.settle(answers, letter_id)
+        self.desk.event("letter-written", arrival=values["arrival_id"], letter=letter_id, kind=values["kind"])
         return letter_id
 
     def unwritten(self) -> list[Row]:
@@ -116,6 +120,17 @@ class Letters:
     def settle(self, arrival_id: int, letter_id: int) -> None:
         """A mail is answered by a letter, or (0) needs none."""
         self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(answered_by=letter_id))
+
+    def to_warn(self) -> list[int]:
+        """Mails that may be answered, with open to-dos on files that could not be opened, of which no letter tells."""
+        about = (TodoKind.LOCKED.value, TodoKind.BROKEN_FILE.value)
+        asked = select(schema.todos.c.id).where(
+            schema.todos.c.arrival_id == _A.c.id, schema.todos.c.kind.in_(about), schema.todos.c.closed_at.is_(None)
+        )
+        told = select(_L.c.id).where(_L.c.arrival_id == _A.c.id, _L.c.kind == LetterKind.ATTENTION.value)
+        query = select(_A.c.id).where(_A.c.may_reply, asked.exists(), ~told.exists())
+        query = query.where(or_(_A.c.ended.in_(_LIVING), and_(_A.c.ended.is_(None), _A.c.pending != "")))
+        return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
 
     def unanswered(self, endings: Sequence[Ended]) -> list[int]:
         """Mails with one of these endings that may be answered and are not yet, oldest first."""

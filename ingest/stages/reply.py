@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
@@ -14,8 +12,6 @@ from ingest import outbox
 from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
-from ingest.ledger.arrivals import junk_key
-from ingest.ledger.letters import HELD_FOR_JUNK
 from ingest.ledger.rows import Row
 from ingest.model import (
     KIND_WORDS,
@@ -24,15 +20,13 @@ from ingest.model import (
     Finding,
     Kind,
     LetterKind,
-    LetterState,
     Material,
     Outcome,
-    Todo,
-    TodoKind,
     Work,
     letter_number,
-    mail_number,
 )
+from ingest.stages.attention import warn
+from ingest.stages.letterhead import deadline, junk_todo, letter_row, same_mail, state_of, templates_of, when
 from ingest.views.words import LETTER_WORDS, MENDS, size_text
 from reports import letters
 
@@ -51,8 +45,10 @@ def reply(context: Context) -> None:
     _free_held(context)
     with context.read() as tx:
         ids = tx.letters.unanswered(ANSWERED)
-    if not ids or _templates_work(context):
+        any_ = bool(ids or tx.letters.to_warn())
+    if not any_ or _templates_work(context):
         context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id))
+        warn(context)
     _write_drafts(context)
 
 
@@ -63,12 +59,12 @@ def _free_held(context: Context) -> None:
     for row in freed:
         with context.begin() as tx:
             tx.arrivals.out_of_junk(row["arrival_id"])
-            tx.letters.free(row["id"], _state(context.config, LetterKind(row["kind"])))
+            tx.letters.free(row["id"], state_of(context.config, LetterKind(row["kind"])))
 
 
 def _templates_work(context: Context) -> bool:
     """A template of the operator's own that does not work costs no mail its letter: they wait until it is mended."""
-    folder = _templates(context.config)
+    folder = templates_of(context.config)
     if folder is None:
         return True
     try:
@@ -124,9 +120,7 @@ def key_of(row: Row, kind: LetterKind) -> str:
 
     Another mail under a Message-ID used before has a letter of its own, and so has a late one, which staff release.
     """
-    same = (row["from_address"], row["message_id"] or row["id"], row["digest"])
-    said = hashlib.sha256(repr(same).encode()).hexdigest()
-    return f"{'late' if kind is LetterKind.LATE else 'answer'}:{said}"
+    return f"{'late' if kind is LetterKind.LATE else 'answer'}:{same_mail(row)}"
 
 
 @dataclass(frozen=True)
@@ -152,52 +146,15 @@ def _write(context: Context, tx: Transaction, row: Row, works: Sequence[Work]) -
         told = set(tx.letters.works().get(old["id"], [])) | {work.id for work in works}
         works = list(tx.load(sorted(told), context.wants_key).values())
         findings = tx.works.findings([work.id for work in works])
-    mailbox = config.mailbox(row["mailbox"])
     answer = Answer(row, frozenset(mails), kind)
-    rendered = letters.render(kind.value, letter_data(config, answer, works, findings), _templates(config))
-    tx.letters.write(
-        {
-            "key": key,
-            "kind": kind.value,
-            "mailbox": mailbox.name,
-            "arrival_id": row["id"],
-            "to_address": row["from_address"],
-            "subject": rendered.subject,
-            "text": rendered.text,
-            "html": rendered.html,
-            "message_id": outbox.message_id(key, mailbox),
-            "in_reply_to": next(iter(outbox.references([], row["message_id"])), ""),
-            "refs": outbox.references(row["refs"], row["message_id"]),
-            "state": (LetterState.HELD if row["junk"] else _state(config, kind)).value,
-            "held_for": HELD_FOR_JUNK if row["junk"] else "",
-        },
-        [work.id for work in works],
-        answers=row["id"],
-    )
+    rendered = letters.render(kind.value, letter_data(config, answer, works, findings), templates_of(config))
+    values = letter_row(config, row, key, kind, rendered)
+    tx.letters.write(values, [work.id for work in works], answers=row["id"])
     if row["junk"] and old is None:
-        tx.desk.ask(_junk(row))
+        tx.desk.ask(junk_todo(row))
     elif not row["junk"] and old is not None and old["held_for"]:  # its copy in the other mailbox is no junk there
         tx.arrivals.out_of_junk(old["arrival_id"])
-        tx.letters.free(old["id"], _state(config, kind))
-
-
-def _junk(row: Row) -> Todo:
-    number = mail_number(row["id"])
-    text = (
-        f"邮件 {number} 在垃圾箱类文件夹“{row['folder']}”中，已照常登记，回信暂不发出。"
-        "确认是投稿后，请在网页信箱中把它移到收件箱，或在“处理”一栏填“已处理”，回信随即放行。"
-    )
-    return Todo(junk_key(row["id"]), TodoKind.JUNK, text, arrival_id=row["id"])
-
-
-def _state(config: Config, kind: LetterKind) -> LetterState:
-    if config.replies.mode == "preview":
-        return LetterState.DRAFT
-    return LetterState.HELD if kind is LetterKind.LATE or config.replies.mode == "approve" else LetterState.QUEUED
-
-
-def _templates(config: Config) -> Path | None:
-    return Path(config.replies.templates) if config.replies.templates else None
+        tx.letters.free(old["id"], state_of(config, kind))
 
 
 def letter_data(
@@ -209,19 +166,12 @@ def letter_data(
         edition=edition.name,
         works=tuple(_work(config, answer, work, findings.get(work.id, ())) for work in works),
         subject=row["subject"],
-        received=_when(config, row["received_at"]),
-        deadline=f"{edition.deadline.year}年{edition.deadline.month}月{edition.deadline.day}日24时（北京时间）",
+        received=when(config, row["received_at"]),
+        deadline=deadline(config),
         contact=edition.contact,
         greeting=row["from_name"],
         postal=config.replies.postal,
     )
-
-
-def _when(config: Config, moment: dt.datetime | None) -> str:
-    if moment is None:
-        return ""
-    at = moment.astimezone(config.edition.zone)
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
 def _work(config: Config, answer: Answer, work: Work, findings: Sequence[Finding]) -> letters.LetterWork:
@@ -256,7 +206,7 @@ def received(work: Work, mails: Collection[int]) -> list[Material]:
 def _file(config: Config, material: Material) -> letters.LetterFile:
     part = material.part
     return letters.LetterFile(
-        KIND_WORDS[material.kind], part.name, size_text(part.size), _when(config, material.arrived_at)
+        KIND_WORDS[material.kind], part.name, size_text(part.size), when(config, material.arrived_at)
     )
 
 

@@ -152,7 +152,7 @@ class Laws(RuleBasedStateMachine):
             self.every_mail_has_one_ending(rows)
             self.works_are_of_mails_that_say_so(rows, works)
             self.numbers_are_never_given_twice(tx)
-            answered = [letter["arrival_id"] for letter in tx.letters.rows()]
+            answered = [(letter["arrival_id"], letter["kind"] == "attention") for letter in tx.letters.rows()]
             assert len(answered) == len(set(answered))
             assert len(rows) <= self.delivered
 

@@ -103,9 +103,9 @@ def test_an_unmet_rule_is_told_with_clause_and_mend(contest, context, walk, form
     assert "缺视频；缺扫描件（通知附1二）\n     请补发所缺材料" in texts(walk(context))[0]
 
 
-def test_a_supplement_gets_its_own_letter(contest, context, walk, form, shell, letters):
+def test_a_supplement_gets_its_own_letter(contest, context, walk, form, real_film, letters):
     contest.post(files=[("推荐表.docx", form())])
-    contest.post("补充《星海寻踪》视频", files=[("a.mp4", shell)])
+    contest.post("补充《星海寻踪》视频", files=[("a.mp4", real_film)])
     assert letters(walk(context)) == [
         ("receipt", "draft", TO, ["R2024-0001"]),
         ("supplement", "draft", TO, ["R2024-0001"]),

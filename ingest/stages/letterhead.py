@@ -1,0 +1,78 @@
+"""What all letters have in common: where they go next, how they say when, whose templates they are made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from ingest import outbox
+from ingest.config import Config
+from ingest.ledger.arrivals import junk_key
+from ingest.ledger.letters import HELD_FOR_JUNK
+from ingest.ledger.rows import Row
+from ingest.model import LetterKind, LetterState, Todo, TodoKind, mail_number
+from reports.letters import Rendered
+
+
+def state_of(config: Config, kind: LetterKind) -> LetterState:
+    """Where a new letter stands: a draft where letters are only looked at, held where staff release them."""
+    if config.replies.mode == "preview":
+        return LetterState.DRAFT
+    return LetterState.HELD if kind is LetterKind.LATE or config.replies.mode == "approve" else LetterState.QUEUED
+
+
+def templates_of(config: Config) -> Path | None:
+    """The operator's own templates, None for the program's."""
+    return Path(config.replies.templates) if config.replies.templates else None
+
+
+def when(config: Config, moment: dt.datetime | None) -> str:
+    """A time in the edition's zone, in words; "" if unknown."""
+    if moment is None:
+        return ""
+    at = moment.astimezone(config.edition.zone)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def deadline(config: Config) -> str:
+    """The edition's last day, in words."""
+    day = config.edition.deadline
+    return f"{day.year}年{day.month}月{day.day}日24时（北京时间）"
+
+
+def same_mail(row: Row) -> str:
+    """The same for one mail in both mailboxes: same sender, Message-ID and files."""
+    same = (row["from_address"], row["message_id"] or row["id"], row["digest"])
+    return hashlib.sha256(repr(same).encode()).hexdigest()
+
+
+def junk_todo(row: Row) -> Todo:
+    """What frees the letters to a mail that lies in a junk folder."""
+    number = mail_number(row["id"])
+    text = (
+        f"邮件 {number} 在垃圾箱类文件夹“{row['folder']}”中，已照常登记，回信暂不发出。"
+        "确认是投稿后，请在网页信箱中把它移到收件箱，或在“处理”一栏填“已处理”，回信随即放行。"
+    )
+    return Todo(junk_key(row["id"]), TodoKind.JUNK, text, arrival_id=row["id"])
+
+
+def letter_row(config: Config, row: Row, key: str, kind: LetterKind, rendered: Rendered) -> dict[str, Any]:
+    """A letter to the sender of a mail as the ledger keeps it. One to a mail in junk is held."""
+    mailbox = config.mailbox(row["mailbox"])
+    return {
+        "key": key,
+        "kind": kind.value,
+        "mailbox": mailbox.name,
+        "arrival_id": row["id"],
+        "to_address": row["from_address"],
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "html": rendered.html,
+        "message_id": outbox.message_id(key, mailbox),
+        "in_reply_to": next(iter(outbox.references([], row["message_id"])), ""),
+        "refs": outbox.references(row["refs"], row["message_id"]),
+        "state": (LetterState.HELD if row["junk"] else state_of(config, kind)).value,
+        "held_for": HELD_FOR_JUNK if row["junk"] else "",
+    }
