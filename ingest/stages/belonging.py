@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ingest import manners
 from ingest.closed import LOCKED, Volumes, is_closed, is_locked, part_trouble, sender
 from ingest.ledger.works import Candidate
-from ingest.materials import Grouping, group
+from ingest.materials import Grouping, group, only_asks
 from ingest.materials.kinds import ARCHIVE_FORMATS
 from ingest.model import NEW_WORK, NO_MATERIAL, Arrival, Ended, Ending, Group, Kind, Part, Todo, TodoKind, mail_number
 from ingest.names import same_title, title_in
@@ -53,8 +53,12 @@ def brings(arrival: Arrival) -> bool:
 
 
 def submits(arrival: Arrival) -> bool:
-    """It has what makes a mail a submission: a film, a form, or a scan that does not just stand in its text."""
-    return any(_submits(part) for part in arrival.parts)
+    """It has what makes a mail a submission: a film, a form, or a scan that does not just stand in its text.
+
+    A picture beside a question shows what is asked about: a person reads it and answers, or makes a work of it.
+    """
+    asks = only_asks(arrival.parts, f"{arrival.subject}\n{arrival.own_text}")
+    return not asks and any(_submits(part) for part in arrival.parts)
 
 
 def _submits(part: Part) -> bool:
@@ -72,7 +76,7 @@ def attaches(arrival: Arrival) -> bool:
 
 
 def _shown_in_text(part: Part) -> bool:
-    return bool(part.content_id) and part.disposition.lower() != "attachment"
+    return bool(part.shown) or (bool(part.content_id) and part.disposition.lower() != "attachment")
 
 
 def _bare_link(part: Part) -> bool:

@@ -87,6 +87,12 @@ def test_decide_a_large_picture_in_the_text_of_a_question_is_no_submission(arriv
     assert (ending.ended, len(ending.todos)) == (Ended.NOT_A_SUBMISSION, 1)
 
 
+@pytest.mark.parametrize(("said", "ended"), [("请问打不开怎么办？", Ended.NOT_A_SUBMISSION), ("报送作品", Ended.WORK)])
+def test_decide_a_mail_of_one_inline_picture_by_what_it_says(arrival, scan, said, ended):
+    ending = decide(arrival(scan("image.png", disposition="inline", size=300_000), subject=said), Situation())
+    assert (ending.ended, len(ending.todos)) == (ended, 0 if ended is Ended.WORK else 1)
+
+
 def test_decide_a_broken_mail_is_unreadable_and_a_todo(arrival):
     ending = decide(arrival(problem="not-a-mail"), Situation())
     assert (ending.ended, [todo.kind for todo in ending.todos]) == (Ended.UNREADABLE, [TodoKind.UNREADABLE_MAIL])
