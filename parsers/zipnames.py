@@ -1,4 +1,4 @@
-"""Names of a zip's members by the directory at its end. Bounded: two short reads, however large the zip."""
+"""Names of a zip's members by the directory at its end. Bounded: a few short reads, however large the zip."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 _TAIL = 65_557  # the end record with the longest comment
 _MAX_DIRECTORY = 262_144
+_MAX_ENDS = 16  # records tried: the name of a member, or a comment, may look like one
 _END, _END64, _LOCATOR64, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
 _UNSET = 0xFFFFFFFF
 
@@ -20,12 +21,12 @@ def names_at_end(file: BinaryIO) -> list[str]:
     start = max(size - _TAIL, 0)
     file.seek(start)
     tail = file.read(_TAIL)
-    at = tail.rfind(_END)
-    while at != -1:
-        if len(tail) - at >= 22:
-            found = _directory(file, tail, at, start)
-            if found:
-                return found
+    at = tail.rfind(_END, 0, max(len(tail) - 18, 0))
+    for _ in range(_MAX_ENDS):
+        if at == -1:
+            break
+        if found := _directory(file, tail, at, start):
+            return found
         at = tail.rfind(_END, 0, at)
     return []
 

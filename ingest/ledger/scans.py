@@ -129,16 +129,3 @@ class Scans:
         """The mails that hold a file of that digest."""
         query = select(_P.c.arrival_id).where(_P.c.sha256 == sha256).distinct().order_by(_P.c.arrival_id)
         return list(self.connection.execute(query).scalars())
-
-    def unchecked(self) -> dict[str, int]:
-        """How many files of living mails were not checked, by the reason; "" for those nobody asked about."""
-        reason = func.coalesce(_S.c.reason, "")
-        query = (
-            select(reason, func.count(_P.c.sha256.distinct()))
-            .join(_A, _A.c.id == _P.c.arrival_id)
-            .outerjoin(_S, _S.c.sha256 == _P.c.sha256)
-            .where(_P.c.sha256 != "", or_(_A.c.ended.is_(None), _A.c.ended.in_(_LIVING)))
-            .where(or_(_S.c.sha256.is_(None), _S.c.said == Said.UNCHECKED.value))
-            .group_by(reason)
-        )
-        return {row[0]: row[1] for row in self.connection.execute(query)}

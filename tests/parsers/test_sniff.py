@@ -207,3 +207,10 @@ def test_a_zip64_is_told_by_its_directory(tmp_path):
             member.write(b"x")
         archive.writestr("word/document.xml", b"x" * 70_000)
     assert sniff(path) == "docx"
+
+
+def test_a_zip_with_many_false_ends_is_told_in_no_time(tmp_path):
+    path = tmp_path / "a"
+    false = b"PK\x05\x06" + bytes(8) + (200_000).to_bytes(4, "little") + bytes(6)
+    path.write_bytes(b"PK\x03\x04" + bytes(300_000) + false * 2_900)
+    assert sniff(path) == "zip"
