@@ -14,6 +14,7 @@ from ingest.sources.cloud.outcomes import Fetched, Never, NotNow
 from ingest.sources.cloud.pages import is_page, verdict
 from ingest.sources.cloud.partial import Growing, Kept, growing, kept
 from parsers import names
+from parsers.facts import Link
 
 _RANGE = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})")
 _UNMET = re.compile(r"bytes\s+\*/(\d{1,18})")
@@ -36,6 +37,12 @@ class Found:
     about: int | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
+
+
+def by_mail(link: Link, url: str, *, method: str = "GET") -> Found:
+    """An address, with what the mail says of the file there."""
+    exact = link.size if link.size_is_exact else None
+    return Found(url, link.name or "", exact, link.size, method=method)
 
 
 def download(client: Client, found: Found, path: Path, most: int, pace: Pace) -> Fetched:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ingest.config import CloudTable
+from ingest.errors import KepuError
 from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import download, finished
 from ingest.sources.cloud.network import Network, Pace, network_of
@@ -113,31 +114,49 @@ def fetch_all(
 ) -> Iterator[tuple[Job[Tag], Outcome]]:
     """Each job with its outcome, as they end, soonest expiry first, in the caller's thread.
 
-    At most `at_once` at a time, and `per_host` from one host. Not begun is what comes after `until` or `stop`. The
-    first exception (a full disk) ends all and is raised.
+    At most `at_once` at a time, and `per_host` from one host. Not begun is what comes after `until` or `stop`. A full
+    disk ends all (DiskError); any other exception is a fault of ours, costs its own job only and is raised at the end.
     """
     network = network or network_of(settings)
-    halt = _Either(stop)
-    waiting = soonest_first(jobs)
+    halt, waiting = _Either(stop), soonest_first(jobs)
     running: dict[Future[Outcome], Job[Tag]] = {}
+    faults: list[Exception] = []
     with ThreadPoolExecutor(settings.at_once, thread_name_prefix="cloud") as pool:
+
+        def begin(job: Job[Tag]) -> None:
+            waiting.remove(job)
+            work = pool.submit(fetch, job.link, job.partial, settings, network=network, until=until, stop=halt)
+            running[work] = job
+
         try:
             while True:
                 while len(running) < settings.at_once and not halt.over(until):
                     job = _next(waiting, running.values(), settings.per_host)
                     if job is None:
                         break
-                    waiting.remove(job)
-                    future = pool.submit(
-                        fetch, job.link, job.partial, settings, network=network, until=until, stop=halt
-                    )
-                    running[future] = job
+                    begin(job)
                 if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
+                    break
+                for work in wait(running, return_when=FIRST_COMPLETED).done:
+                    ended, fault = running.pop(work), _fault(work)
+                    if fault is None:
+                        yield ended, work.result()
+                    else:
+                        faults.append(fault)
         finally:
             halt.set()
+    if faults:
+        raise faults[0]
+
+
+def _fault(work: Future[Outcome]) -> Exception | None:
+    """What went wrong in our own code, None if nothing. What is nobody's fault here, such as a full disk, is raised."""
+    fault = work.exception()
+    if fault is None:
+        return None
+    if isinstance(fault, KepuError) or not isinstance(fault, Exception):
+        raise fault
+    return fault
 
 
 def _next(waiting: Sequence[Job[Tag]], running: Iterable[Job[Tag]], per_host: int) -> Job[Tag] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from ingest.sources.cloud.client import Client
-from ingest.sources.cloud.download import Found
+from ingest.sources.cloud.download import Found, by_mail
 from ingest.sources.cloud.outcomes import Never
 from parsers.facts import Link
 
@@ -55,9 +56,10 @@ def _found(said: Mapping[str, Any], data: Mapping[str, Any], link: Link, info: M
     url = data.get("downloadUrl") or said.get("downloadUrl")
     if not isinstance(url, str) or not url:
         raise Never(_reason(said), f"code {str(said.get('code'))[:20]} {str(said.get('desc'))[:40]}")
-    name, size = info.get("filename") or link.name, info.get("fileSize", info.get("filesize", info.get("size")))
-    exact = size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None
-    return Found(url, name if isinstance(name, str) else "", exact, link.size)
+    found, name = by_mail(link, url), info.get("filename")
+    size = info.get("fileSize", info.get("filesize", info.get("size")))
+    exact = size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else found.size
+    return replace(found, name=name if isinstance(name, str) and name else found.name, size=exact)
 
 
 def _reason(said: Mapping[str, Any]) -> str:

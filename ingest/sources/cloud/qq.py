@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from ingest.sources.cloud.client import Client
-from ingest.sources.cloud.download import Found
+from ingest.sources.cloud.download import Found, by_mail
 from ingest.sources.cloud.outcomes import Never
 from ingest.sources.cloud.pages import is_page, verdict
 from parsers.facts import Link
@@ -79,13 +80,14 @@ def _direct(_client: Client, link: Link) -> Found:
 
 def _found(url: str, name: object, size: object, link: Link, digests: Mapping[str, Any]) -> Found:
     text = str(size).strip()
-    exact = int(text) if text.isascii() and text.isdigit() and len(text) < 16 and int(text) else None
+    found = by_mail(link, url)
+    exact = int(text) if text.isascii() and text.isdigit() and len(text) < 16 and int(text) else found.size
     good = {
         kind: value.lower()
         for kind, value in digests.items()
         if isinstance(value, str) and re.fullmatch(rf"[0-9a-fA-F]{{{_HEX[kind]}}}", value)
     }
-    return Found(url, name if isinstance(name, str) and name else link.name or "", exact, link.size, good)
+    return replace(found, name=name if isinstance(name, str) and name else found.name, size=exact, digests=good)
 
 
 def _reason(message: str, ret: object) -> str:

@@ -10,7 +10,7 @@ import httpx
 from ingest.config import CloudTable
 from ingest.sources.cloud import netease, qq
 from ingest.sources.cloud.client import Client
-from ingest.sources.cloud.download import Found
+from ingest.sources.cloud.download import Found, by_mail
 from ingest.sources.cloud.guard import allowed
 from ingest.sources.cloud.outcomes import Never
 from ingest.sources.cloud.pages import verdict
@@ -30,7 +30,7 @@ class Way:
 
 def straight(_client: Client, link: Link) -> Found:
     """The link is the file's own address, by redirects at most."""
-    return Found(link.url, link.name or "", None, link.size)
+    return by_mail(link, link.url)
 
 
 def _sina(client: Client, link: Link) -> Found:
@@ -40,7 +40,7 @@ def _sina(client: Client, link: Link) -> Found:
     if "<input" not in page.lower():
         said = verdict(page)
         raise Never("expired" if said == "html-instead" else said, "a page without a form")
-    return Found(link.url, link.name or "", None, link.size, method="POST")
+    return by_mail(link, link.url, method="POST")
 
 
 _NETEASE_FILES = ("*.163.com", "*.126.com", "*.126.net", "*.127.net", "*.yeah.net", "*.188.com")

@@ -126,6 +126,11 @@ def test_size_that_a_mail_rounded_is_right(server, clouds, get, link):
     assert isinstance(get(link(size=104_000)), Fetched)
 
 
+def test_size_that_a_mail_said_exactly_must_be_it(server, clouds, get, link):
+    server.route(START, clouds.File(FILM))
+    assert get(link(size=len(FILM) - 1, size_is_exact=True)).reason == "wrong-size"
+
+
 def test_body_without_any_length_over_plain_http_is_not_trusted(server, get, link):
     server.route(
         "http://files.example.cn/film.mp4",

@@ -136,3 +136,17 @@ def test_caller_that_leaves_early_waits_for_no_download(slow, network, settings,
     next(outcomes)
     outcomes.close()
     assert len(server.asked) < 8
+
+
+def test_fault_of_ours_costs_its_own_link_and_is_told_at_the_end(slow, job, network, settings, server):
+    slow(range(3))
+
+    def resolve(host):
+        if host == "more.example.cn":
+            raise ZeroDivisionError
+        return server.resolve({})(host)
+
+    jobs, came = [job(9, days=1, host="more.example.cn"), *(job(n) for n in range(3))], []
+    with pytest.raises(ZeroDivisionError):
+        came.extend(one.tag for one, _ in fetch_all(jobs, settings(), network=network(resolve=resolve)))
+    assert sorted(came) == [0, 1, 2]

@@ -210,6 +210,17 @@ def test_qq_old_link_that_redirects_to_the_page_gives_the_file(server, clouds, f
     assert isinstance(get(qq(OLD_QQ)), Fetched)
 
 
+def test_exmail_link_that_redirects_to_the_file_itself_gives_it(server, clouds, film, get, qq):
+    server.route(
+        "https://exmail.qq.com/cgi-bin/ftnExs_download", clouds.redirect("http://x.mail.ftn.qq.com/ftn_handler/f")
+    )
+    server.route("http://x.mail.ftn.qq.com/ftn_handler/f", film)
+    redirecting = (
+        "https://exmail.qq.com/cgi-bin/ftnExs_download?action=redirect&url=http://x.mail.ftn.qq.com/ftn_handler/f"
+    )
+    assert isinstance(get(qq(redirecting)), Fetched)
+
+
 @pytest.mark.parametrize(
     ("page", "reason"),
     [
