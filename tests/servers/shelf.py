@@ -33,9 +33,9 @@ class Shelf:
         return f'[cloud.rehearsal]\nserver = "{self.rehearsal.server}"\nca = "{self.rehearsal.ca}"'
 
     def put(self, name, content, **habits):
-        """A file under its name; returns it."""
-        key = key_of(name, len(content))
+        """A file under its name; returns it. content: as the server's `File` takes it."""
         file = self.clouds.File(content, **habits)
+        key = key_of(name, file.size)
         self.files[key] = (name, file)
         return self.server.route(f"https://nos-{key[:8]}.126.net/{key}", file)
 
