@@ -131,7 +131,8 @@ def _file(part: Record) -> str:
     if part.get("inside") and part.get("source") != "archive":
         said.append(f"在转发的“{part['inside']}”中")
     trouble = part.get("trouble") or part.get("problem")
-    why = f"：{part['why']}" if part.get("why") else ""
+    noted = "；".join(filter(None, (part.get("why", ""), *part.get("odd", ()))))
+    why = f"：{noted}" if noted else ""
     return f"{kind}{folder}{part['name']}（{'，'.join(filter(None, said))}）{why}" + (
         f" ！{trouble}" if trouble else ""
     )

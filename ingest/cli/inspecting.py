@@ -22,6 +22,7 @@ from ingest.sources.eml import arrived
 from ingest.stages.extract import Opening, limits_of, rows_of_mail
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
+from ingest.views.words import odd_words
 from ingest.workers import Workers
 from parsers import look, sniff
 from parsers.enclosed import MAX_MSG_BYTES
@@ -120,6 +121,8 @@ def _looked_at(config: Config, store: Store, position: int, row: Record, text: s
             record[key] = row[key]
     if trouble := part_trouble(part):
         record["trouble"] = trouble
+    if odd := odd_words(part):
+        record["odd"] = odd
     return record | ({"facts": facts.model_dump(mode="json")} if isinstance(facts, VideoFacts | Broken) else {})
 
 

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 
 from ingest.model import LetterState, Part
-from parsers.endings import belied
+from parsers.active import ACTIVE_WORDS
+from parsers.endings import belied, runs
 from parsers.facts import BROKEN_REASONS, Broken
+from parsers.sniff import ACTIVE
 
 RULE_WORDS: Mapping[str, str] = {
     "deadline": "截止时间",
@@ -108,7 +110,18 @@ def file_note(part: Part) -> str:
     if part.quarantined:
         return BROKEN_REASONS["malware"]
     note = part.facts.sentence if isinstance(part.facts, Broken) else part.why
-    return "；".join(filter(None, (note, belied_text(part.name, part.format))))
+    return "；".join(filter(None, (note, *odd_words(part))))
+
+
+def odd_words(part: Part) -> list[str]:
+    """What is odd about a file that can be had: its name lies, it runs, something in it could act by itself."""
+    words = [belied_text(part.name, part.format)]
+    if part.here and (part.format in ACTIVE or runs(part.name)):
+        words.append("可以运行的程序或脚本")
+    active: tuple[str, ...] = getattr(part.facts, "active", ())
+    if active:
+        words.append("含有" + "、".join(ACTIVE_WORDS.get(key, key) for key in active))
+    return [word for word in words if word]
 
 
 def belied_text(name: str, format_: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.model import Part, PartSource
 from ingest.views.words import file_note
-from parsers.facts import Broken
+from parsers.facts import Broken, Unknown
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,8 @@ from parsers.facts import Broken
         ("成片.mp4", "mp4", {"why": "内容为视频"}, "内容为视频"),
         ("成片.mp4", "flv", {"why": "内容为视频"}, "内容为视频；扩展名 .mp4，实际为 FLV"),
         ("成片.mp4", "mp4", {"facts": Broken(format="mp4", reason="locked")}, "文件有密码，无法打开"),
-        ("表.docx", "exe", {"why": "程序"}, "程序；扩展名 .docx，实际为 EXE"),
+        ("表.docx", "exe", {"why": "表"}, "表；扩展名 .docx，实际为 EXE；可以运行的程序或脚本"),
+        ("表.doc", "doc", {"facts": Unknown(format="doc", active=("macros",)), "why": "表"}, "表；含有宏"),
         ("表.docx", "docx", {"problem": "malware", "why": "表"}, "疑似含有恶意代码，已隔离"),
     ],
 )
