@@ -16,6 +16,8 @@ import pytest
 
 from ingest import batch, dropped, views
 from ingest.config import load
+from ingest.demo.rars import make_rar
+from ingest.demo.zips import Sheet, write_zip
 from ingest.model import Said, Scan
 
 TOP = Path(__file__).parents[2]
@@ -39,6 +41,7 @@ from ingest.cli import run
 sys.exit(run(["run"]))
 """
 NOW = dt.datetime(2024, 10, 11, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+PASSWORD = "kepu-2024"
 BAD = b"a proof of showing that is malware"
 MORE = "[analysis]\nworkers = 0\n"
 
@@ -47,7 +50,9 @@ MORE = "[analysis]\nworkers = 0\n"
 def begun(new_contest, form, shell, tmp_path_factory):
     """A contest with one work; staff wrote into the workbook; new mails and a dropped file lie there."""
     contest = new_contest(tmp_path_factory.mktemp("begun") / "大赛")
-    contest.post("报送《星海寻踪》", files=[("推荐表.docx", form()), ("播放证明.docx", BAD)])
+    locked = write_zip(contest.folder / "材料.zip", [Sheet("成片.mp4", shell + b"2")], password=PASSWORD)[0]
+    files = [("推荐表.docx", form()), ("播放证明.docx", BAD), ("材料.zip", locked.read_bytes())]
+    contest.post("报送《星海寻踪》", files=files)
     batch.run(contest.config(MORE), clock=lambda: NOW, environ={})
     with contest.open(MORE) as context, context.begin() as tx:  # the scanner learned of it only now
         tx.scans.keep(hashlib.sha256(BAD).hexdigest(), Scan(Said.BAD, "Eicar-Test"))
@@ -56,11 +61,18 @@ def begun(new_contest, form, shell, tmp_path_factory):
     sheet = book["推荐作品"]
     headings = [cell.value for cell in sheet[1]]
     sheet.cell(2, headings.index("备注") + 1).value = "已电话联系"
+    todos = book["待办"]
+    headings = [cell.value for cell in todos[1]]
+    asked = next(row for row in todos.iter_rows(min_row=2) if row[headings.index("类别")].value == "文件有密码")
+    asked[headings.index("密码")].value = PASSWORD
     book.save(workbook)
     book.close()
     contest.post("报送《深海来信》", files=[("推荐表.docx", form("深海来信")), ("成片.mp4", shell)])
     contest.post("自荐《茶叶里的化学》", files=[("自荐表.docx", form("茶叶里的化学", "自荐表"))], to="public")
     contest.post("请问截止日期")
+    whole = form("月背来客")
+    for volume in make_rar(contest.folder / "作品.rar", [("推荐表.docx", whole)], volume_bytes=len(whole) // 2 + 1):
+        contest.post("分卷", files=[(volume.name, volume.read_bytes())], sender="li@qq.com")
     (contest.folder / "共享" / "补件" / "R2024-0001" / "成片.mp4").write_bytes(shell + b"1")
     return contest.folder
 
