@@ -116,6 +116,10 @@ _WHOLE = frozenset({"139", "139-disk", "189-disk"})
 """Providers whose share may be named by the query or the fragment: for them these count as part of the path."""
 _LISTED = re.compile("|".join(f"(?:{kind.host.pattern})" for kind in KINDS if kind.provider != "coremail"), re.ASCII)
 """All hosts in one pattern: most addresses are none of them. A university's can be any."""
+_DETOURS = _host(
+    r"[a-z0-9.-]+\.safelinks\.protection\.outlook\.(?:com|cn)|mail\.qq\.com|exmail\.qq\.com|c\.pc\.qq\.com"
+)
+_DETOUR_NAMES = ("gourl", "pfurl", "url")
 _MAX_URL = 4_000
 _MAX_KEY = 1_000
 _MAX_QUERY = 50
@@ -136,11 +140,25 @@ class Target:
 
 
 def recognise(url: str) -> Target | None:
-    """The file behind `url`, or None if it is no link to one of a provider listed here."""
+    """The file behind `url`, or None if it is no link to one of a provider listed here.
+
+    Around some addresses mail services put a detour of their own: then it is the address inside that is judged.
+    """
     url = whole(url)
     parts = _split(url)
     if parts is None:
         return None
+    host = (parts.hostname or "").removesuffix(".")
+    query = query_of(parts.query)
+    if _DETOURS.match(host) is not None:
+        inner = whole(next((query[name] for name in _DETOUR_NAMES if query.get(name)), ""))
+        inner_parts = _split(inner)
+        if inner_parts is not None and (found := _target(inner, inner_parts)) is not None:
+            return found
+    return _target(url, parts)
+
+
+def _target(url: str, parts: SplitResult) -> Target | None:
     host = (parts.hostname or "").removesuffix(".")
     if _LISTED.match(host) is None and "nfFile.jsp" not in parts.path:
         return None

@@ -129,6 +129,29 @@ def test_characters_that_fold_to_ascii_are_not_ascii(host):
     assert recognise(f"https://{host}/s/abcd") is None
 
 
+@pytest.mark.parametrize(
+    "detour",
+    [
+        "https://apc01.safelinks.protection.outlook.com/?url={}&data=05",
+        "https://mail.qq.com/cgi-bin/readtemplate?t=safety&check=false&gourl={}",
+        "https://c.pc.qq.com/middlem.html?pfurl={}",
+    ],
+)
+def test_of_a_mail_services_detour_the_address_inside_counts(detour):
+    found = recognise(detour.format("https%3A%2F%2Fpan.baidu.com%2Fs%2F1abc%3Fpwd%3Dx7k2"))
+    assert (found.key, found.url) == ("abc", "https://pan.baidu.com/s/1abc?pwd=x7k2")
+
+
+def test_a_detour_to_a_foreign_host_is_none():
+    assert (
+        recognise("https://c.pc.qq.com/middlem.html?pfurl=https%3A%2F%2Fpan.baidu.com.evil.example%2Fs%2F1abc") is None
+    )
+
+
+def test_anybody_elses_detour_is_not_followed():
+    assert recognise("https://evil.example/?url=https%3A%2F%2Fpan.baidu.com%2Fs%2F1abc") is None
+
+
 def test_a_trailing_dot_is_the_same_host():
     assert recognise("https://pan.baidu.com./s/1abc").key == "abc"
 
