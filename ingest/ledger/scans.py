@@ -55,6 +55,11 @@ class Scans:
                 found[row.sha256] = Scan(Said(row.said), row.signature, row.reason, row.engine)
         return found
 
+    def bad(self) -> dict[str, Scan]:
+        """Every digest that is known malware."""
+        rows = self.connection.execute(select(_S).where(_S.c.said == Said.BAD.value))
+        return {row.sha256: Scan(Said.BAD, row.signature, row.reason, row.engine) for row in rows}
+
     def keep(self, sha256: str, scan: Scan) -> None:
         """The verdict on a file, in place of an earlier one. What is found, and what is found no more, is an event."""
         before = self.scan(sha256)
