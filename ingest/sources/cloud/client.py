@@ -127,14 +127,16 @@ class Client:
         form: Mapping[str, str] | None,
     ) -> httpx.Response:
         cookie = "; ".join(f"{name}={value}" for name, value in self._cookies_for(url.host))
+        kind = {"Content-Type": "application/json"} if body is not None else {}
         sent = {
+            **kind,
             "User-Agent": _AGENT,
             "Accept": "*/*",
             "Accept-Encoding": "identity",
             **(headers or {}),
             **({"Cookie": cookie} if cookie else {}),
         }
-        request = httpx.Request(method, url, headers=sent, json=body, data=form)
+        request = httpx.Request(method, url, headers=sent, content=_json(body), data=form)
         return self._transport.handle_request(request)
 
     def _keep_cookies(self, response: httpx.Response) -> None:
@@ -145,6 +147,10 @@ class Client:
 
     def _cookies_for(self, host: str) -> list[tuple[str, str]]:
         return [(name, value) for name, value in self._cookies.items() if allowed(host, (self._carried[name],))]
+
+
+def _json(body: Mapping[str, Any] | None) -> bytes | None:
+    return None if body is None else json.dumps(body).encode()  # in ASCII: what no encoding can hold is escaped
 
 
 def _location(response: httpx.Response) -> str:

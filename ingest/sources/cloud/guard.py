@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import httpx
 
@@ -55,16 +55,21 @@ def allowed(host: str, patterns: Sequence[str]) -> bool:
     return any(host == p or (p.startswith("*.") and host.endswith(p[1:]) and host != p[2:]) for p in patterns)
 
 
+def parsed(url: str, query: Mapping[str, str] | None = None) -> httpx.URL:
+    """A URL, with that query in place of its own if one is given. Raises Never if it is none."""
+    try:
+        return httpx.URL(url.strip()) if query is None else httpx.URL(url.strip(), params=dict(query))
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise Never("refused-url", type(error).__name__) from error
+
+
 def checked_url(url: str | httpx.URL, patterns: Sequence[str]) -> httpx.URL:
     """A URL that may be asked for, as the client itself reads it; without its fragment. Raises Never.
 
     http or https, on ports 80 or 443, of an allowed host, without a login inside.
     """
-    try:
-        found = httpx.URL(url if isinstance(url, httpx.URL) else url.strip())
-        scheme, host, port, login = found.scheme, found.raw_host.decode("ascii"), found.port, found.userinfo
-    except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise Never("refused-url", type(error).__name__) from error
+    found = url if isinstance(url, httpx.URL) else parsed(url)
+    scheme, host, port, login = found.scheme, found.raw_host.decode("ascii"), found.port, found.userinfo
     if scheme not in _PORTS or (_PORTS[scheme] if port is None else port) not in _PORTS.values() or login or not host:
         raise Never("refused-url", f"{scheme}://{host}:{port}")
     if len(str(found)) > _LONGEST_URL:

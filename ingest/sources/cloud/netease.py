@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import httpx
-
 from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found, by_mail
+from ingest.sources.cloud.guard import parsed
 from ingest.sources.cloud.outcomes import Never
 from parsers.facts import Link
 
@@ -25,8 +24,8 @@ def filehub(client: Client, link: Link) -> Found:
 
     Raises Never, NotNow.
     """
-    query = httpx.URL(link.url).params
-    host = httpx.URL(link.url).host.lower()
+    page = parsed(link.url)
+    query, host = page.params, page.host.lower()
     base = f"https://{host if _PAGE_HOST.fullmatch(host) else _USUAL_HOST}/filehub/bg"
     key, token = query.get("file") or link.key, query.get("encryptToken")
     info = {} if link.name and link.size else _info(client, base, key, token)
@@ -48,7 +47,7 @@ def dashi(client: Client, link: Link) -> Found:
 def _info(client: Client, base: str, key: str, token: str | None) -> Mapping[str, Any]:
     """What the service says of the file, {} if nothing: the download does without."""
     asked = {"key": key, **({"accessToken": token} if token else {})}
-    with client.open("GET", str(httpx.URL(f"{base}/link/info/get", params=asked))) as answer:
+    with client.open("GET", parsed(f"{base}/link/info/get", asked)) as answer:
         return _inner(answer.json(), "data", "linkInfo", "fileInfo")
 
 

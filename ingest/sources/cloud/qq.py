@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import httpx
-
 from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found, by_mail
+from ingest.sources.cloud.guard import parsed
 from ingest.sources.cloud.outcomes import Never
 from ingest.sources.cloud.pages import is_page, verdict
 from parsers.facts import Link
@@ -70,12 +69,12 @@ def _page(client: Client, link: Link) -> Found:
 
 
 def _direct(_client: Client, link: Link) -> Found:
-    query = httpx.URL(link.url).params
+    query = parsed(link.url).params
     key, code = query.get("key") or query.get("k"), query.get("code")
     if not key or not code:
         raise Never("wrong-code", "no key and code in the link")
     asked = {"func": "4", "key": key, "code": code}
-    return _found(str(httpx.URL("https://wx.mail.qq.com/ftn/download", params=asked)), None, None, link, {})
+    return _found(str(parsed("https://wx.mail.qq.com/ftn/download", asked)), None, None, link, {})
 
 
 def _found(url: str, name: object, size: object, link: Link, digests: Mapping[str, Any]) -> Found:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-import httpx
-
 from ingest.config import CloudTable
 from ingest.sources.cloud import netease, qq
 from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found, by_mail
-from ingest.sources.cloud.guard import allowed
+from ingest.sources.cloud.guard import allowed, parsed
 from ingest.sources.cloud.outcomes import Never
 from ingest.sources.cloud.pages import verdict
 from parsers.facts import Link
@@ -72,6 +70,6 @@ def way_of(link: Link, settings: CloudTable) -> Way:
 
 def _host(url: str) -> str:
     try:
-        return httpx.URL(url).host.rstrip(".").lower()
-    except (httpx.InvalidURL, ValueError):
+        return parsed(url).host.removesuffix(".").lower()
+    except Never:
         return ""
