@@ -148,14 +148,13 @@ def recognise(url: str) -> Target | None:
     parts = _split(url)
     if parts is None:
         return None
-    host = (parts.hostname or "").removesuffix(".")
-    query = query_of(parts.query)
-    if _DETOURS.match(host) is not None:
+    found = _target(url, parts)
+    if found is None and _DETOURS.match((parts.hostname or "").removesuffix(".")) is not None:
+        query = query_of(parts.query)
         inner = whole(next((query[name] for name in _DETOUR_NAMES if query.get(name)), ""))
         inner_parts = _split(inner)
-        if inner_parts is not None and (found := _target(inner, inner_parts)) is not None:
-            return found
-    return _target(url, parts)
+        return _target(inner, inner_parts) if inner_parts is not None else None
+    return found
 
 
 def _target(url: str, parts: SplitResult) -> Target | None:
