@@ -1,4 +1,4 @@
-"""Whatever stands in a link, and whatever a server answers: an outcome, never an exception, never a connection outside."""
+"""Whatever stands in a link, and whatever a server answers: an outcome, and never an exception."""
 
 import functools
 
