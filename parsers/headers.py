@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 import pybase64
@@ -18,11 +19,14 @@ import pybase64
 from parsers.charsets import decode_bytes, family
 
 _MAX_VALUE = 16_000  # bytes of one header value looked at
+_SHORT = 60  # bytes of a value that is likely to come again
 _MAX_SEGMENTS = 200  # continuations of one parameter
 _WORD_HEAD = re.compile(rb"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 _FOLDS = re.compile(r"(?<![ \t])[ \t]*[\r\n]+[ \t]*|\t+")  # a run of blanks is looked at once, not from each of them
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_ESCAPED = re.compile(rb'\\(["\\])')
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _PARAMETER = re.compile(
     rb"""([^\s=;"]{1,100})\s{0,20}=\s{0,20}("(?:[^"\\]|\\.)*"(?=\s{0,20}(?:;|$))|"[^"]*"?|[^;]*)""", re.DOTALL
@@ -54,10 +58,10 @@ def decode_value(raw: bytes) -> str:
     raw = raw[:_MAX_VALUE]
     if b"=?" in raw:
         text = "".join(_joined(_tokens(raw)))
-    elif raw.isascii():
-        text = raw.decode("ascii")
     else:
-        text = decode_bytes(raw)
+        text = raw.decode("ascii") if raw.isascii() else decode_bytes(raw)
+    if text.isprintable():  # most are, and then hold no fold and no control
+        return text.strip()
     return _CONTROLS.sub(" ", _FOLDS.sub(" ", text)).strip()
 
 
@@ -113,7 +117,7 @@ def _text_of(run: list[_Word]) -> str:
 
 
 def _from_base64(text: bytes) -> bytes:
-    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", text)
+    clean = text.translate(None, _NOT_BASE64)
     if len(clean) % 4 == 1:
         clean = clean[:-1]
     try:
@@ -126,13 +130,25 @@ def _from_q(text: bytes) -> bytes:
     return _HEX.sub(lambda match: bytes.fromhex(match[1].decode()), text.replace(b"_", b" "))
 
 
-def parameters(raw: bytes) -> tuple[str, dict[str, bytes], dict[str, str]]:
+Parameters = tuple[str, dict[str, bytes], dict[str, str]]
+
+
+def parameters(raw: bytes) -> Parameters:
     """A structured value (Content-Type, Content-Disposition): its main value, and its parameters raw and decoded.
 
     The main value and the names are lower-case. RFC 2231 pieces are decoded after joining; encoded words inside a
-    parameter are decoded too, as nearly every Chinese client writes them there.
+    parameter are decoded too, as nearly every Chinese client writes them there. Not to be changed by who asks: short
+    values, which are the same in every mail, are remembered.
     """
-    raw = raw[:_MAX_VALUE]
+    return _remembered(raw) if len(raw) <= _SHORT else _parameters(raw[:_MAX_VALUE])
+
+
+@lru_cache(maxsize=1_000)
+def _remembered(raw: bytes) -> Parameters:
+    return _parameters(raw)
+
+
+def _parameters(raw: bytes) -> Parameters:
     main, _, rest = raw.partition(b";")
     pieces: dict[str, dict[int, tuple[bytes, bool]]] = {}
     for match in _PARAMETER.finditer(rest):
@@ -183,7 +199,7 @@ def _unquoted(raw: bytes) -> bytes:
     if not raw.startswith(b'"'):
         return raw
     raw = raw[1:-1] if len(raw) > 1 and raw.endswith(b'"') else raw[1:]
-    return re.sub(rb'\\(["\\])', rb"\1", raw) if raw.isascii() else raw
+    return _ESCAPED.sub(rb"\1", raw) if b"\\" in raw and raw.isascii() else raw
 
 
 def addresses(raw: bytes) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ _HEAD = 65_536  # bytes in which a mail's first header must come
 _MAX_TAIL = 256  # bytes after a boundary in which its line must end
 _MAX_HEADERS = 2_000
 _BLANK = re.compile(rb"\n\r?\n")
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*(?:\n[ \t].*)*)(?:\n|\Z)")
 _BLANK_LINES = re.compile(rb"(?:[ \t]{0,9}\r?\n){1,9}")
 _KNOWN = re.compile(
     rb"(?:^|(?<=\n))(?:from|to|cc|subject|date|received|message-id|mime-version|content-[a-z-]+|return-path|reply-to|"
@@ -184,6 +185,18 @@ def split_headers(block: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], int | 
 
     A line that is neither header nor fold belongs to the header before it if more headers follow, else to the body.
     """
+    at, fields = 0, []
+    while at < len(block):
+        field = _FIELD.match(block, at)
+        if field is None:
+            return _split_odd(block)
+        at = field.end()
+        fields.append((field[1].lower(), field[2]))
+    return tuple(fields[:_MAX_HEADERS]), None
+
+
+def _split_odd(block: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], int | None]:
+    """The same line by line, for a block in which not every line is a header or a fold."""
     found: list[tuple[bytes, list[bytes]]] = []
     last_known: int | None = None
     at, body = 0, None
