@@ -10,12 +10,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 
 from ingest import batch, dropped, views
-from ingest.config import load
+from ingest.config import REHEARSAL_VARIABLE, load
+from ingest.demo import netdisk
+from ingest.demo.cloud import netease_block
 from ingest.demo.rars import make_rar
 from ingest.demo.zips import Sheet, write_zip
 from ingest.model import Said, Scan
@@ -42,17 +45,32 @@ sys.exit(run(["run"]))
 """
 NOW = dt.datetime(2024, 10, 11, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 PASSWORD = "kepu-2024"
+BAIDU = "https://pan.baidu.com/s/1kPuDeMo2024xKe0PuSh1Pin"
 BAD = b"a proof of showing that is malware"
 MORE = "[analysis]\nworkers = 0\n"
 
 
 @pytest.fixture(scope="module")
-def begun(new_contest, form, shell, tmp_path_factory):
-    """A contest with one work; staff wrote into the workbook; new mails and a dropped file lie there."""
+def linked(shell, tmp_path_factory):
+    """A server that has a film behind a link: what the mail says of it, and what a run must be told to reach it."""
+    folder = tmp_path_factory.mktemp("netdisk")
+    film = folder / "film.mp4"
+    film.write_bytes(shell + b"3" * 5000)
+    size = film.stat().st_size
+    netdisk.shelve(folder, "风从戈壁来.mp4", film)
+    block = netease_block(name="风从戈壁来.mp4", size_bytes=size, subject="", sent_at=NOW)
+    with netdisk.serving(folder) as rehearsal:
+        table = f'[cloud.rehearsal]\nserver = "{rehearsal.server}"\nca = "{rehearsal.ca}"\n'
+        yield SimpleNamespace(block=block, table=table, environ={REHEARSAL_VARIABLE: rehearsal.server})
+
+
+@pytest.fixture(scope="module")
+def begun(new_contest, form, shell, linked, tmp_path_factory):
+    """A contest with one work; staff wrote into the workbook; new mails and dropped files lie there."""
     contest = new_contest(tmp_path_factory.mktemp("begun") / "大赛")
     locked = write_zip(contest.folder / "材料.zip", [Sheet("成片.mp4", shell + b"2")], password=PASSWORD)[0]
     files = [("推荐表.docx", form()), ("播放证明.docx", BAD), ("材料.zip", locked.read_bytes())]
-    contest.post("报送《星海寻踪》", files=files)
+    contest.post("报送《星海寻踪》", text=f"花絮在网盘：{BAIDU}", files=files)
     batch.run(contest.config(MORE), clock=lambda: NOW, environ={})
     with contest.open(MORE) as context, context.begin() as tx:  # the scanner learned of it only now
         tx.scans.keep(hashlib.sha256(BAD).hexdigest(), Scan(Said.BAD, "Eicar-Test"))
@@ -69,24 +87,31 @@ def begun(new_contest, form, shell, tmp_path_factory):
     book.close()
     contest.post("报送《深海来信》", files=[("推荐表.docx", form("深海来信")), ("成片.mp4", shell)])
     contest.post("自荐《茶叶里的化学》", files=[("自荐表.docx", form("茶叶里的化学", "自荐表"))], to="public")
+    contest.post(
+        "报送《风从戈壁来》", files=[("推荐表.docx", form("风从戈壁来"))], html="both", html_below=linked.block
+    )
     contest.post("请问截止日期")
     whole = form("月背来客")
     for volume in make_rar(contest.folder / "作品.rar", [("推荐表.docx", whole)], volume_bytes=len(whole) // 2 + 1):
         contest.post("分卷", files=[(volume.name, volume.read_bytes())], sender="li@qq.com")
-    (contest.folder / "共享" / "补件" / "R2024-0001" / "成片.mp4").write_bytes(shell + b"1")
+    dropped_here = contest.folder / "共享" / "补件" / "R2024-0001"
+    (dropped_here / "成片.mp4").write_bytes(shell + b"1")
+    (dropped_here / "推荐表（改）.docx").write_bytes(form(contact="李工"))
+    config = contest.folder / "config.toml"
+    config.write_text(config.read_text("utf-8") + linked.table, "utf-8")
     return contest.folder
 
 
 @pytest.fixture(scope="module")
-def ended(begun, tmp_path_factory):
+def ended(begun, linked, tmp_path_factory):
     """How it ends when nobody disturbs it."""
-    return finished(shutil.copytree(begun, tmp_path_factory.mktemp("ended") / "大赛"))
+    return finished(shutil.copytree(begun, tmp_path_factory.mktemp("ended") / "大赛"), linked.environ)
 
 
-def finished(folder):
+def finished(folder, environ):
     """Run once more, and all that can be seen then: the exports, letters, events, and the files of the share."""
-    run(folder)
-    config = batch_config(folder)
+    config = load(folder / "config.toml", environ=environ, cwd=folder)
+    run(config)
     with batch.open_context(config, clock=lambda: NOW, environ={}) as context, context.read() as tx:
         snap = views.snapshot(tx, context.config, context.wants_key)
         makers = (views.work_records, views.message_records, views.finding_records)
@@ -94,24 +119,20 @@ def finished(folder):
         letters = [(row["key"], row["state"], row["file"]) for row in tx.letters.rows()]
         todos = [(row["key"], row["closed_at"] is None) for row in tx.desk.todos(open_only=False)]
     root, share = folder / "数据", folder / "共享"
-    left = [path.name for place in ("tmp", "scratch") for path in (root / place).iterdir()]
+    left = [path.name for place in ("tmp", "scratch", "cloud") for path in (root / place).iterdir()]
     files = sorted(str(path.relative_to(share)) for path in share.rglob("*"))
     return {"exports": exports, "letters": letters, "todos": todos, "left": left, "files": files}
 
 
-def batch_config(folder):
-    return load(folder / "config.toml", environ={}, cwd=folder)
-
-
-def run(folder):
+def run(config):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dropped, "STILL_S", 0)
-        assert batch.run(batch_config(folder), clock=lambda: NOW, environ={}).exit_code == 0
+        assert batch.run(config, clock=lambda: NOW, environ={}).exit_code == 0
 
 
-def killed_at(point, folder):
+def killed_at(point, folder, more):
     environ = {key: value for key, value in os.environ.items() if not key.startswith("KEPU_")}
-    environ |= {"PYTHONPATH": str(TOP), "KEPU_NOW": NOW.isoformat()}
+    environ |= {"PYTHONPATH": str(TOP), "KEPU_NOW": NOW.isoformat(), **more}
     done = subprocess.run(
         [sys.executable, "-c", CHILD, point], cwd=folder, env=environ, capture_output=True, check=False
     )
@@ -119,11 +140,11 @@ def killed_at(point, folder):
 
 
 def test_there_is_a_point_after_every_durable_step():
-    assert len(POINTS) >= 19
+    assert len(POINTS) >= 24
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_run_killed_there_ends_like_one_nobody_disturbed(begun, ended, tmp_path, point):
+def test_a_run_killed_there_ends_like_one_nobody_disturbed(begun, ended, linked, tmp_path, point):
     folder = shutil.copytree(begun, tmp_path / "大赛")
-    assert killed_at(point, folder)
-    assert finished(folder) == ended
+    assert killed_at(point, folder, linked.environ)
+    assert finished(folder, linked.environ) == ended
