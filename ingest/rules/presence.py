@@ -144,7 +144,7 @@ def _why_not(material: Material) -> str:
     """Which file could not be read, and why; "" if it could."""
     facts = material.part.facts
     if material.part.quarantined:
-        return f"“{material.part.name}”{BROKEN_REASONS['malware']}"
+        return f"“{material.part.name}”不能打开"  # a letter may quote this: why stands under the rule malware alone
     return f"“{material.part.name}”{facts.sentence}" if isinstance(facts, Broken) else ""
 
 

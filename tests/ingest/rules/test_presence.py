@@ -154,7 +154,7 @@ def test_a_file_of_unknown_format_is_no_material(find, a_work, material):
 
 def test_form_in_quarantine_is_never_to_be_opened(find, a_work, material):
     work = a_work(material(Kind.FORM, "推荐表.docx", problem="malware", certain=False), form=None)
-    assert find("materials", work) == ("review", "电子表未能读取，请人工核对：“推荐表.docx”疑似含有恶意代码，已隔离")
+    assert find("materials", work) == ("review", "电子表未能读取，请人工核对：“推荐表.docx”不能打开")
 
 
 def test_proof_in_quarantine_is_never_to_be_opened(find, a_work, material):
