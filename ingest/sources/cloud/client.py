@@ -17,8 +17,7 @@ from ingest.sources.cloud.guard import allowed, checked_url
 from ingest.sources.cloud.network import Backend, Network, Pace
 from ingest.sources.cloud.outcomes import Never, NotNow
 
-for _noisy in ("httpx", "httpcore"):
-    logging.getLogger(_noisy).setLevel(logging.WARNING)  # addresses carry the keys of files: they are not to be logged
+logging.getLogger("httpcore").setLevel(logging.WARNING)  # addresses carry the keys of files: they are not to be logged
 
 MAX_REDIRECTS = 5
 _MOST_TEXT = 1_000_000

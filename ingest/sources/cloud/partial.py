@@ -49,12 +49,17 @@ def kept(path: Path) -> Kept:
 
 def forget(path: Path) -> None:
     """Remove a partial file and what was noted of it, as far as they are there."""
-    _note(path).unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
+    note = _note(path)
+    for file in (_fresh(note), note, path):
+        file.unlink(missing_ok=True)
 
 
 def _note(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
+
+
+def _fresh(note: Path) -> Path:
+    return note.with_name(f"{note.name}.new")
 
 
 class Growing:
@@ -105,7 +110,7 @@ class Growing:
         """Write down what this is of."""
         self.kept = known
         note = _note(self._path)
-        fresh = note.with_name(f"{note.name}.new")
+        fresh = _fresh(note)
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(asdict(known), file)
             file.flush()
