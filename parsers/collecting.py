@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
-from parsers import enclosed, headers, names, transfer, uuencode
+from parsers import enclosed, headers, names, rtfbody, transfer, uuencode
 from parsers.body import Body, unflowed
 from parsers.charsets import decode_bytes
 from parsers.facts import Limits, MailPart, Node
@@ -91,7 +91,8 @@ class Collector:
         if entity.content_type.startswith("text/") and entity.content_type != "text/calendar":
             self._body(entity, body)
         else:
-            self.note("signature" if is_signature(entity) else "report", entity, name=entity.name)
+            kind = "report" if entity.parents[-1:] == ("multipart/report",) else "other"
+            self.note("signature" if is_signature(entity) else kind, entity, name=entity.name)
         return True
 
     def _file_in_transfer(self, entity: Entity, body: Iterator[bytes]) -> bool:
@@ -186,6 +187,8 @@ class Collector:
         else:
             self._text_room -= len(data)
         text = decode_bytes(data, entity.type_parameters.get("charset", ""))
+        if entity.content_type == "text/rtf":
+            text = rtfbody.plain(data)
         if entity.type_parameters.get("format", "").lower() == "flowed" and not is_html:
             text = unflowed(text, delete_space=entity.type_parameters.get("delsp", "").lower() == "yes")
         usual = is_html or entity.content_type == "text/plain"

@@ -91,8 +91,8 @@ class MailPart(_Facts):
 class Node(_Facts):
     """A line of a mail's outline. depth: nodes around it.
 
-    what: mail, multipart, body, file, envelope, signature or report. name: of a file, or the subject of a mail. size:
-    bytes after transfer decoding.
+    what: mail, multipart, body, file, envelope, signature, report or other. name: of a file, or the subject of a mail.
+    size: bytes after transfer decoding.
     """
 
     depth: int

@@ -47,6 +47,7 @@ _NODES = {
     "envelope": "Outlook 附件包",
     "signature": "数字签名",
     "report": "回执或退信的说明",
+    "other": "其他部分",
 }
 _ODDITIES = {
     "too-many": "内含部分过多，只取了前面的",

@@ -7,6 +7,8 @@ import pytest
 
 from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.cloud import netease_block
+from ingest.demo.mails import Attachment
+from ingest.demo.winmail import Held, make_winmail
 from ingest.stages.extract import digest_of, extract, limits_of
 from ingest.stages.fetch import fetch
 
@@ -61,6 +63,17 @@ def test_extract_keeps_what_the_mail_says(contest, context, parts):
         ("a@b.cn",),
         "wang@kjt.example.gov.cn",
     )
+
+
+def test_extract_keeps_whether_a_page_shows_a_picture(parts):
+    logo = Attachment("logo.png", b"\x89PNG\r\n\x1a\n", content_type="image/png", content_id="logo@x")
+    found = parts(logo, ("扫描件.jpg", b"\xff\xd8\xff"), html="both")
+    assert [(part.name, part.shown) for part in found] == [("logo.png", "picture"), ("扫描件.jpg", "")]
+
+
+def test_extract_takes_out_what_lies_in_an_envelope(parts):
+    found = parts(("winmail.dat", make_winmail([Held(b"A~1.ZIP", b"PK", "材料.txt")])))
+    assert seen(found) == [("材料.txt", "attachment", "", "")]
 
 
 def test_extract_opens_archives_in_archives(parts, zipped):
