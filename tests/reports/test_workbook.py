@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,8 +11,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from reports.book import AddedColumn, AddedSheet, Book, Extras
-from reports.tables import sheets, work_sheet
+from reports.book import AddedColumn, AddedSheet, Book, Extras, Links
+from reports.tables import TODOS, sheets, work_sheet
 from reports.workbook import (
     WorkbookOpenError,
     book_digest,
@@ -31,6 +32,57 @@ def written(path, book, title=SHEET):
 
 def column(sheet, heading):
     return next(cell.column for cell in sheet[1] if cell.value == heading)
+
+
+@pytest.fixture
+def todo_sheet(tmp_path, make_book):
+    """The sheet 待办 with these rows, read back."""
+
+    def make(*rows):
+        frame = pd.DataFrame([{"编号": f"T{n:04d}"} | row for n, row in enumerate(rows, start=1)])
+        book = replace(make_book(), frames={TODOS.title: frame})
+        return written(tmp_path / "台账.xlsx", book, TODOS.title)
+
+    return make
+
+
+URL = "https://mail.163.com/large-attachment-download/index.html?file=a%2Fb&title=科普 微视频"
+
+
+def test_a_link_to_be_clicked_on_leads_where_its_text_says(todo_sheet):
+    sheet = todo_sheet({"链接": URL, "链接.link": URL})
+    cell = sheet.cell(2, column(sheet, "链接"))
+    target = "https://mail.163.com/large-attachment-download/index.html?file=a%2Fb&title=%E7%A7%91%E6%99%AE%20%E5%BE%AE%E8%A7%86%E9%A2%91"
+    assert (cell.value, cell.hyperlink.target) == (URL, target)
+
+
+@pytest.mark.parametrize("leads", [None, "javascript:alert(1)", "file:///etc/passwd", "https://e.cn/" + "x" * 2_000])
+def test_a_link_that_is_not_to_be_clicked_on_is_text(todo_sheet, leads):
+    sheet = todo_sheet({"链接": URL, "链接.link": leads})
+    cell = sheet.cell(2, column(sheet, "链接"))
+    assert (cell.value, cell.hyperlink, cell.font.underline) == (URL, None, None)
+
+
+@pytest.mark.parametrize(("word", "colour"), [("不足5天", "00F8CBAD"), ("已过期", "00E7E6E6")])
+def test_time_that_is_short_has_a_colour_beside_its_word(todo_sheet, word, colour):
+    sheet = todo_sheet({"期限": word})
+    cell = sheet.cell(2, column(sheet, "期限"))
+    assert (cell.value, cell.fill.fgColor.rgb) == (word, colour)
+
+
+def test_links_stand_on_the_first_page(tmp_path, make_book):
+    book = make_book()
+    links = Links((("等待下载", 3), ("已下载", 5)), "10-23 09:30", "300.0 MB")
+    sheet = written(tmp_path / "台账.xlsx", replace(book, overview=replace(book.overview, links=links)), "概览")
+    rows = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+    at = rows.index(["云附件（超大附件、网盘链接）"])
+    assert rows[at + 1 : at + 3] == [["等待下载", "已下载", "最近到期", "还要下载"], [3, 5, "10-23 09:30", "300.0 MB"]]
+
+
+def test_news_of_links_makes_another_book(make_book):
+    book = make_book()
+    other = replace(book, overview=replace(book.overview, links=Links((("已下载", 1),))))
+    assert book_digest(book) != book_digest(other)
 
 
 def test_sheets_stand_in_the_promised_order(tmp_path, make_book):

@@ -3,9 +3,11 @@
 import datetime as dt
 from dataclasses import replace
 
-from ingest.model import Decision, Kind, Said, Scan
+import pytest
+
+from ingest.model import CloudFile, Decision, Kind, LinkState, Said, Scan
 from ingest.views.overview import overview
-from reports.book import Counts, Item
+from reports.book import Counts, Item, Links
 
 
 def test_the_first_page_counts_works_by_track_and_state(snap, work):
@@ -50,3 +52,41 @@ def test_the_first_page_says_nothing_of_files_that_were_scanned(snap, work, mate
     made = material(Kind.FORM, "推荐表.docx", fields={})
     scanned = replace(made, part=replace(made.part, scan=Scan(Said.CLEAN)))
     assert overview(snap(work(1, "星海寻踪", scanned)), ()).notes == ()
+
+
+@pytest.fixture
+def link(noon):
+    """A file behind a link, in a state."""
+
+    def make(state, size=0, got=0, days=None):
+        ends = None if days is None else noon + dt.timedelta(days=days)
+        sha256 = "a" * 64 if state is LinkState.FETCHED else ""
+        return CloudFile(
+            1, "netease", "k", "https://mail.163.com/x", "片.mp4", size, ends, "", state, False, 1, None, "", "", got,
+            sha256, noon, None,
+        )  # fmt: skip
+
+    return make
+
+
+def test_the_first_page_counts_links_and_says_what_is_to_come(snap, link):
+    found = [
+        link(LinkState.FETCHED, 100_000_000, 100_000_000, 1),
+        link(LinkState.WAITING, 150_000_000, 50_000_000, 9),
+        link(LinkState.MANUAL, 20_000_000, 0, 3),
+        link(LinkState.MANUAL),
+        link(LinkState.EXPIRED, 30_000_000, 0, -2),
+    ]
+    states = (
+        ("等待下载", 1),
+        ("正在下载", 0),
+        ("已下载", 1),
+        ("待人工下载", 2),
+        ("已失效", 1),
+        ("多次未成，待人工", 0),
+    )
+    assert overview(snap(links=found), ()).links == Links(states, "10-11 12:00", "120.0 MB，另有 1 个大小不明")
+
+
+def test_the_first_page_says_nothing_of_links_where_there_are_none(snap):
+    assert overview(snap(), ()).links is None
