@@ -1,12 +1,19 @@
 """What is asked of a parser whatever the bytes: a value, no exception, and nothing beyond its bounds."""
 
-import contextlib
+import base64
+import functools
 import hashlib
 import io
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
+import py7zr
+
+from ingest.demo.rars import make_rar
+from ingest.demo.winmail import Held, make_winmail
+from ingest.demo.zips import Sheet, write_zip
 from parsers.active import ACTIVE_WORDS, active_in
 from parsers.archive import read_archive
 from parsers.facts import BROKEN_REASONS, ArchiveFacts, Broken, Limits, MailFacts, from_json, to_json
@@ -18,6 +25,10 @@ LIMITS = Limits(
 )
 SAMPLES = Path(__file__).parents[1] / "samples"
 MAX_FILES = 5_000  # of one mail: far more than any part of 200 kB of input can give
+WINMAIL = (
+    b"From: a@b.cn\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: application/ms-tnef; "
+    b'name="winmail.dat"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+)
 MAX_WRITTEN = 4 * LIMITS.max_bytes
 
 
@@ -96,10 +107,12 @@ def keeps_its_bounds(facts, scratch):
     assert from_json(to_json(facts)) == facts
 
 
+@functools.cache
 def seeds(name):
     """Real things to begin with, small ones: each target's own."""
     mails = [path.read_bytes() for path in sorted(SAMPLES.glob("*/mail.eml")) if path.stat().st_size < 20_000]
     packed = list(archives())
+    mails += [WINMAIL + base64.encodebytes(make_winmail([Held(b"A.DOC", b"PK", "表.docx")], subject="a", html="<p>a")) + b"--a--"]
     kept = [path.read_bytes() for path in sorted((SAMPLES.parent / "fuzz" / "kept" / name).glob("*"))]
     return kept + {"mail": mails, "archive": packed, "sniff": packed + mails[:20] + beginnings()}[name]
 
@@ -121,14 +134,19 @@ def archives():
                 info.size = len(data)
                 made.addfile(info, io.BytesIO(data))
         yield target.getvalue()
-    with contextlib.suppress(ImportError):
-        import py7zr
-
+    for password in (None, "1234"):
         target = io.BytesIO()
-        with py7zr.SevenZipFile(target, "w") as made:
+        with py7zr.SevenZipFile(target, "w", password=password) as made:
             for name, data in files.items():
                 made.writef(io.BytesIO(data), name)
         yield target.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        for version, password in ((4, ""), (5, ""), (5, "1234")):
+            yield make_rar(path, list(files.items()), version=version, password=password)[0].read_bytes()
+        sheets = [Sheet(name, data) for name, data in files.items()]
+        for lock in ("aes", "old"):
+            yield write_zip(path, sheets, password="1234", lock=lock)[0].read_bytes()
 
 
 def beginnings():
