@@ -46,7 +46,7 @@ class Answer:
 
     def text(self) -> str:
         """The body as text, bounded, in UTF-8 or GB18030."""
-        body = b""
+        body = bytearray()  # it may come in pieces of one byte
         for chunk in self.chunks:
             body += chunk
             if len(body) >= _MOST_TEXT:

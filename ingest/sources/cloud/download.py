@@ -172,11 +172,14 @@ def _agreed(size: int | None, found: Found) -> None:
 
 def _receive(answer: Answer, file: Growing, found: Found, most: int, pace: Pace) -> None:
     """The body into the file. Raises NotNow with what came kept, Never."""
+    said = found.size or (round(found.about * (1 + _ROUNDED)) if found.about else most)
     pace.streams()
     for chunk in answer.chunks:
         if not file.size and is_page(answer.content_type, chunk, file.kept.name or found.name):
             raise Never(verdict(chunk.decode("utf-8", "replace")), f"a page from {answer.url.host}")
         _bounded(file.size + len(chunk), most)
+        if file.size + len(chunk) > said:
+            raise Never("wrong-size", f"more than {said} bytes")
         file.write(chunk)
         pace.received(len(chunk))
 

@@ -160,9 +160,10 @@ def _fault(work: Future[Outcome]) -> Exception | None:
 
 
 def _next(waiting: Sequence[Job[Tag]], running: Iterable[Job[Tag]], per_host: int) -> Job[Tag] | None:
-    """The first that may begin: not more than `per_host` of links to one host at a time."""
-    busy = Counter(_host(job) for job in running)
-    return next((job for job in waiting if busy[_host(job)] < per_host), None)
+    """The first that may begin: not more than `per_host` of links to one host at a time, nor two into one file."""
+    begun = list(running)
+    busy, open_files = Counter(map(_host, begun)), {job.partial for job in begun}
+    return next((job for job in waiting if busy[_host(job)] < per_host and job.partial not in open_files), None)
 
 
 def _host(job: Job[Tag]) -> str:

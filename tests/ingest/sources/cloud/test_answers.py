@@ -126,6 +126,11 @@ def test_size_that_a_mail_rounded_is_right(server, clouds, get, link):
     assert isinstance(get(link(size=104_000)), Fetched)
 
 
+def test_body_without_a_length_ends_where_the_mail_s_size_is_passed(server, clouds, get, link):
+    film = server.route(START, clouds.File((10**9, lambda _offset, count: bytes(count)), chunked=True))
+    assert (get(link(size=1_000_000)).reason, film.sent < 50_000_000) == ("wrong-size", True)
+
+
 def test_size_that_a_mail_said_exactly_must_be_it(server, clouds, get, link):
     server.route(START, clouds.File(FILM))
     assert get(link(size=len(FILM) - 1, size_is_exact=True)).reason == "wrong-size"

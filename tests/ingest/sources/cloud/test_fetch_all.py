@@ -103,6 +103,13 @@ def test_another_host_does_not_wait_for_a_busy_one(slow, run, job, server):
     assert [asked.host for asked in server.asked[:3]].count("more.example.cn") == 1
 
 
+def test_two_links_to_one_file_do_not_write_it_at_once(slow, run, job, server, link):
+    slow([1])
+    twice = Job(link("https://more.example.cn/1", key="1"), job(1).partial, 2)
+    found = run([job(1), twice])
+    assert ([type(outcome) for _, outcome in found], len(server.asked)) == ([Fetched, Fetched], 1)
+
+
 def test_nothing_is_begun_after_the_batch(run, job, server):
     assert (run([job(1)], until=time.monotonic() - 1), server.asked) == ([], [])
 

@@ -1,5 +1,7 @@
 """The setting that leads every connection to a server of this machine: for tests and the demo, never by accident."""
 
+import ssl
+
 import pytest
 
 from ingest.config import REHEARSAL_VARIABLE, load
@@ -24,6 +26,11 @@ def rehearsal(tmp_path, server, authority):
 
 def test_shipped_config_rehearses_nothing(tmp_path):
     assert load(None, environ={}, cwd=tmp_path).cloud.rehearsal is None
+
+
+def test_without_a_rehearsal_certificates_and_their_names_are_checked(tmp_path):
+    trust = network_of(load(None, environ={}, cwd=tmp_path).cloud).trust
+    assert (trust.verify_mode, trust.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def test_rehearsal_left_in_a_config_is_refused(rehearsal):
