@@ -6,33 +6,24 @@ lives, so that `sweep` can tell the dead ones from those in use.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
 import re
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from ingest.errors import DiskError
+from ingest.durable import disk_trouble, is_there, open_regular, sync_folder, together
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PIECE = 2**20
-_AT_ONCE = 4
-_GROUP_FILES = 256  # each holds a descriptor until it is in place
+_GROUP_FILES = 512  # each holds a descriptor until it is in place
 _GROUP_BYTES = 16 * 2**20
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EIO}
-_MEND_ROOM = (
-    "请清理磁盘，或在 config.toml 的 [storage] root 中改用更大的磁盘，然后重新运行；未写完的文件不会留下半截数据。"
-)
-_MEND_RIGHT = "请检查该文件夹是否存在、运行本程序的用户是否有写权限、磁盘是否只读，然后重新运行。"
 
 
 @dataclass(frozen=True)
@@ -58,7 +49,7 @@ class Writer:
     def write(self, data: bytes, /) -> int:
         """Append all of `data`. DiskError if there is no room."""
         view = memoryview(data)
-        with _disk_trouble(self._path.parent):
+        with disk_trouble(self._path.parent):
             while view:
                 view = view[os.write(self._fd, view) :]
         self._hash.update(data)
@@ -142,7 +133,7 @@ class Group(_Puts):
     def writer(self) -> Iterator[Writer]:
         """As `Store.writer`, in the group when the block ends well."""
         path = self._fresh()
-        with _disk_trouble(self._folder):
+        with disk_trouble(self._folder):
             writer = Writer(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path)
         try:
             yield writer
@@ -155,10 +146,10 @@ class Group(_Puts):
         """As `Store.adopt`, in the group."""
         self._store.path(sha256)
         fresh = self._fresh()
-        fd, size = _opened(path)
+        fd, size = open_regular(path)
         written = _Written(fd, fresh, Stored(sha256, size))
         try:
-            with _disk_trouble(self._folder):
+            with disk_trouble(self._folder):
                 path.rename(written.path)
         except BaseException:
             written.discard()
@@ -169,7 +160,7 @@ class Group(_Puts):
     def scratch(self) -> Iterator[Path]:
         """As `Store.scratch`, for less: one that was left empty is handed out again."""
         folder = self._empty.pop() if self._empty else self._fresh()
-        with _disk_trouble(self._folder):
+        with disk_trouble(self._folder):
             folder.mkdir(mode=0o700, exist_ok=True)
         try:
             yield folder
@@ -217,7 +208,7 @@ class Store(_Puts):
         """Make the folders if they are not there. DiskError if that is not possible."""
         self.root = root
         self._store, self._tmp, self._scratch = root / "store", root / "tmp", root / "scratch"
-        with _disk_trouble(root):
+        with disk_trouble(root):
             root.mkdir(parents=True, exist_ok=True)
             for folder in (self._store, self._tmp, self._scratch):
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -238,7 +229,7 @@ class Store(_Puts):
 
         DiskError when there is no room or no right to write.
         """
-        with _disk_trouble(self._tmp):
+        with disk_trouble(self._tmp):
             fd, name = tempfile.mkstemp(dir=self._tmp)
         fcntl.flock(fd, fcntl.LOCK_EX)
         writer = Writer(fd, Path(name))
@@ -262,7 +253,7 @@ class Store(_Puts):
         ValueError if `sha256` is no digest or `path` no regular file; OSError if it is a link or not there; DiskError.
         """
         self.path(sha256)
-        fd, size = _opened(path)
+        fd, size = open_regular(path)
         with os.fdopen(fd):
             self._place([_Written(fd, path, stored := Stored(sha256, size))])
         path.unlink(missing_ok=True)  # still there if the store had it already
@@ -278,7 +269,7 @@ class Store(_Puts):
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A fresh empty folder on the store's volume, removed with all that is in it when the block ends."""
-        with _disk_trouble(self._scratch):
+        with disk_trouble(self._scratch):
             folder = Path(tempfile.mkdtemp(dir=self._scratch))
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(fd, fcntl.LOCK_EX)
@@ -290,7 +281,7 @@ class Store(_Puts):
 
     def sweep(self) -> int:
         """Remove what dead processes left in `tmp` and `scratch`. Returns how many files and folders that were."""
-        with _disk_trouble(self.root):
+        with disk_trouble(self.root):
             left = [*self._tmp.iterdir(), *self._scratch.iterdir()]
             return sum(_remove_dead(path) for path in left)
 
@@ -304,22 +295,18 @@ class Store(_Puts):
         All data are synced before the first rename, and each folder once after the last. The folder of what is there
         already is synced too: whoever put it there may not have come to that.
         """
-        with _disk_trouble(self._store):
+        with disk_trouble(self._store):
             targets = [(file, self.path(file.stored.sha256)) for file in files]
-            new = [(file, target) for file, target in targets if not _is_there(target, file.stored.size)]
+            new = [(file, target) for file, target in targets if not is_there(target, file.stored.size)]
             _sync_files([file for file, _ in new])
             missing = {target.parent for _, target in new if not target.parent.is_dir()}
             for folder in missing:
                 folder.mkdir(mode=0o700, exist_ok=True)
             if missing:
-                _sync_folder(self._store)
+                sync_folder(self._store)
             for file, target in new:
                 file.path.replace(target)
-            _together(_sync_folder, {target.parent for _, target in targets})
-
-
-def _is_there(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
+            together(sync_folder, {target.parent for _, target in targets})
 
 
 def _sync_files(files: Sequence[_Written]) -> None:
@@ -328,35 +315,7 @@ def _sync_files(files: Sequence[_Written]) -> None:
         os.fchmod(file.fd, 0o444)
         if len(files) > 1 and file.stored.size < _PIECE and hasattr(os, "posix_fadvise"):
             os.posix_fadvise(file.fd, 0, 0, os.POSIX_FADV_DONTNEED)  # a hint: begin to write all before waiting for one
-    _together(os.fsync, [file.fd for file in files])
-
-
-def _together(sync: Callable[[Any], None], items: Collection[Any]) -> None:
-    """Sync several at a time: those that wait together share a commit of the file system's journal."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(sync, items):
-            pass
-
-
-def _opened(path: Path) -> tuple[int, int]:
-    """Open a regular file, no link, to read: descriptor and size. Errors as `Store.adopt`."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    found = os.fstat(fd)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(fd)
-        raise ValueError(f"not a regular file: {path.name!r}")
-    return fd, found.st_size
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is durable only when its folder is synced."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    together(os.fsync, [file.fd for file in files])
 
 
 def _remove(path: Path) -> None:
@@ -383,17 +342,3 @@ def _remove_dead(path: Path) -> bool:
     finally:
         os.close(fd)
     return True
-
-
-@contextmanager
-def _disk_trouble(folder: Path) -> Iterator[None]:
-    """Turn a full or unwritable disk into the operator's error; any other OSError stays what it is."""
-    try:
-        yield
-    except OSError as error:
-        why = error.strerror or ""
-        if error.errno in _NO_ROOM:
-            raise DiskError(f"磁盘空间不足，无法写入 {folder}", why=why, mend=_MEND_ROOM) from error
-        if error.errno in _NO_RIGHT:
-            raise DiskError(f"无法写入 {folder}", why=why, mend=_MEND_RIGHT) from error
-        raise

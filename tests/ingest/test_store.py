@@ -364,7 +364,7 @@ def test_scratch_of_a_group_is_not_handed_out_again_after_a_failure(store):
 
 def test_group_without_end_is_flushed_when_full(store):
     with store.group() as group:
-        stored = [group.put([b"%d" % number]) for number in range(300)]
+        stored = [group.put([b"%d" % number]) for number in range(600)]
         assert (store.has(stored[0].sha256), store.has(stored[-1].sha256)) == (True, False)
     assert len(here(store)) == 300
 
