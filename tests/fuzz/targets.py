@@ -112,7 +112,8 @@ def seeds(name):
     """Real things to begin with, small ones: each target's own."""
     mails = [path.read_bytes() for path in sorted(SAMPLES.glob("*/mail.eml")) if path.stat().st_size < 20_000]
     packed = list(archives())
-    mails += [WINMAIL + base64.encodebytes(make_winmail([Held(b"A.DOC", b"PK", "表.docx")], subject="a", html="<p>a")) + b"--a--"]
+    envelope = make_winmail([Held(b"A.DOC", b"PK", "表.docx")], subject="a", html="<p>a")
+    mails.append(WINMAIL + base64.encodebytes(envelope) + b"--a--")
     kept = [path.read_bytes() for path in sorted((SAMPLES.parent / "fuzz" / "kept" / name).glob("*"))]
     return kept + {"mail": mails, "archive": packed, "sniff": packed + mails[:20] + beginnings()}[name]
 
