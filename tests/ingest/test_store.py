@@ -366,7 +366,7 @@ def test_group_without_end_is_flushed_when_full(store):
     with store.group() as group:
         stored = [group.put([b"%d" % number]) for number in range(600)]
         assert (store.has(stored[0].sha256), store.has(stored[-1].sha256)) == (True, False)
-    assert len(here(store)) == 300
+    assert len(here(store)) == 600
 
 
 def test_group_is_full_at_so_many_bytes(store):
