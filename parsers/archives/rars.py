@@ -24,6 +24,7 @@ from parsers.unpack import PIECE, Budget, Over, Readable, Spoiled
 
 _BASE_S = 45.0
 _BYTES_PER_S = 1_000_000
+_ZIP_TAIL = 66_000  # bytes in which libarchive looks for the end of a zip
 _MAX_LIST = 16 * 2**20
 _MISSING = "读取 RAR 需要安装 unar 或 libarchive-tools（bsdtar）；有密码或分卷的 RAR 需要 unar"
 
@@ -98,8 +99,9 @@ def _read(work: _Work) -> None:
     if not work.password and any(entry.locked for entry in entries):
         work.password = _password(work, entries)
     cut = volumes[-1].cut  # bsdtar may give nothing at all then
+    misread = "unar" in work.there and (cut or _ends_like_a_zip(work.source.paths[-1]))
     try:
-        _unpack(work, entries, plainly=len(volumes) == 1 and not work.password and not (cut and "unar" in work.there))
+        _unpack(work, entries, plainly=len(volumes) == 1 and not work.password and not misread)
     except tarfile.ReadError:
         if not cut:
             raise
@@ -107,6 +109,13 @@ def _read(work: _Work) -> None:
         raise Spoiled("cut-off", f"volume {len(volumes)}")
     if len(entries) >= most:
         raise Over("too-many")
+
+
+def _ends_like_a_zip(path: Path) -> bool:
+    """Its last member is a zip or a Word file that lies there unpacked: bsdtar takes the whole for that zip."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - _ZIP_TAIL))
+        return b"PK\x05\x06" in file.read()
 
 
 def _listed(work: _Work) -> list[RarEntry]:

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 
 from ingest.demo.rars import make_rar
+from ingest.demo.zips import Sheet, write_zip
 from parsers import tools
 from parsers.archive import read_archive
 from parsers.archives.rar_headers import _name4 as name_of_rar4
@@ -136,3 +137,9 @@ def test_a_program_that_takes_too_long_is_ended(tmp_path, monkeypatch):
 def test_a_name_of_rar_4_in_its_own_unicode_is_read():
     """二.doc: its first letter by both bytes, then four from the plain name."""
     assert name_of_rar4(b"?.doc\0" + b"\x00" + b"\xb0" + b"\x8c\x4e" + b"\x02") == "二.doc".encode()
+
+
+def test_a_rar_whose_last_member_is_a_zip_stored_as_it_is_is_no_zip(tmp_path):
+    inner = write_zip(tmp_path / "a.docx", [Sheet("word/document.xml", TEXT)])[0].read_bytes()
+    facts = read_archive(*make_rar(tmp_path / "a.rar", [("推荐表.docx", inner)]), None, Limits())
+    assert (shape(facts), digests(facts)) == ([("", "推荐表.docx", "")], sha256(inner))
