@@ -6,12 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from parsers import names
 from parsers.beside import Span, Token, assigned, expiries, sizes, stamped, windows
 from parsers.codes import code_in, codes_beside
 from parsers.facts import Link
-from parsers.providers import Target, query_of, recognise
+from parsers.providers import UNKNOWN, Target, query_of, recognise
 from parsers.sights import Page, Sight, blanked
 from parsers.strangers import strangers
 
@@ -30,6 +31,7 @@ _SAID_NAME = re.compile(
     + _FILE_NAME.pattern
     + r")(?=[」”\"》\s,，。]|链接|$)"
 )
+_PAGES = (".html", ".htm", ".php", ".jsp", ".aspx", ".do", ".action", ".cgi")
 _SAID_SIZE = re.compile(r"(?:文件)?大小\s?[:：]\s?$")
 
 
@@ -127,24 +129,34 @@ def _in_fragment(target: Target) -> str | None:
 
 
 def _name(file: _File, text: str, said: Sequence[Span]) -> str | None:
-    """The file's name: as an attribute, an anchor, the line of its size or its date, or the words of a share say."""
+    """The file's name: as an attribute, an anchor, the line of its size or its date, or the words of a share say.
+
+    Words without an ending are a name only where an attribute calls them one: "我的视频" is what a person wrote.
+    """
     query = file.target.query
     if file.target.provider == "icloud":
         return names.clean(query.get("f", "")) or None
-    candidates = [sight.attributes.get(key, "") for key in ("filename", "file-name") for sight in file.sights]
-    candidates += [sight.label for sight in file.sights if not sight.written]
+    sure = [sight.attributes.get(key, "") for key in ("filename", "file-name") for sight in file.sights]
+    candidates = [*sure, *(sight.label for sight in file.sights if not sight.written)]
     candidates += [sight.attributes.get("download", "") for sight in file.sights]
     candidates += [_first_line(sight.attributes.get("title", "")) for sight in file.sights]
     candidates += [_before_bracket(text, span) for span in said if file.target.mail]
     candidates += [query.get("fname", "")] if file.target.provider == "qq" else []
+    candidates += [_last_segment(file.target.url)] if file.target.provider == UNKNOWN else []
     candidates += _SAID_NAME.findall(text[max(0, file.start - _REACH) : file.start])[-1:]
-    cleaned = (names.clean(_tidy(candidate)) for candidate in candidates if not _NOT_A_NAME.fullmatch(_tidy(candidate)))
-    fitting = (name for name in cleaned if file.target.mail or _FILE_NAME.fullmatch(name))
-    return next((name for name in fitting if name), None)
+    named = next((name for name in map(_cleaned, candidates) if _FILE_NAME.fullmatch(name)), "")
+    return named or next((name for name in map(_cleaned, sure) if name), None)
 
 
-def _tidy(name: str) -> str:
-    return " ".join(name[:1_000].split())
+def _cleaned(name: str) -> str:
+    name = " ".join(name[:1_000].split())
+    return "" if _NOT_A_NAME.fullmatch(name) else names.clean(name)
+
+
+def _last_segment(url: str) -> str:
+    """The name of a file in the path of an address, "" if the last part of it looks like none."""
+    last = unquote(re.split(r"[?#]", url, maxsplit=1)[0]).rpartition("/")[2]
+    return last if _FILE_NAME.fullmatch(last) and not last.lower().endswith(_PAGES) else ""
 
 
 def _first_line(title: str) -> str:

@@ -23,6 +23,7 @@ from parsers.headers import decode_value
 from parsers.masking import Mask
 from parsers.providers import UNKNOWN, host_of
 from parsers.sights import page_of_html, page_of_text
+from parsers.strangers import is_straight
 
 MAX_MAIL = 100 * 2**20
 """Bytes of the largest mail that is redacted."""
@@ -76,7 +77,8 @@ def _strange_hosts(message: Message) -> set[str]:
         if kind in ("text/html", "text/plain"):
             text = _text(part)
             page = page_of_html(text) if kind == "text/html" else page_of_text(text)
-            found |= {host_of(link.url) for link in links_on(page) if link.provider == UNKNOWN}
+            strange = [link.url for link in links_on(page) if link.provider == UNKNOWN and not is_straight(link.url)]
+            found |= {host_of(url) for url in strange}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Links of providers nobody listed that stand like a cloud attachment: with size and expiry, or under a heading."""
+"""Links of providers nobody listed that stand like a cloud attachment, or that name a film or an archive themselves."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _LIKE_A_FILE = re.compile(
     r"\.(?:mp4|mov|avi|mkv|wmv|flv|mpe?g|m4v|3gp|rar|zip|7z|docx?|pdf|pptx?|xlsx?|jpe?g|png)\b|(?:点击|立即)?下载",
     re.IGNORECASE,
 )
+_FILM = re.compile(
+    r"https?://[^/?#]+/[^?#]*\.(?:mp4|mov|avi|mkv|wmv|flv|mpe?g|m4v|3gp|ts|rar|zip|7z)(?:[?#].*)?", re.IGNORECASE
+)
 _NO_FILE = re.compile(r"预览|播放|观看|客户端|退订|preview|unsubscribe", re.IGNORECASE)
 _NO_FILE_PATH = re.compile(r"/preview\b|viewfile|unsubscribe", re.IGNORECASE)
 _NO_FILE_HOSTS = re.compile(
@@ -34,8 +37,8 @@ _BESIDE = 60  # characters of its line looked at on either side of a link
 def strangers(page: Page, recognised: Sequence[tuple[Sight, Target | None]]) -> Iterator[tuple[Sight, Target]]:
     """The links of `page` that no provider is known for and that stand like a file sent through the cloud.
 
-    recognised: its sights in order, each with what is known of it. A size with a date belongs to one link only, so
-    previews and adverts in the row of a known file are none.
+    Also those straight to a film or an archive. recognised: its sights in order, each with what is known of it. A size
+    with a date belongs to one link only, so previews and adverts in the row of a known file are none.
     """
     candidates = [sight for sight, target in recognised if target is None and not sight.bare]
     if not candidates:
@@ -48,10 +51,16 @@ def strangers(page: Page, recognised: Sequence[tuple[Sight, Target | None]]) -> 
     carded = _carded(text, shown)
     headings = _headings(text, recognised)
     for sight, target in shown:
-        if target is None and (sight.url in carded or (_is_below(headings, sight) and _looks_like_a_file(sight, text))):
+        below = target is None and _is_below(headings, sight) and _looks_like_a_file(sight, text)
+        if target is None and (below or sight.url in carded or is_straight(sight.url)):
             found = unlisted(sight.url)
             if found is not None:
                 yield sight, found
+
+
+def is_straight(url: str) -> bool:
+    """The address names a film or an archive itself."""
+    return _FILM.fullmatch(url) is not None
 
 
 def _carded(text: str, shown: Sequence[tuple[Sight, Target | None]]) -> set[str]:

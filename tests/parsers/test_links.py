@@ -210,6 +210,16 @@ def test_what_an_anchor_is_for_is_no_name(label):
     assert link.name is None
 
 
+def test_what_a_person_wrote_over_a_link_is_no_files_name():
+    (link,) = in_html(f'<a href="{NETEASE}K">我的参赛视频</a>')
+    assert link.name is None
+
+
+def test_an_attribute_names_a_file_even_without_an_ending():
+    (link,) = in_html(f'<a href="{NETEASE}K" filename="参赛视频">下载</a>')
+    assert link.name == "参赛视频"
+
+
 def test_a_name_that_climbs_out_is_made_fit():
     (link,) = in_html(f'<a href="{NETEASE}K" filename="../../etc/a\u202e4pm.mp4">x</a>')
     assert link.name == "a4pm.mp4"
@@ -269,7 +279,7 @@ def test_adverts_previews_and_pages_of_films_are_no_files(anchor):
 
 
 def test_an_advert_in_the_row_of_a_known_file_is_no_stranger():
-    file, advert = f'<a href="{NETEASE}K">a.mp4</a>', '<a href="https://ad.example/x.mp4">极速</a>'
+    file, advert = f'<a href="{NETEASE}K">a.mp4</a>', '<a href="https://ad.example/app">极速</a>'
     assert [link.key for link in in_html(f"{file} (1M, 无限期) {advert} {file}")] == ["K"]
 
 
@@ -281,6 +291,22 @@ def test_a_stranger_with_size_and_expiry_is_kept_for_a_person():
 def test_a_stranger_under_a_heading_is_kept_for_a_person():
     (link,) = in_html('<p><b>超大附件</b></p><p><a href="https://files.new.example/1">火星.mp4</a></p>')
     assert (link.provider, link.name) == ("unknown", "火星.mp4")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "视频：https://files.univ.example/2024/%E6%98%9F.mp4",
+        '<a href="https://files.univ.example/2024/星.mp4?a=1">视频</a>',
+    ],
+)
+def test_an_address_straight_to_a_film_is_kept_for_a_person(text):
+    (link,) = in_html(text)
+    assert (link.provider, link.name) == ("unknown", "星.mp4")
+
+
+def test_an_address_where_a_film_plays_is_none_even_if_it_ends_like_a_file():
+    assert in_text("播放网址：https://www.tv.example/star.mp4") == ()
 
 
 def test_a_link_far_below_a_heading_is_none():

@@ -184,7 +184,7 @@ def test_another_secret_gives_other_placeholders():
 
 def test_the_host_of_a_stranger_is_kept_only_where_it_looks_like_a_cloud_attachment():
     mail = b"From: a@b.c\r\n\r\n200M, 2024-11-30 \xe5\x88\xb0\xe6\x9c\x9f https://files.newcloud.example/get?id=1\r\n\r\n\r\n\r\n"
-    mail += b"my page: https://zhangsan.example/\r\n"
+    mail += b"my page: https://zhangsan.example/ and my film: https://zhangsan.example/a.mp4\r\n"
     copy = redacted(mail, KEY)
     assert (b"files.newcloud.example" in copy, b"zhangsan.example" in copy) == (True, False)
 
