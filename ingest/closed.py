@@ -218,6 +218,12 @@ _MATTERS = {
 }
 """Reasons that a sender can mend: what happened, and how. Bombs, malware and what is our own trouble are not told."""
 
+_LINK_MATTERS = {
+    "expired": ("的链接已经失效，文件没有取到", "请重新上传后回复新的链接，或者改用其他方式发送"),
+    "wrong-code": ("的链接不完整，或提取码不对，文件没有取到", "请核对后回复完整的链接和提取码"),
+}
+"""What only the sender can mend of a link; whatever else is wrong with one is ours or staff's to deal with."""
+
 _OF_ARCHIVES = frozenset({"bad-archive", "bad-checksum", "unsupported"})
 _MOST_MATTERS = 10
 
@@ -235,7 +241,13 @@ def matters_of(parts: Sequence[Part]) -> list[tuple[str, str]]:
         if part.inside not in names or part.source is PartSource.ATTACHMENT
         for what, mend in [_MATTERS[reason_of(part)]]
     ]
-    return list(dict.fromkeys(found))[:_MOST_MATTERS]
+    links = [
+        (f"云附件“{part.name}”{what}" if part.name else f"来信中的云附件{what}", mend)
+        for part in parts
+        if part.is_link and part.problem in _LINK_MATTERS
+        for what, mend in [_LINK_MATTERS[part.problem]]
+    ]
+    return list(dict.fromkeys((*found, *links)))[:_MOST_MATTERS]
 
 
 def _matter(part: Part) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, String, and_, cast, delete, insert, or_, sele
 from ingest.ledger import schema
 from ingest.ledger.arrivals import JUNK
 from ingest.ledger.desk import Desk
+from ingest.ledger.links import WRONG_CODE
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Ended, LetterKind, LetterState, Stage, TodoKind
 
@@ -122,13 +123,30 @@ class Letters:
         self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(answered_by=letter_id))
 
     def to_warn(self) -> list[int]:
-        """Mails that may be answered, with open to-dos on files that could not be opened, of which no letter tells."""
+        """Mails that may be answered, with open to-dos on files that could not be opened, or links whose files will
+        never come, of which no letter tells."""
         about = (TodoKind.LOCKED.value, TodoKind.BROKEN_FILE.value)
         asked = select(schema.todos.c.id).where(
             schema.todos.c.arrival_id == _A.c.id, schema.todos.c.kind.in_(about), schema.todos.c.closed_at.is_(None)
         )
+        links, answers, parts = schema.links, schema.letters.alias(), schema.parts
+        same = and_(links.c.provider == parts.c.provider, links.c.key == parts.c.link_key)
+        lost = (
+            select(parts.c.id)
+            .join(links, same)
+            .outerjoin(answers, answers.c.id == _A.c.answered_by)
+            .where(parts.c.arrival_id == _A.c.id, parts.c.sha256 == "", parts.c.problem != "")
+            .where(
+                or_(
+                    answers.c.id.is_(None),
+                    links.c.closed_at > answers.c.created_at,  # else that letter has said so
+                    parts.c.problem == WRONG_CODE,
+                )
+            )
+            .correlate(_A)
+        )
         told = select(_L.c.id).where(_L.c.arrival_id == _A.c.id, _L.c.kind == LetterKind.ATTENTION.value)
-        query = select(_A.c.id).where(_A.c.may_reply, asked.exists(), ~told.exists())
+        query = select(_A.c.id).where(_A.c.may_reply, or_(asked.exists(), lost.exists()), ~told.exists())
         query = query.where(or_(_A.c.ended.in_(_LIVING), and_(_A.c.ended.is_(None), _A.c.pending != "")))
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
 

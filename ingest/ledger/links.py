@@ -83,6 +83,7 @@ class Links:
             told |= {"code": part["code"], "url": part["url"]}
             if link["state"] == LinkState.MANUAL.value and link["reason"] == WRONG_CODE:
                 told |= {"state": LinkState.WAITING.value, "reason": "", "detail": "", "next_try_at": None}
+                self._mark_sights(link["provider"], link["key"], "")
         if part["expires_at"] and link["expires_at"] and part["expires_at"] > link["expires_at"]:
             told |= {"expires_at": part["expires_at"], "url": part["url"]}
             if link["state"] == LinkState.EXPIRED.value and part["expires_at"] > self.now:
@@ -104,8 +105,9 @@ class Links:
         return _links(self.connection.execute(query))
 
     def run_out(self) -> list[CloudFile]:
-        """Those still waited for whose time is over."""
-        query = select(_L).where(_L.c.state.in_([s.value for s in LIVING]), _L.c.expires_at <= self.now)
+        """Those still waited for, from the program or from people, whose time is over."""
+        waited = [state.value for state in (*LIVING, LinkState.MANUAL, LinkState.GIVEN_UP)]
+        query = select(_L).where(_L.c.state.in_(waited), _L.c.expires_at <= self.now)
         return _links(self.connection.execute(query.order_by(_L.c.id)))
 
     def _is_wanted(self) -> ColumnElement[bool]:
@@ -143,14 +145,15 @@ class Links:
     def end(self, link_id: int, state: LinkState, *, reason: str, detail: str = "") -> None:
         """No program goes on: a person must (`manual`, `given-up`), or nobody can (`expired`)."""
         link = self.link(link_id)
-        self._set(link_id, state=state.value, reason=reason, detail=detail[:1000], next_try_at=None)
-        if state is LinkState.EXPIRED:
-            self._mark_sights(link.provider, link.key, GONE)
+        values = {"reason": reason, "detail": detail[:1000], "next_try_at": None, "closed_at": self.now}
+        self._set(link_id, state=state.value, **values)
+        if state is LinkState.EXPIRED or reason == WRONG_CODE:
+            self._mark_sights(link.provider, link.key, GONE if state is LinkState.EXPIRED else WRONG_CODE)
         self._tell(f"link-{state.value}", link_id, link=link.name or link.url[:200], reason=reason)
 
     def fetched(self, link_id: int, sha256: str, size: int, *, by_hand: bool = False) -> None:
         """Its bytes are in the store."""
-        values = {"sha256": sha256, "size": size, "got": size, "fetched_at": self.now, "by_hand": by_hand}
+        values = {"sha256": sha256, "size": size, "got": size, "closed_at": self.now, "by_hand": by_hand}
         state = LinkState.FETCHED.value
         self._set(link_id, **values, state=state, reason="", detail="", next_try_at=None)
         link = self.link(link_id)

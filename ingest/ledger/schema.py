@@ -204,12 +204,12 @@ links = Table(
     Column("got", BigInteger, nullable=False, default=0),
     Column("sha256", String(64), nullable=False, default=""),
     Column("seen_at", Moment, nullable=False),
-    Column("fetched_at", Moment),
+    Column("closed_at", Moment),
     UniqueConstraint("provider", "key"),
     Index(None, "state", "next_try_at"),
 )
 """A file behind a link, however many mails name it. `size`: as its sender's mail says, rounded where that is; `got`:
-bytes in the partial file; `sha256`: once it is here."""
+bytes in the partial file; `sha256`: once it is here; `closed_at`: when it was fetched, or left to people."""
 
 facts = Table(
     "facts",

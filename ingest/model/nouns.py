@@ -87,6 +87,7 @@ class CloudFile:
 
     size: bytes, rounded where the mail rounds, 0 if it says nothing. got: bytes here so far. next_try_at: not before
     then. reason: why it is not here, a key; detail: in the words of the service. sha256: "" until it is here.
+    closed_at: when it was fetched, or left to people.
     """
 
     id: int
@@ -106,7 +107,7 @@ class CloudFile:
     got: int
     sha256: str
     seen_at: dt.datetime
-    fetched_at: dt.datetime | None
+    closed_at: dt.datetime | None
 
     @property
     def open(self) -> bool:

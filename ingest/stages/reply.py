@@ -101,9 +101,11 @@ def answerable(row: Row, works: Sequence[Work]) -> bool:
 
 
 def waits(hold: dt.timedelta, works: Sequence[Work], row: Row, now: dt.datetime) -> bool:
-    """A letter waits until the links of its mail are fetched, or `hold` since the mail came is over."""
+    """A letter waits until the links of its mail are fetched or lost, or `hold` since the mail came is over."""
     since = min(row["received_at"] or row["listed_at"], row["listed_at"])  # a server's clock may be ahead of ours
-    linked = any(material.part.arrival_id == row["id"] for work in works for material in work.links)
+    linked = any(
+        material.part.arrival_id == row["id"] and not material.part.problem for work in works for material in work.links
+    )
     return linked and now - since < hold
 
 
@@ -187,7 +189,9 @@ def _work(config: Config, answer: Answer, work: Work, findings: Sequence[Finding
         files=tuple(_file(config, material) for material in received(work, answer.mails)),
         problems=tuple(letters.LetterProblem(f.evidence, f.clause, MENDS.get(f.rule, "")) for f in told),
         pending=tuple(
-            f"{KIND_WORDS[m.kind]}“{m.part.name or '云附件'}”在云附件中，我们将在链接有效期内下载" for m in work.links
+            f"{KIND_WORDS[m.kind]}“{m.part.name or '云附件'}”在云附件中，我们将在链接有效期内下载"
+            for m in work.links
+            if not m.part.problem
         ),
     )
 

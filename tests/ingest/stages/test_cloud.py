@@ -15,6 +15,7 @@ from ingest.stages.cloud import cloud, folder_of, next_try
 from ingest.stages.extract import extract
 from ingest.stages.fetch import fetch
 from ingest.stages.parse import parse
+from ingest.stages.reply import reply
 from ingest.stages.review import review
 from ingest.workers import Workers
 
@@ -46,7 +47,7 @@ class Office:
             context.until = self.until
             if self.free is not None:
                 context.store.free_bytes = lambda: self.free
-            for stage in (cloud, take_linked, review):
+            for stage in (cloud, take_linked, review, reply):
                 stage(context)
         return context.tally
 
@@ -59,6 +60,10 @@ class Office:
 
     def states(self):
         return [(link.state, link.reason) for link in self.links()]
+
+    def letters(self):
+        """Kind and text of each letter, oldest first."""
+        return self.look(lambda tx: [(row["kind"], row["text"]) for row in tx.letters.rows()])
 
     def todos(self):
         return self.look(lambda tx: [row for row in tx.desk.todos() if row["kind"] == TodoKind.FETCH_LINK.value])
@@ -340,3 +345,68 @@ def test_a_link_that_was_given_up_is_tried_again_when_told(office, film):
 def test_the_next_try_comes_later_each_time_and_sooner_near_the_end(tries, least_s, left_h, minutes):
     ends = None if left_h is None else NOW + dt.timedelta(hours=left_h)
     assert next_try(NOW, tries, least_s, ends) == NOW + dt.timedelta(minutes=minutes)
+
+
+# what senders are told
+
+HELD = '[replies]\nhold_for_links = "12h"\n'
+
+
+def test_a_receipt_waits_for_the_film_behind_its_mails_link(office, film):
+    office.clock.now = dt.datetime(2024, 10, 8, 13, tzinfo=NOW.tzinfo)
+    office.more, film.cuts = HELD, [0]
+    office.run()
+    before = office.letters()
+    office.clock.now += dt.timedelta(hours=1)
+    office.run()
+    assert (before, [kind for kind, _ in office.letters()], FILM in office.letters()[0][1]) == ([], ["receipt"], True)
+
+
+def test_a_receipt_that_has_waited_long_enough_says_what_is_still_to_come(office, film):
+    office.clock.now = dt.datetime(2024, 10, 9, 1, tzinfo=NOW.tzinfo)
+    office.more, film.cuts = HELD, [0]
+    office.run()
+    ((kind, text),) = office.letters()
+    assert (kind, f"视频“{FILM}”在云附件中，我们将在链接有效期内下载" in text) == ("receipt", True)
+
+
+def test_a_receipt_does_not_wait_for_what_will_never_come(office, form):
+    office.clock.now = dt.datetime(2024, 10, 8, 13, tzinfo=NOW.tzinfo)
+    office.more = HELD
+    office.post(FILM, files=[("推荐表.docx", form())])
+    office.shelf.lose(FILM, 60_000_000)
+    office.run()
+    ((kind, text),) = office.letters()
+    assert (kind, "下载链接已失效" in text, "有效期内下载" in text) == ("receipt", True, False)
+
+
+def test_a_link_that_ran_out_after_the_receipt_is_told_once(office, film):
+    film.cuts = [0]
+    office.run()
+    office.clock.now += dt.timedelta(days=60)
+    office.more = "[edition]\ndeadline = 2024-12-31\n"
+    office.run()
+    office.run()
+    assert [kind for kind, _ in office.letters()] == ["receipt", "attention"]
+    assert f"云附件“{FILM}”的链接已经失效，文件没有取到" in office.letters()[1][1]
+
+
+def test_a_wrong_code_is_told_to_the_sender(office, form):
+    office.post(FILM, files=[("推荐表.docx", form())])
+    office.shelf.lose(FILM, 60_000_000, code=400, desc="PARAM_ILLEGAL")
+    office.run()
+    assert (office.states(), [kind for kind, _ in office.letters()]) == (
+        [(LinkState.MANUAL, "wrong-code")],
+        ["receipt", "attention"],
+    )
+    assert "请核对后回复完整的链接和提取码" in office.letters()[1][1]
+
+
+@pytest.mark.parametrize("reason", ["login", "unknown-provider", "refused-address"])
+def test_what_is_staffs_to_do_is_told_to_no_sender(office, film, reason):
+    film.cuts = [0]
+    office.run()
+    with office.contest.open() as context, context.begin() as tx:
+        tx.links.end(1, LinkState.MANUAL, reason=reason)
+    office.run()
+    assert [kind for kind, _ in office.letters()] == ["receipt"]

@@ -120,7 +120,7 @@ def upgrade() -> None:
         sa.Column("got", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("seen_at", sa.String(length=27), nullable=False),
-        sa.Column("fetched_at", sa.String(length=27), nullable=True),
+        sa.Column("closed_at", sa.String(length=27), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
         sa.UniqueConstraint("provider", "key", name=op.f("uq_links_provider_key")),
     )
