@@ -54,6 +54,7 @@ _ENDING = re.compile(
     r"\.(?:mp4|mov|avi|mkv|wmv|flv|mpe?g|m4v|3gp|rar|zip|7z|docx?|pdf|pptx?|xlsx?|jpe?g|png|gif|txt|url|wps|apk|eml)\b",
     re.IGNORECASE,
 )
+_SEPARATOR = re.compile(rf"({_ENDING.pattern}|[/!?=:;,.~]|%2F)", re.IGNORECASE)
 _PARTS = re.compile(r"(https?|ftp)://([^/?#\s]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _NUMBERS = frozenset({"expired", "expire", "sz", "size", "e", "filesize"})
@@ -120,7 +121,8 @@ class Mask:
         return ".".join(label if _WORDS.fullmatch(label) else "x" * len(label) for label in labels)
 
     def _path(self, path: str) -> str:
-        return "".join(self._token(piece) for piece in re.split(r"([/!?=:;,.~]|%2[fF])", path))
+        pieces = _SEPARATOR.split(path)
+        return "".join(piece if number % 2 else self._token(piece) for number, piece in enumerate(pieces))
 
     def _parameter(self, pair: str) -> str:
         name, equals, value = pair.partition("=")
