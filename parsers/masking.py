@@ -33,6 +33,7 @@ _WORDS = re.compile(
 )
 """Words of addresses and of class names. Nothing here is anybody's name."""
 _PHRASE = re.compile(
+    "播放网址|播放地址|播放链接|"
     r"X-NETEASE-HUGE-ATTACHMENT|从foxmail\.com邮箱发来的超大附件|Large attachments|从网易yeah邮箱发来的超大附件|"
     "从网易163邮箱发来的超大附件|从网易126邮箱发来的超大附件|从Foxmail发来的超大附件|Extraction code|"
     "从腾讯企业邮箱发来的超大附件|以下文件通过QQ邮箱的中转站|从网易企业邮箱发来的云附件|从QQ邮箱发来的超大附件|"
