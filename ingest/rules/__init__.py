@@ -134,7 +134,7 @@ def _without_material(rule: Rule, work: Work) -> Verdict | None:
     if material is None or material.part.is_link:
         awaited = presence.awaited(work, rule.needs)
         if awaited:
-            return Verdict(Outcome.PENDING, f"{word}尚未取得（{presence.named(awaited)}），取得后再检查")
+            return Verdict(Outcome.PENDING, f"{word}尚未取得（{presence.expected(awaited)}），取得后再检查")
         return Verdict(Outcome.NA, f"没有{word}，未检查")
     if isinstance(material.part.facts, _OPENED[rule.needs]):
         return None

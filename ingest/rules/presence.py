@@ -17,6 +17,9 @@ _ARCHIVES = frozenset({"zip", "7z", "rar", "tar", "gz", "bz2", "xz"})
 _ARCHIVE_NAMES = tuple(f".{ending}" for ending in (*_ARCHIVES, "tgz", "001"))
 _ENDINGS: dict[Kind, tuple[str, ...]] = {Kind.VIDEO: (".mp4", ".mov"), Kind.FORM: (".docx", ".doc", ".wps")}
 _READ_OF_KIND: dict[Kind, type] = {Kind.VIDEO: VideoFacts, Kind.FORM: FormFacts}
+_WAITING = ("locked", "missing-volume")
+"""Problems of archives that a password or another mail ends."""
+
 _WORST = (Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW, Outcome.PASS)
 
 
@@ -47,7 +50,7 @@ def supporting(work: Work, kind: Kind) -> Verdict:
         return Verdict(Outcome.REVIEW, f"{word}{BROKEN_REASONS['malware']}：{named(apart)}")
     coming = awaited(work, kind)
     if coming:
-        return Verdict(Outcome.PENDING, f"{word}可能在尚未取得的文件中：{named(coming)}")
+        return Verdict(Outcome.PENDING, f"{word}可能在尚未取得的文件中：{expected(coming)}")
     lost = _unplaced(work, kind)
     if lost:
         return Verdict(Outcome.REVIEW, lost)
@@ -62,8 +65,22 @@ def named(found: Sequence[Material]) -> str:
     return listed([m.part.name or m.part.url for m in found])
 
 
+def expected(found: Sequence[Material]) -> str:
+    """The files' names, and of archives why they are not open."""
+    return listed([_shut(m) or m.part.name or m.part.url for m in found])
+
+
+def _shut(material: Material) -> str:
+    """Which archive is not open, and why; "" if it is none, or open."""
+    facts = material.part.facts
+    problem = facts.problem if isinstance(facts, ArchiveFacts) else ""
+    reason = facts.sentence if isinstance(facts, Broken) else BROKEN_REASONS.get(problem, problem)
+    return f"“{material.part.name}”{reason}" if reason else ""
+
+
 def awaited(work: Work, kind: Kind) -> list[Material]:
-    """What is not here yet and is, or may hold, a material of that kind: links that still live, locked archives."""
+    """What is not here yet and is, or may hold, a material of that kind: links that still live, locked archives, sets
+    that lack a volume."""
     return [m for m in work.materials if _may_still_be(m, kind)]
 
 
@@ -71,7 +88,7 @@ def _may_still_be(material: Material, kind: Kind) -> bool:
     part = material.part
     if part.is_link:
         return part.problem != EXPIRED and (material.kind is kind or _holds_anything(part.name))
-    return _locked(material)
+    return _waits(material)
 
 
 def _holds_anything(name: str) -> bool:
@@ -79,11 +96,11 @@ def _holds_anything(name: str) -> bool:
     return not name.strip() or name.lower().endswith(_ARCHIVE_NAMES)
 
 
-def _locked(material: Material) -> bool:
+def _waits(material: Material) -> bool:
     facts = material.part.facts
     if isinstance(facts, ArchiveFacts):
-        return facts.problem == "locked"
-    return isinstance(facts, Broken) and facts.reason == "locked" and facts.format in _ARCHIVES
+        return facts.problem in _WAITING
+    return isinstance(facts, Broken) and facts.reason in _WAITING and facts.format in _ARCHIVES
 
 
 def _status(work: Work, kind: Kind) -> Verdict:
@@ -98,13 +115,13 @@ def _status(work: Work, kind: Kind) -> Verdict:
         return _doubtful(word, possible)
     coming = awaited(work, kind)
     if coming:
-        return Verdict(Outcome.PENDING, f"{word}尚未取得：{named(coming)}")
+        return Verdict(Outcome.PENDING, f"{word}尚未取得：{expected(coming)}")
     lost = _unplaced(work, kind)
     if lost:
         return Verdict(Outcome.REVIEW, lost)
     damaged = _damaged_archives(work)
     if damaged:
-        return Verdict(Outcome.REVIEW, f"未见{word}，可能在已损坏的压缩包中：{named(damaged)}")
+        return Verdict(Outcome.REVIEW, f"未见{word}，可能在未能解开的压缩包中：{expected(damaged)}")
     gone = [m for m in work.links if m.kind is kind or _holds_anything(m.part.name)]
     if gone:
         return Verdict(Outcome.MISSING, f"缺{word}：下载链接已失效（{named(gone)}）")
@@ -165,6 +182,6 @@ def _damaged_archives(work: Work) -> list[Material]:
     return [
         m
         for m in work.materials
-        if (isinstance(m.part.facts, ArchiveFacts) and m.part.facts.problem not in ("", "locked"))
+        if (isinstance(m.part.facts, ArchiveFacts) and m.part.facts.problem not in ("", *_WAITING))
         or (isinstance(m.part.facts, Broken) and m.part.facts.format in _ARCHIVES)
     ]

@@ -86,13 +86,13 @@ def test_materials_film_by_link_does_not_excuse_a_missing_form(find, a_work, lin
 
 def test_materials_in_a_locked_archive_is_pending(find, a_work, material):
     locked = material(Kind.OTHER, "材料.zip", ArchiveFacts(format="zip", problem="locked"))
-    assert find("materials", a_work(locked, form=None)) == ("pending", "电子表尚未取得：材料.zip")
+    assert find("materials", a_work(locked, form=None)) == ("pending", "电子表尚未取得：“材料.zip”文件有密码，无法打开")
 
 
 def test_materials_perhaps_in_a_damaged_archive_is_for_a_person(find, a_work, material):
     damaged = material(Kind.OTHER, "材料.zip", Broken(format="zip", reason="bad-checksum"))
     found = find("materials", a_work(damaged, form=None))
-    assert found == ("review", "未见电子表，可能在已损坏的压缩包中：材料.zip")
+    assert found == ("review", "未见电子表，可能在未能解开的压缩包中：“材料.zip”压缩包内文件校验不符（CRC 错误）")
 
 
 def test_materials_film_that_cannot_be_opened_is_for_a_person(find, a_work):
