@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 
+from ingest.demo.rars import make_rar
+from ingest.demo.zips import Sheet, write_zip
+
 TITLES = ("星海寻踪", "深海来信", "星海寻踪记")
 SENDERS = ("wang@kjt.example.gov.cn", "li@kjt.example.gov.cn", "someone@qq.com")
 BOXES = ("recommended", "public")
 ENDINGS = {"work", "supplement", "duplicate", "not-a-submission", "machine-mail", "quarantined", "unreadable"}
+VOLUMES = ("volume 1", "volume 2", "volume 3")
+PASSWORD = "kepu-2024"
 PASSING = ("runs", "mailboxes")
 """Tables in which every run leaves a trace of itself."""
 
@@ -53,7 +58,7 @@ def dump(context):
 class Laws(RuleBasedStateMachine):
     """A contest to which things happen. `make`, `walk`, `form` and `shell` come from the fixtures."""
 
-    make = walk = form = shell = None
+    make = walk = form = shell = packed = None
     mails = Bundle("mails")
 
     def __init__(self):
@@ -75,7 +80,7 @@ class Laws(RuleBasedStateMachine):
         box=st.sampled_from(BOXES),
         sender=st.sampled_from(SENDERS),
         title=st.sampled_from(TITLES),
-        holds=st.sampled_from(["form", "film", "both", "two forms", "text", "logo", "noise"]),
+        holds=st.sampled_from(["form", "film", "both", "two forms", "text", "logo", "noise", "locked", *VOLUMES]),
         cites=st.sampled_from(["", "", "R2024-0001", "P2024-0001"]),
     )
     def deliver(self, box, sender, title, holds, cites):
@@ -89,6 +94,7 @@ class Laws(RuleBasedStateMachine):
             "two forms": [(f"{each}.docx", form(each)) for each in TITLES[:2]],
             "text": [],
             "logo": [("logo.bin", b"logo")],
+            **{each: [packed] for each, packed in type(self).packed(title).items()},
         }[holds]
         mail = self.contest.mail(f"报送 {cites}", files=files, sender=sender, to=box)
         self.put(mail, box)
@@ -106,6 +112,12 @@ class Laws(RuleBasedStateMachine):
         later = mail.received_at + dt.timedelta(days=1, seconds=self.delivered)
         again = {"message_id": f"again{self.delivered}@example.cn"} if new_id else {}
         self.put(replace(mail, received_at=later, **again), box)
+
+    @rule(password=st.sampled_from([PASSWORD, "wrong"]))
+    def type_a_password(self, password):
+        with self.contest.open() as context, context.begin() as tx:
+            for row in tx.openings.locked():
+                tx.openings.offer(row["sha256"], password, by_staff=True)
 
     @rule(which=st.integers(0, 30))
     def expunge(self, which):
@@ -175,11 +187,33 @@ class Laws(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def laws(new_contest, walk, form, shell):
+def packed(form, shell, tmp_path):
+    """Archives by what they are to a sender: a locked one, and three volumes; by the title of the form in them."""
+    made = {}
+
+    def make(title):
+        if title not in made:
+            inside, folder = form(title), tmp_path / title
+            files = make_rar(folder / "作品.rar", [("推荐表.docx", inside)], volume_bytes=len(inside) // 3 + 1)
+            sheets = [Sheet("推荐表.docx", inside), Sheet("成片.mp4", shell)]
+            files = [*write_zip(folder / "材料.zip", sheets, password=PASSWORD), *files]
+            made[title] = {
+                name: (path.name, path.read_bytes()) for name, path in zip(("locked", *VOLUMES), files, strict=True)
+            }
+        return made[title]
+
+    return make
+
+
+@pytest.fixture
+def laws(new_contest, walk, form, shell, packed):
     return type(
         "LawsHere",
         (Laws,),
-        {name: staticmethod(made) for name, made in (("make", new_contest), ("walk", walk), ("form", form))}
+        {
+            name: staticmethod(made)
+            for name, made in (("make", new_contest), ("walk", walk), ("form", form), ("packed", packed))
+        }
         | {"shell": shell},
     )
 
