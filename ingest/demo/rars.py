@@ -1,6 +1,6 @@
 """RAR archives put together by hand, members stored as they are: no free program packs them.
 
-After RARLAB's technote for RAR 5 and the older one for RAR 4; in volumes, and RAR 5 with a password too.
+After RARLAB's technote for RAR 5 and the older one for RAR 4; in volumes, or with a password.
 """
 
 from __future__ import annotations
@@ -42,22 +42,20 @@ def make_rar(
 
     path: of the archive; volumes are named after it (a.part1.rar …). members: name ("/" between folders; ending in
     "/" for a folder) and bytes. volume_bytes: of members' data in each volume, 0 for one file. password: locks the
-    members, and with `lock_names` their names too (RAR 5). ValueError for a locked RAR 4 or locked volumes.
+    members, and with `lock_names` their names too. ValueError for locked volumes.
     """
-    if password and (version == 4 or volume_bytes):
-        raise ValueError("only a RAR 5 in one file can be locked here")
+    if password and volume_bytes:
+        raise ValueError("volumes cannot be locked here")
     path.parent.mkdir(parents=True, exist_ok=True)
     volumes = list(_cut(members, volume_bytes))
     many = volume_bytes > 0
     written = []
     for number, pieces in enumerate(volumes):
         last = number == len(volumes) - 1
-        lock = _Lock(password) if password else None
-        raw = (
-            _volume4(pieces, number, many, last)
-            if version == 4
-            else _volume5(pieces, number, many, last, lock, lock_names)
-        )
+        if version == 4:
+            raw = _volume4(pieces, number, many, last, _Lock4(password) if password else None, lock_names)
+        else:
+            raw = _volume5(pieces, number, many, last, _Lock5(password) if password else None, lock_names)
         written.append(path.with_name(f"{path.stem}.part{number + 1}.rar") if many else path)
         written[-1].write_bytes(raw)
     return written
@@ -81,37 +79,57 @@ def _cut(members: Sequence[tuple[str, bytes]], size: int) -> Iterator[list[_Piec
     yield pieces
 
 
-def _volume4(pieces: Sequence[_Piece], number: int, many: bool, last: bool) -> bytes:
+def _volume4(
+    pieces: Sequence[_Piece], number: int, many: bool, last: bool, lock: _Lock4 | None, lock_names: bool
+) -> bytes:
+    names = lock if lock_names else None
     flags = (0x0011 | (0x0100 if number == 0 else 0)) if many else 0
-    out = _RAR4 + _block4(0x73, flags, bytes(6))
+    out = _RAR4 + _block4(0x73, flags | (0x80 if names else 0), bytes(6))
     for piece in pieces:
-        folder = piece.name.endswith("/")
-        name = piece.name.rstrip("/").replace("/", "\\").encode("gbk")
-        flags = 0x8000 | (0xE0 if folder else 0) | piece.before | piece.after << 1
-        crc = zlib.crc32(piece.data if piece.after else piece.whole)
-        fields = struct.pack(
-            "<IIBIIBBHI",
-            len(piece.data),
-            len(piece.whole),
-            2,
-            crc,
-            _WHEN,
-            20,
-            0x30,
-            len(name),
-            0x10 if folder else 0x20,
-        )
-        out += _block4(0x74, flags, fields + name) + piece.data
-    return out + _block4(0x7B, 0x4000 | (0 if last else 1), b"")
+        out += _file4(piece, lock, names)
+    return out + _block4(0x7B, 0x4000 | (0 if last else 1), b"", names)
 
 
-def _block4(kind: int, flags: int, fields: bytes) -> bytes:
+def _file4(piece: _Piece, lock: _Lock4 | None, names: _Lock4 | None) -> bytes:
+    folder = piece.name.endswith("/")
+    name = piece.name.rstrip("/").replace("/", "\\").encode("gbk")
+    flags = 0x8000 | (0xE0 if folder else 0) | piece.before | piece.after << 1
+    crc = zlib.crc32(piece.data if piece.after else piece.whole)
+    data, salt = piece.data, b""
+    if lock is not None and not folder:
+        data, salt, flags = lock.lock(data), lock.salt, flags | 0x404
+    mode = 0x10 if folder else 0x20
+    fields = struct.pack("<II", len(data), len(piece.whole))
+    fields += struct.pack("<BIIBBHI", 2, crc, _WHEN, 29 if lock else 20, 0x30, len(name), mode)
+    return _block4(0x74, flags, fields + name + salt, names) + data
+
+
+def _block4(kind: int, flags: int, fields: bytes, names: _Lock4 | None = None) -> bytes:
     head = struct.pack("<BHH", kind, flags, 7 + len(fields)) + fields
-    return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+    block = struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+    return block if names is None else names.salt + names.lock(block)
+
+
+class _Lock4:
+    """The lock of RAR 3 and 4: AES-128, its key mixed from the password by SHA-1."""
+
+    def __init__(self, password: str) -> None:
+        self.salt = hashlib.sha256(password.encode()).digest()[:8]
+        mixed, start = hashlib.sha1(usedforsecurity=False), bytearray()
+        for turn in range(0x40000):
+            mixed.update(password.encode("utf-16-le") + self.salt + turn.to_bytes(3, "little"))
+            if turn % 0x4000 == 0:
+                start.append(mixed.digest()[19])
+        digest = mixed.digest()
+        self._key, self._start = b"".join(digest[at : at + 4][::-1] for at in range(0, 16, 4)), bytes(start)
+
+    def lock(self, data: bytes) -> bytes:
+        """The bytes locked, filled up to whole blocks."""
+        return _aes(self._key, self._start, data)
 
 
 def _volume5(
-    pieces: Sequence[_Piece], number: int, many: bool, last: bool, lock: _Lock | None, lock_names: bool
+    pieces: Sequence[_Piece], number: int, many: bool, last: bool, lock: _Lock5 | None, lock_names: bool
 ) -> bytes:
     out, names = _RAR5, lock if lock_names else None
     if lock is not None and lock_names:
@@ -123,7 +141,7 @@ def _volume5(
     return out + _block5(5, 0, _number(0 if last else 1), names=names)
 
 
-def _file5(piece: _Piece, lock: _Lock | None, names: _Lock | None) -> bytes:
+def _file5(piece: _Piece, lock: _Lock5 | None, names: _Lock5 | None) -> bytes:
     folder = piece.name.endswith("/")
     name = piece.name.rstrip("/").encode()
     fields = _number(5 if folder else 4) + _number(len(piece.whole)) + _number(0x10 if folder else 0x20)
@@ -137,7 +155,7 @@ def _file5(piece: _Piece, lock: _Lock | None, names: _Lock | None) -> bytes:
 
 
 def _block5(
-    kind: int, flags: int, fields: bytes, extra: bytes = b"", data: bytes = b"", names: _Lock | None = None
+    kind: int, flags: int, fields: bytes, extra: bytes = b"", data: bytes = b"", names: _Lock5 | None = None
 ) -> bytes:
     flags |= (1 if extra else 0) | (2 if data or kind == 2 else 0)
     body = _number(kind) + _number(flags)
@@ -157,7 +175,7 @@ def _number(value: int) -> bytes:
     return bytes([*out, value])
 
 
-class _Lock:
+class _Lock5:
     """The lock of RAR 5: AES-256, its key mixed from the password."""
 
     def __init__(self, password: str) -> None:
@@ -174,6 +192,10 @@ class _Lock:
 
     def lock(self, data: bytes) -> bytes:
         """The bytes locked, filled up to whole blocks."""
-        from Cryptodome.Cipher import AES
+        return _aes(self._key, self.start, data)
 
-        return bytes(AES.new(self._key, AES.MODE_CBC, self.start).encrypt(data + bytes(-len(data) % 16)))
+
+def _aes(key: bytes, start: bytes, data: bytes) -> bytes:
+    from Cryptodome.Cipher import AES
+
+    return bytes(AES.new(key, AES.MODE_CBC, start).encrypt(data + bytes(-len(data) % 16)))

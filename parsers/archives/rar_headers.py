@@ -42,11 +42,15 @@ class RarEntry:
 class RarVolume:
     """One file. many: it is a volume; None if its first header is damaged. number: 0 for the first, None where no
     header says. more: another follows; None if the end is not marked. locked: the headers themselves. cut: the file
-    ends before its last member does."""
+    ends before its last member does. solid: members need those before them. old_names:
+    its volumes are called .rar, .r00, .r01 …"""
 
     many: bool | None = None
+    version: int = 5
     number: int | None = None
     more: bool | None = None
+    solid: bool = False
+    old_names: bool = False
     locked: bool = False
     cut: bool = False
     entries: list[RarEntry] = field(default_factory=list)
@@ -59,7 +63,7 @@ def read_volume(path: Path, most: int) -> RarVolume:
         if head.startswith(RAR5):
             return _read(file, 8, _next5, _SEEN5, most)
         if head.startswith(RAR4):
-            return _read(file, 7, _next4, _SEEN4, most)
+            return _read(file, 7, next4, _SEEN4, most)
     raise Spoiled("unsupported", "a RAR of another kind")
 
 
@@ -82,7 +86,9 @@ def merged(volumes: Sequence[RarVolume]) -> list[RarEntry]:
 
 
 @dataclass(frozen=True)
-class _Block:
+class Block:
+    """One block. body: after its fixed head, but for extra; data: bytes behind; size: of the header itself."""
+
     kind: int
     flags: int
     body: bytes
@@ -91,8 +97,8 @@ class _Block:
     size: int
 
 
-_Next = Callable[[BinaryIO], _Block]
-_See = Callable[[RarVolume, _Block], None]
+_Next = Callable[[BinaryIO], Block]
+_See = Callable[[RarVolume, Block], None]
 
 
 def _read(file: BinaryIO, at: int, next_: _Next, seen: dict[int, _See], most: int) -> RarVolume:
@@ -114,7 +120,8 @@ def _read(file: BinaryIO, at: int, next_: _Next, seen: dict[int, _See], most: in
     return volume
 
 
-def _next4(file: BinaryIO) -> _Block:
+def next4(file: BinaryIO) -> Block:
+    """The block of RAR 4 that begins here. ValueError for a wrong checksum, EOFError for one cut off."""
     head = file.read(7)
     if len(head) < 7:
         raise EOFError("a header is cut off")
@@ -127,16 +134,18 @@ def _next4(file: BinaryIO) -> _Block:
     data = int.from_bytes(body[:4], "little") if flags & 0x8000 and len(body) >= 4 else 0
     if kind in (0x74, 0x7A) and flags & 0x100 and len(body) >= 29:
         data += int.from_bytes(body[25:29], "little") << 32
-    return _Block(kind, flags, body, b"", data, size)
+    return Block(kind, flags, body, b"", data, size)
 
 
-def _main4(volume: RarVolume, block: _Block) -> None:
+def _main4(volume: RarVolume, block: Block) -> None:
+    volume.version, volume.solid = 4, bool(block.flags & 8)
     volume.many, volume.locked = bool(block.flags & 1), bool(block.flags & 0x80)
+    volume.old_names = volume.many and not block.flags & 0x10
     if volume.many and block.flags & 0x100:
         volume.number = 0
 
 
-def _file4(volume: RarVolume, block: _Block) -> None:
+def _file4(volume: RarVolume, block: Block) -> None:
     _, size, system, crc, _, _, _, length, mode = struct.unpack_from("<IIBIIBBHI", block.body)
     at = 25
     if block.flags & 0x100:
@@ -193,14 +202,14 @@ def _repeat(coded: bytes, at: int, length: int, high: int, plain: bytes, out: li
     return at
 
 
-def _end4(volume: RarVolume, block: _Block) -> None:
+def _end4(volume: RarVolume, block: Block) -> None:
     volume.more = bool(block.flags & 1)
     at = 4 if block.flags & 2 else 0
     if volume.many and block.flags & 8 and len(block.body) >= at + 2:
         volume.number = int.from_bytes(block.body[at : at + 2], "little")
 
 
-def _next5(file: BinaryIO) -> _Block:
+def _next5(file: BinaryIO) -> Block:
     start = file.read(7)
     numbers = _Numbers(start[4:])
     size = numbers.next()
@@ -220,7 +229,7 @@ def _next5(file: BinaryIO) -> _Block:
     if extra > len(body):
         raise ValueError("more extra than header")
     cut = len(body) - extra
-    return _Block(kind, flags, body[:cut], body[cut:], data, 4 + len(head))
+    return Block(kind, flags, body[:cut], body[cut:], data, 4 + len(head))
 
 
 class _Numbers:
@@ -249,7 +258,7 @@ class _Numbers:
         return found
 
 
-def _main5(volume: RarVolume, block: _Block) -> None:
+def _main5(volume: RarVolume, block: Block) -> None:
     numbers = _Numbers(block.body)
     flags = numbers.next()
     volume.many = bool(flags & 1)
@@ -257,7 +266,7 @@ def _main5(volume: RarVolume, block: _Block) -> None:
         volume.number = numbers.next() if flags & 2 else 0
 
 
-def _file5(volume: RarVolume, block: _Block) -> None:
+def _file5(volume: RarVolume, block: Block) -> None:
     numbers = _Numbers(block.body)
     flags, size, _ = numbers.next(), numbers.next(), numbers.next()
     numbers.take(4 if flags & 2 else 0)
@@ -291,11 +300,11 @@ def _records(extra: bytes) -> Iterator[tuple[int, bytes]]:
             yield record.next(), record.data[record.at :]
 
 
-def _locked5(volume: RarVolume, _: _Block) -> None:
+def _locked5(volume: RarVolume, _: Block) -> None:
     volume.locked = True
 
 
-def _end5(volume: RarVolume, block: _Block) -> None:
+def _end5(volume: RarVolume, block: Block) -> None:
     volume.more = bool(_Numbers(block.body).next() & 1)
 
 

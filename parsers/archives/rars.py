@@ -10,15 +10,16 @@ import tarfile
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 from parsers import tools
 from parsers.archives.decoders import affordable
-from parsers.archives.members import Members, Source
-from parsers.archives.rar_headers import RarEntry, merged, read_volume
+from parsers.archives.members import DAMAGE, Members, Source
+from parsers.archives.rar4_locked import Lock, copy_unlocked
+from parsers.archives.rar_headers import RarEntry, RarVolume, merged, read_volume
 from parsers.archives.streams import Checked
 from parsers.unpack import PIECE, Budget, Over, Readable, Spoiled
 
@@ -26,6 +27,7 @@ _BASE_S = 45.0
 _BYTES_PER_S = 1_000_000
 _ZIP_TAIL = 66_000  # bytes in which libarchive looks for the end of a zip
 _MAX_LIST = 16 * 2**20
+_OLD_NAMES = 901  # .rar, .r00 to .z99
 _MISSING = "读取 RAR 需要安装 unar 或 libarchive-tools（bsdtar）；有密码或分卷的 RAR 需要 unar"
 
 
@@ -45,7 +47,10 @@ def read_rar(source: Source, members: Members) -> None:
 
 @dataclass
 class _Work:
-    """All one reading needs: where the volumes lie under names of ours, which programs there are, which password."""
+    """All one reading needs: where the volumes lie under names of ours, which programs there are, which password.
+
+    shut: what to say of what no password opened.
+    """
 
     source: Source
     members: Members
@@ -53,6 +58,7 @@ class _Work:
     first: str
     there: dict[str, str]
     password: str = ""
+    shut: str = ""
 
     @property
     def seconds(self) -> float:
@@ -84,7 +90,12 @@ class _Work:
 def _laid_out(paths: Sequence[Path], folder: Path) -> str:
     """The volumes in a folder of their own, under names by which a program finds them all; the first one's name."""
     width = len(str(len(paths)))  # unar takes part9 for the last where part10 follows part1
-    found = [f"archive.part{n:0{width}}.rar" for n in range(1, len(paths) + 1)] if len(paths) > 1 else ["archive.rar"]
+    if len(paths) == 1:
+        found = ["archive.rar"]
+    elif read_volume(paths[0], 1).old_names and len(paths) <= _OLD_NAMES:
+        found = ["archive.rar", *(f"archive.{chr(ord('r') + n // 100)}{n % 100:02d}" for n in range(len(paths) - 1))]
+    else:
+        found = [f"archive.part{number:0{width}}.rar" for number in range(1, len(paths) + 1)]
     for name, path in zip(found, paths, strict=True):
         (folder / name).symlink_to(path.resolve())
     return found[0]
@@ -93,9 +104,14 @@ def _laid_out(paths: Sequence[Path], folder: Path) -> str:
 def _read(work: _Work) -> None:
     most = 10 * (work.members.limits.max_members + 100)
     volumes = [read_volume(path, most) for path in work.source.paths]
-    entries = _listed(work) if volumes[0].locked else merged(volumes)
+    work.shut = work.source.shut
+    if work.source.passwords and volumes[0].version == 4 and len(volumes) > 1:
+        work.shut = "unsupported"  # unar may be unable to open it with the right password even
     if not work.there:
-        raise Spoiled("unsupported", _MISSING)
+        raise Spoiled(work.shut if volumes[0].locked else "unsupported", _MISSING)
+    if len(volumes) == 1 and volumes[0].version == 4 and _unlock4(work, volumes[0]):
+        volumes = [read_volume(work.folder / work.first, most)]
+    entries = _listed(work) if volumes[0].locked else merged(volumes)
     if not work.password and any(entry.locked for entry in entries):
         work.password = _password(work, entries)
     cut = volumes[-1].cut  # bsdtar may give nothing at all then
@@ -118,6 +134,43 @@ def _ends_like_a_zip(path: Path) -> bool:
         return b"PK\x05\x06" in file.read()
 
 
+def _unlock4(work: _Work, volume: RarVolume) -> bool:
+    """Put a copy without its lock in the place of a locked RAR 4, if a password opens it."""
+    locked = [
+        (entry.size == 0, 0 if volume.solid else entry.size, number)  # an empty member would prove nothing
+        for number, entry in enumerate(volume.entries)
+        if entry.locked
+    ]
+    if not (locked or volume.locked):
+        return False
+    for password in work.source.passwords:
+        lock, source, copy = Lock(password), work.folder / work.first, work.folder / "unlocked.rar"
+        try:
+            if locked:
+                copy_unlocked(source, copy, lock, only=min(locked)[2])
+                if not _comes_out(work, copy.name):
+                    continue
+            copy_unlocked(source, copy, lock)
+        except (ValueError, EOFError):
+            continue
+        work.first = copy.name
+        return True
+    return False
+
+
+def _comes_out(work: _Work, first: str) -> bool:
+    """Whether the one member of an archive is what its checksum says."""
+    trial = replace(work, first=first)
+    entry = read_volume(work.folder / first, 1).entries[0]
+    with ExitStack() as stack:
+        try:
+            contents = _started(trial, stack, [0], plainly=True)
+            Checked(contents.member(0), entry.size, entry.crc).drain(Budget(work.members.budget.left))
+        except (Over, Spoiled, *DAMAGE):
+            return False
+    return True
+
+
 def _listed(work: _Work) -> list[RarEntry]:
     """The members of an archive whose headers are locked too, by the first password that opens them."""
     for password in work.source.passwords:
@@ -131,7 +184,7 @@ def _listed(work: _Work) -> list[RarEntry]:
     work.password = ""
     if work.source.passwords:
         work.lsar()  # without the program no password was tried
-    raise Spoiled(work.source.shut, "its headers are locked too")
+    raise Spoiled(work.shut, "its headers are locked too")
 
 
 def _said(work: _Work) -> bytes:
@@ -239,7 +292,7 @@ def _problem(work: _Work, entry: RarEntry) -> str:
         affordable(entry.dictionary)
     except Spoiled as error:
         return error.reason
-    return work.source.shut if entry.locked and not work.password else ""
+    return work.shut if entry.locked and not work.password else ""
 
 
 def _started(work: _Work, stack: ExitStack, wanted: Sequence[int], *, plainly: bool) -> _Contents:

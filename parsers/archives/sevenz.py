@@ -125,6 +125,8 @@ class _Blocks:
     _block: Any = None
     _stream: _Block | None = None
     _problem: str = ""
+    _password: str = ""
+    _refused: bool = False
 
     def add(self, number: int, entry: Any, members: Members) -> None:
         """One file; what is left of it unread is passed over, for the next to begin where it should."""
@@ -141,7 +143,14 @@ class _Blocks:
         if said in ("unreadable", "cut-off", "unsupported", "wrong-password", "too-big"):
             self._problem, self._stream = said, None
         else:
+            self._pass_over(part)
+
+    def _pass_over(self, part: _Part) -> None:
+        """What nobody wanted of a file, so that the next begins where it should."""
+        try:
             part.drain(self.skipped)
+        except (Spoiled, EOFError) as error:
+            self._problem, self._stream = error.reason if isinstance(error, Spoiled) else "cut-off", None
 
     def _begin(self, entry: Any) -> None:
         """Turn to the block this entry begins."""
@@ -152,18 +161,27 @@ class _Blocks:
             self._problem = error.reason
 
     def _unlocked(self, entry: Any) -> _Block:
-        """With the first password under which the first file comes out right; the only one is taken as it is."""
+        """With the password of the block before; else the first under which the first file comes out right."""
+        if not self._password:
+            self._password = self._fitting(entry)
+        stream = self._started(entry, self._password)
+        stream.doubted = True
+        return stream
+
+    def _fitting(self, entry: Any) -> str:
+        """Spoiled if no password fits. One alone is taken as it is."""
+        if not self.source.passwords or self._refused:
+            raise Spoiled(self.source.shut)
+        if len(self.source.passwords) == 1:
+            return self.source.passwords[0]
         for password in self.source.passwords:
-            if len(self.source.passwords) > 1:
-                try:
-                    _Part(self._started(entry, password), entry.uncompressed, entry.crc32).drain(
-                        Budget(self.skipped.left)
-                    )
-                except (Over, Spoiled, EOFError):
-                    continue
-            stream = self._started(entry, password)
-            stream.doubted = True
-            return stream
+            part = _Part(self._started(entry, password), entry.uncompressed, entry.crc32)
+            try:
+                part.drain(Budget(self.skipped.left))
+            except (Over, Spoiled, EOFError):
+                continue
+            return password
+        self._refused = True
         raise Spoiled(self.source.shut)
 
     def _started(self, entry: Any, password: str | None) -> _Block:

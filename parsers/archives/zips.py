@@ -23,6 +23,8 @@ from parsers.archives.zip_directory import (
 from parsers.archives.zip_locked import keys, unlocked
 from parsers.unpack import Budget, Over, Readable, Spoiled
 
+_ENOUGH = 20  # members that no password opened, after which none is tried any more
+
 
 def read_zip(source: Source, members: Members) -> None:
     """The members of a zip, in one file or in volumes."""
@@ -75,28 +77,37 @@ def _mode_problem(mode: int) -> str:
 
 @dataclass
 class _Opener:
-    """Opens entries; remembers which key opened the last one."""
+    """Opens entries; remembers which key opened the last one. refused: entries that no password opened."""
 
     file: BinaryIO
     passwords: tuple[str, ...]
     budget: Budget
     key: bytes = b""
+    refused: int = 0
 
     def unlock(self, entry: Entry) -> str:
         """Find the entry's key. "" if there is one, else "locked", or what else is the matter."""
-        tried = [self.key, *(key for password in self.passwords for key in keys(password))] if self.passwords else []
         try:
-            fitting = [key for key in dict.fromkeys(tried) if key and self._body(entry, key) is not None]
-            if len(fitting) > 1:  # the old lock's check lets one wrong key in 256 pass
-                fitting = [key for key in fitting if self._opens(entry, key)]
+            if self.key and self._body(entry, self.key) is not None:
+                return ""
+            key = self._fitting(entry) if self.refused < _ENOUGH else b""
         except Spoiled as error:
             return error.reason
         except DAMAGE:
             return "unreadable"
-        if not fitting:
+        if not key:
+            self.refused += 1
             return "locked"
-        self.key = fitting[0]
+        self.key = key
         return ""
+
+    def _fitting(self, entry: Entry) -> bytes:
+        """The first key that fits, b"" if none does."""
+        tried = dict.fromkeys(key for password in self.passwords for key in keys(password))
+        fitting = [key for key in tried if self._body(entry, key) is not None]
+        if len(fitting) > 1:  # the old lock's check lets one wrong key in 256 pass
+            fitting = [key for key in fitting if self._opens(entry, key)]
+        return fitting[0] if fitting else b""
 
     def _opens(self, entry: Entry, key: bytes) -> bool:
         """Whether the whole entry comes out right with a key."""

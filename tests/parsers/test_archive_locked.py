@@ -29,11 +29,13 @@ def locked(tmp_path_factory):
         "7z": seven(folder / "a.7z", "密码1", names=False),
         "7z-names": seven(folder / "b.7z", "密码1", names=True),
         "rar": make_rar(folder / "a.rar", [("a", TEXT)], password="密码1")[0],
+        "rar4": make_rar(folder / "c.rar", [("a", TEXT)], password="密码1", version=4)[0],
+        "rar4-names": make_rar(folder / "d.rar", [("a", TEXT)], password="密码1", version=4, lock_names=True)[0],
         "rar-names": make_rar(folder / "b.rar", [("a", TEXT)], password="密码1", lock_names=True)[0],
     }
 
 
-ALL = ["zip-aes", "zip-old", "zip-old-after", "7z", "7z-names", "rar", "rar-names"]
+ALL = ["zip-aes", "zip-old", "zip-old-after", "7z", "7z-names", "rar", "rar-names", "rar4", "rar4-names"]
 
 
 def said(facts):

@@ -1,4 +1,6 @@
 import hashlib
+import struct
+import zlib
 
 import pytest
 
@@ -7,7 +9,7 @@ from ingest.demo.zips import Sheet, write_zip
 from parsers import tools
 from parsers.archive import read_archive
 from parsers.archives.rar_headers import _name4 as name_of_rar4
-from parsers.facts import Limits
+from parsers.facts import ArchiveFacts, Limits
 
 TEXT = "推荐表：作品名称".encode() * 300
 FILM = bytes(range(256)) * 40
@@ -123,15 +125,61 @@ def test_members_beyond_the_limit_are_left_and_it_is_said(tmp_path, only):
     assert (len(facts.members), facts.problem) == (2, "too-many")
 
 
+def test_volumes_named_in_the_old_way_are_one(tmp_path):
+    first, *others = make_rar(tmp_path / "a.rar", MEMBERS, version=4, volume_bytes=6_000)
+    for path in (first, *others):
+        raw = bytearray(path.read_bytes())
+        raw[10] &= 0xEF  # no new names
+        raw[7:9] = struct.pack("<H", zlib.crc32(bytes(raw[9:20])) & 0xFFFF)
+        path.write_bytes(raw)
+    facts = read_archive(first, None, Limits(), volumes=others, name="a.rar")
+    assert (digests(facts), facts.problem) == (sha256(TEXT, FILM, b""), "")
+
+
+def test_a_link_is_listed_and_left(tmp_path, only):
+    [path] = make_rar(tmp_path / "a.rar", [("link", b"/etc/passwd"), ("a", TEXT)], version=4)
+    raw = bytearray(path.read_bytes())
+    raw[20 + 15] = 3  # made on Unix
+    raw[20 + 28 : 20 + 32] = struct.pack("<I", 0o120777)
+    raw[20:22] = struct.pack("<H", zlib.crc32(bytes(raw[22 : 20 + 32 + 4])) & 0xFFFF)
+    path.write_bytes(raw)
+    facts = read_archive(path, None, Limits())
+    assert (shape(facts), digests(facts)) == ([("", "link", "link"), ("", "a", "")], ["", *sha256(TEXT)])
+
+
+def program(tmp_path, monkeypatch, script):
+    """A script in the place of bsdtar."""
+    path = tmp_path / "bsdtar"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": str(path)})
+    return make_rar(tmp_path / "a.rar", MEMBERS)[0]
+
+
 def test_a_program_that_takes_too_long_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr("parsers.archives.rars._BASE_S", 0.2)
-    monkeypatch.setattr("parsers.archives.rars._BYTES_PER_S", 10**9)
-    slow = tmp_path / "bsdtar"
-    slow.write_text("#!/bin/sh\nexec sleep 60\n")
-    slow.chmod(0o755)
-    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": str(slow)})
+    path = program(tmp_path, monkeypatch, "exec sleep 60")
+    assert read_archive(path, None, Limits()).reason == "too-slow"
+
+
+@pytest.mark.parametrize("script", ["exit 1", "kill -9 $$", "echo nonsense", "head -c 100000 /dev/zero", "yes"])
+def test_a_program_that_fails_costs_only_the_archive(tmp_path, monkeypatch, script):
+    facts = read_archive(program(tmp_path, monkeypatch, script), None, Limits())
+    problem = facts.problem if isinstance(facts, ArchiveFacts) else facts.reason
+    assert problem in ("bad-archive", "cut-off", "unreadable")
+
+
+def test_a_program_that_cannot_be_started_is_as_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": str(tmp_path / "gone")})
     facts = read_archive(*make_rar(tmp_path / "a.rar", MEMBERS), None, Limits())
-    assert facts.reason == "too-slow"
+    assert (facts.problem, facts.members) == ("unsupported", ())
+
+
+def test_a_program_knows_nothing_of_our_settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEPU_PASSWORD", "secret")
+    path = program(tmp_path, monkeypatch, f"env > {tmp_path}/env")
+    read_archive(path, None, Limits())
+    assert "secret" not in (tmp_path / "env").read_text()
 
 
 def test_a_name_of_rar_4_in_its_own_unicode_is_read():
