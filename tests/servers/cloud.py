@@ -255,14 +255,15 @@ class CloudServer:
     @contextlib.contextmanager
     def counted(self, host):
         """How many answers go to clients of one host at the same time."""
+        counts, most = self.at_once, self.most_at_once  # one that outlives its test does not count for the next
         with self._lock:
-            now = self.at_once[host] = self.at_once.get(host, 0) + 1
-            self.most_at_once[host] = max(now, self.most_at_once.get(host, 0))
+            now = counts[host] = counts.get(host, 0) + 1
+            most[host] = max(now, most.get(host, 0))
         try:
             yield
         finally:
             with self._lock:
-                self.at_once[host] -= 1
+                counts[host] -= 1
 
     # --- the providers' flows
 

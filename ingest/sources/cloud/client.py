@@ -13,9 +13,11 @@ from typing import Any
 import httpcore
 import httpx
 
+from ingest.sources.cloud.backend import Backend
 from ingest.sources.cloud.guard import allowed, checked_url
-from ingest.sources.cloud.network import Backend, Network, Pace
+from ingest.sources.cloud.network import Network
 from ingest.sources.cloud.outcomes import Never, NotNow
+from ingest.sources.cloud.pace import Pace
 
 logging.getLogger("httpcore").setLevel(logging.WARNING)  # addresses carry the keys of files: they are not to be logged
 

@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from ingest.sources.cloud.client import Answer, Client
-from ingest.sources.cloud.network import Pace
 from ingest.sources.cloud.outcomes import Fetched, Never, NotNow
+from ingest.sources.cloud.pace import Pace
 from ingest.sources.cloud.pages import is_page, verdict
 from ingest.sources.cloud.partial import Growing, Kept, growing, kept
 from parsers import names
 from parsers.facts import Link
+
+if TYPE_CHECKING:
+    from ingest.sources.cloud.client import Answer, Client
 
 _RANGE = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})")
 _UNMET = re.compile(r"bytes\s+\*/(\d{1,18})")

@@ -15,10 +15,10 @@ from typing import Generic, TypeVar
 
 from ingest.config import CloudTable
 from ingest.errors import KepuError
-from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import download, finished
-from ingest.sources.cloud.network import Network, Pace, network_of
+from ingest.sources.cloud.network import Network, network_of
 from ingest.sources.cloud.outcomes import Manual, Never, NotNow, Outcome, Waiting
+from ingest.sources.cloud.pace import Pace
 from ingest.sources.cloud.partial import forget, kept
 from ingest.sources.cloud.ways import Way, way_of
 from parsers.facts import Link
@@ -80,6 +80,8 @@ def _tries(
     ends: tuple[float | None, threading.Event | None],
 ) -> Outcome:
     """Try after try, as long as each brings something. Raises Never, DiskError."""
+    from ingest.sources.cloud.client import Client  # slow to load, and most runs have no link to fetch
+
     changes, last = 0, NotNow("cut")
     for number in range(_MOST_TRIES):
         before, pace = kept(partial).size, Pace(settings, *ends)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
-
-import httpx
+from typing import TYPE_CHECKING
 
 from ingest.sources.cloud.outcomes import Never
+
+if TYPE_CHECKING:
+    import httpx
 
 _HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _PORTS = {"http": 80, "https": 443}
@@ -57,6 +59,8 @@ def allowed(host: str, patterns: Sequence[str]) -> bool:
 
 def parsed(url: str, query: Mapping[str, str] | None = None) -> httpx.URL:
     """A URL, with that query in place of its own if one is given. Raises Never if it is none."""
+    import httpx  # slow to load, and most runs open no link
+
     try:
         return httpx.URL(url.strip()) if query is None else httpx.URL(url.strip(), params=dict(query))
     except (httpx.InvalidURL, ValueError, TypeError) as error:
@@ -68,7 +72,7 @@ def checked_url(url: str | httpx.URL, patterns: Sequence[str]) -> httpx.URL:
 
     http or https, on ports 80 or 443, of an allowed host, without a login inside.
     """
-    found = url if isinstance(url, httpx.URL) else parsed(url)
+    found = parsed(url) if isinstance(url, str) else url
     scheme, host, port, login = found.scheme, found.raw_host.decode("ascii"), found.port, found.userinfo
     if scheme not in _PORTS or (_PORTS[scheme] if port is None else port) not in _PORTS.values() or login or not host:
         raise Never("refused-url", f"{scheme}://{host}:{port}")

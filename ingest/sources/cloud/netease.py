@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found, by_mail
 from ingest.sources.cloud.guard import parsed
 from ingest.sources.cloud.outcomes import Never
 from parsers.facts import Link
+
+if TYPE_CHECKING:
+    from ingest.sources.cloud.client import Client
 
 _PAGE_HOST = re.compile(r"mail\.(?:163|126|188)\.com|mail\.yeah\.net")
 _USUAL_HOST = "mail.163.com"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found, by_mail
 from ingest.sources.cloud.guard import parsed
 from ingest.sources.cloud.outcomes import Never
 from ingest.sources.cloud.pages import is_page, verdict
 from parsers.facts import Link
+
+if TYPE_CHECKING:
+    from ingest.sources.cloud.client import Client
 
 CARRIED = {"mail5k": "*.ftn.qq.com", "FTN5K": "*.ftn.qq.com"}
 """Cookies the file hosts want, given by the answer that sends there."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ingest.config import CloudTable
 from ingest.sources.cloud import netease, qq
-from ingest.sources.cloud.client import Client
 from ingest.sources.cloud.download import Found, by_mail
 from ingest.sources.cloud.guard import allowed, parsed
 from ingest.sources.cloud.outcomes import Never
 from ingest.sources.cloud.pages import verdict
 from parsers.facts import Link
+
+if TYPE_CHECKING:
+    from ingest.sources.cloud.client import Client
 
 DIRECT = "direct"
 
@@ -57,7 +60,8 @@ WAYS: Mapping[str, Way] = {
 def way_of(link: Link, settings: CloudTable) -> Way:
     """The way to a link's file, with the hosts the operator added. Raises Never where the config or nobody has one."""
     provider = link.provider
-    if settings.providers.on(provider) is None and allowed(_host(link.url), settings.hosts.of(DIRECT)):
+    ours = settings.hosts.of(DIRECT)
+    if ours and settings.providers.on(provider) is None and allowed(_host(link.url), ours):
         provider = DIRECT
     switched = settings.providers.on(provider)
     if switched is None:

@@ -5,7 +5,7 @@ import pytest
 
 from ingest.config import load
 from ingest.sources.cloud import Network, fetch
-from ingest.sources.cloud.network import Slots
+from ingest.sources.cloud.pace import Slots
 from parsers.facts import Link
 
 

@@ -2,14 +2,18 @@
 
 import datetime as dt
 import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from ingest.errors import DiskError
 from ingest.sources.cloud import Fetched, Job, fetch_all, soonest_first
 
+TOP = Path(__file__).parents[4]
 FILM = os.urandom(10_000)
 DAY = dt.datetime(2024, 10, 20, tzinfo=dt.UTC)
 
@@ -157,3 +161,9 @@ def test_fault_of_ours_costs_its_own_link_and_is_told_at_the_end(slow, job, netw
     with pytest.raises(ZeroDivisionError):
         came.extend(one.tag for one, _ in fetch_all(jobs, settings(), network=network(resolve=resolve)))
     assert sorted(came) == [0, 1, 2]
+
+
+def test_http_library_is_not_loaded_before_a_link_is_fetched():
+    code = "import sys, ingest.sources.cloud; print([m for m in ('httpx', 'httpcore') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=TOP, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

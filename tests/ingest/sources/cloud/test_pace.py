@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ingest.sources.cloud import Fetched, Waiting
-from ingest.sources.cloud import network as network_module
+from ingest.sources.cloud import pace as pace_module
 
 FILM = os.urandom(1_000_000)
 START = "https://files.example.cn/film.mp4"
@@ -40,19 +40,19 @@ def stalling(server, away):
 
 
 def test_drip_ends_by_its_rate(stalling, get, monkeypatch):
-    monkeypatch.setattr(network_module, "_WINDOW_S", 0.2)
+    monkeypatch.setattr(pace_module, "_WINDOW_S", 0.2)
     stalling(100_000, every=0.02)
     assert get(table="[cloud]\nmin_bytes_per_s = 1_000_000\n").reason == "slow"
 
 
 def test_drip_keeps_what_came(stalling, get, monkeypatch):
-    monkeypatch.setattr(network_module, "_WINDOW_S", 0.2)
+    monkeypatch.setattr(pace_module, "_WINDOW_S", 0.2)
     stalling(100_000, every=0.02)
     assert get(table="[cloud]\nmin_bytes_per_s = 1_000_000\n").bytes_so_far >= 100_000
 
 
 def test_body_that_comes_fast_enough_may_take_its_time(server, clouds, get, monkeypatch):
-    monkeypatch.setattr(network_module, "_WINDOW_S", 0.0)
+    monkeypatch.setattr(pace_module, "_WINDOW_S", 0.0)
     server.route(START, clouds.File(FILM))
     assert isinstance(get(table="[cloud]\nmin_bytes_per_s = 1\n"), Fetched)
 
