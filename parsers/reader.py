@@ -15,6 +15,7 @@ _MAX_TAIL = 256  # bytes after a boundary in which its line must end
 _MAX_HEADERS = 2_000
 _BLANK = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*(?:\n[ \t].*)*)(?:\n|\Z)")
+_LINE_END = re.compile(rb"(--)?[ \t\r\f\v]{0,200}(\n|\Z)")
 _BLANK_LINES = re.compile(rb"(?:[ \t]{0,9}\r?\n){1,9}")
 _KNOWN = re.compile(
     rb"(?:^|(?<=\n))(?:from|to|cc|subject|date|received|message-id|mime-version|content-[a-z-]+|return-path|reply-to|"
@@ -134,50 +135,41 @@ class Reader:
 
     def body(self, stops: Sequence[bytes]) -> Iterator[bytes]:
         """The bytes up to the next boundary line of any of `stops` (innermost last), or to the end. Sets `hit`."""
-        needles = [b"\n--" + stop for stop in reversed(stops)]
-        margin = max((len(needle) for needle in needles), default=0) + 2
+        begins = b"\n--" + _common(stops)
+        margin = max((len(stop) for stop in stops), default=0) + _MAX_TAIL  # in which a line may not be whole yet
         while True:
-            at, after, self.hit = self._next_stop(needles)
+            at, after, self.hit = self._next_stop(begins, stops) if stops else (-1, -1, None)
             if at == -1:
                 at = after = len(self._buffer) if self._ended else max(self._at, len(self._buffer) - margin)
             elif at > self._at and self._buffer[at - 1] == 13:
                 at -= 1
             if at > self._at:
                 yield self._buffer[self._at : at]
-            self._at = max(self._at, after if self.hit or self._ended else at)
+            self._at = max(self._at, after)
             if self.hit or (self._ended and self._at >= len(self._buffer)):
                 return
             self._fill()
 
-    def _next_stop(self, needles: Sequence[bytes]) -> tuple[int, int, tuple[bytes, bool] | None]:
-        """Where the next boundary begins (its newline) and ends, and which; -1 if none is in the buffer.
+    def _next_stop(self, begins: bytes, stops: Sequence[bytes]) -> tuple[int, int, tuple[bytes, bool] | None]:
+        """Where the next boundary line begins (its newline) and ends, and which; -1 if none is wholly in the buffer.
 
-        A line that may be one, but whose end has not been read yet, gives its place and no hit.
+        begins: what the lines of all boundaries begin with. The end of the file ends a line too.
         """
-        best, after, hit = -1, -1, None
-        for needle in needles:
-            at = self._at - 2
-            while (at := self._buffer.find(needle, at + 1, best if best >= 0 else len(self._buffer))) != -1:
-                end, closing = self._line_end(at + len(needle))
-                if end is not None:
-                    best, after = at, end
-                    hit = None if end < 0 else (needle[3:], closing)
-                    break
-        return best, after, hit
+        at = self._at - 2
+        while (at := self._buffer.find(begins, at + 1)) != -1:
+            for stop in reversed(stops):
+                if self._buffer.startswith(stop, at + 3):
+                    tail = _LINE_END.match(self._buffer, at + 3 + len(stop))
+                    if tail is not None and (tail[2] or self._ended):
+                        return at, tail.end(), (stop, bool(tail[1]))
+        return -1, -1, None
 
-    def _line_end(self, at: int) -> tuple[int | None, bool]:
-        """Where a boundary line that has its last letter before `at` ends, and whether it closes.
 
-        None: it is no boundary after all; -1: cannot be told before more is read.
-        """
-        newline = self._buffer.find(b"\n", at, at + _MAX_TAIL)
-        if newline == -1 and len(self._buffer) < at + _MAX_TAIL and not self._ended:
-            return -1, False
-        end = newline + 1 if newline != -1 else min(len(self._buffer), at + _MAX_TAIL)
-        tail = self._buffer[at:end].rstrip()
-        if tail not in (b"", b"--") or (newline == -1 and end < len(self._buffer)):
-            return None, False
-        return end, tail == b"--"
+def _common(stops: Sequence[bytes]) -> bytes:
+    """What all of them begin with."""
+    first, last = min(stops, default=b""), max(stops, default=b"")
+    alike = next((at for at, letter in enumerate(first) if last[at] != letter), len(first))
+    return first[:alike]
 
 
 def split_headers(block: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], int | None]:
