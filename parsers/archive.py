@@ -11,7 +11,6 @@ from parsers.sniff import sniff
 from parsers.unpack import Budget, Over, Spoiled, is_nonsense
 from parsers.volumes import look_at, volume_of
 
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _NOBODYS_FAULT = ("locked", "wrong-password", "unsupported", "missing-volume", "too-many", "too-large", "overlapping")
 _VOLUMED = ("zip", "7z", "rar")
 
@@ -36,7 +35,7 @@ def read_archive(
     name: the archive's own, for the single file in a .gz. passwords: tried in order, where one is needed.
     volumes: those after `path`, in their order (`parsers.volumes.ordered`); for .z01 … .zip the .zip is the last.
     """
-    kind = _kind(path)
+    kind = sniff(path)
     if kind == "empty":
         return Broken(format=kind, reason="empty")
     reader = _reader(kind)
@@ -68,14 +67,6 @@ def _tried(reader: Reader, source: Source, members: Members) -> tuple[str, str]:
             raise
         return "cut-off" if is_cut(error) else "bad-archive", f"{type(error).__name__}: {error}"[:500]
     return "", ""
-
-
-def _kind(path: Path) -> str:
-    found = sniff(path)
-    if found == "unknown":
-        with path.open("rb") as file:
-            return "zst" if file.read(4) == _ZSTD else found
-    return found
 
 
 def _is_later_volume(path: Path, name: str) -> bool:
