@@ -110,4 +110,4 @@ class CloudTable(Table):
     min_bytes_per_s: int = Field(default=10_000, ge=0)
     providers: CloudProviders = Field(default_factory=CloudProviders)
     hosts: CloudHosts = Field(default_factory=CloudHosts)
-    rehearsal: Rehearsal | None = None
+    rehearsal: Rehearsal | None = Field(default=None, repr=False)  # another port is no news to the reports

@@ -134,10 +134,20 @@ def test_members_of_archives_name_their_archive(exported):
     assert set(inside) <= names
 
 
+def answered_by(undisturbed, kind):
+    """The Message-IDs that drafts of a kind answer."""
+    files = (undisturbed.place.reports / "回信").glob(f"*{kind}.eml")
+    return sorted(email.message_from_bytes(path.read_bytes())["In-Reply-To"].strip("<>") for path in files)
+
+
 def test_one_draft_lies_there_for_every_mail_that_became_a_work_or_joined_one(demo, undisturbed):
     answered = [s for s in demo.contest.samples if s.ended and s.ended.value in ("work", "supplement")]
-    drafts = [email.message_from_bytes(p.read_bytes()) for p in (undisturbed.place.reports / "回信").iterdir()]
-    assert sorted(d["In-Reply-To"].strip("<>") for d in drafts) == sorted(s.message_id for s in answered)
+    assert answered_by(undisturbed, "回执") == sorted(s.message_id for s in answered)
+
+
+def test_who_sent_what_cannot_be_opened_is_told_so(demo, undisturbed):
+    names = ("no-moov", "empty-film", "bad-crc")
+    assert answered_by(undisturbed, "提醒") == sorted(demo.contest.sample(name).message_id for name in names)
 
 
 def test_letters_go_to_the_sender_alone(exported, undisturbed):
