@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import structlog
+
 from ingest.closed import passwords_in
 from ingest.context import Context, crash_point
+from ingest.errors import KepuError
 from ingest.ledger import Transaction
 from ingest.materials import Classified, classify, group
 from ingest.model import Arrival, CloudFile, Ended, Group, Kind, Part, PartSource, Todo, TodoKind, Work, mail_number
@@ -18,6 +21,8 @@ from ingest.names import same_title
 from ingest.stages import assemble, extract
 from ingest.stages.parse import looked_at, parse
 from parsers.facts import Facts
+
+log = structlog.get_logger("kepu")
 
 SAME_TITLE = 0.92
 """From here on a form's title is the work's, written a little differently."""
@@ -33,10 +38,24 @@ def take_linked(context: Context) -> None:
     """Everything fetched that its mails do not have yet; then the mails that waited for it go on."""
     with context.read() as tx:
         mails = tx.links.unapplied()
-    context.each("收入云附件", list(mails), lambda arrival_id: _one(context, arrival_id, mails[arrival_id]))
+    context.each("收入云附件", list(mails), lambda arrival_id: _safely(context, arrival_id, mails[arrival_id]))
     if context.tally.counts.pop("reopened", 0):
         parse(context)
         assemble.assemble(context)
+
+
+def _safely(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> None:
+    """A failure of ours costs this mail its files until the next batch; what the mail has become stays."""
+    try:
+        _one(context, arrival_id, came)
+    except (KepuError, OSError):
+        raise
+    except Exception as error:
+        log.error(
+            "linked files not taken", arrival=arrival_id, error=f"{type(error).__name__}: {error}", exc_info=error
+        )
+        number = mail_number(arrival_id)
+        context.tally.troubles.append(f"邮件 {number} 的云附件已下载，但未能收入，下次运行会再试（详见日志）")
 
 
 def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> None:

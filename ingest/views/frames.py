@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ingest.ledger.links import GONE
 from ingest.ledger.rows import Row
 from ingest.model import (
     KIND_WORDS,
@@ -145,7 +146,7 @@ def _held(work: Work, kind: Kind) -> str:
     chosen = work.in_force(kind) or materials[-1]
     name = chosen.part.name or "云附件"
     if chosen.part.is_link:
-        name = f"（待下载）{name}"
+        name = f"（链接已失效）{name}" if chosen.part.problem == GONE else f"（待下载）{name}"
     elif chosen.part.quarantined:
         name = f"（已隔离）{name}"
     elif not chosen.part.certain:

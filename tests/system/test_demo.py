@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from ingest.cli import run
+
 WORK_KEYS = [
     "id", "track", "mailbox", "state", "decision", "title", "recommender", "author", "author_unit", "producer",
     "contact", "phone", "email", "received_at", "messages", "materials", "fields", "findings", "replies", "staff",
@@ -237,6 +239,12 @@ def test_a_second_run_changes_nothing(undisturbed):
     assert (done.code, "下载邮件" in done.err, "没有新邮件" in done.out) == (0, False, True)
     assert stamps(place.root / "store", place.share) == before
     assert place.exports() == undisturbed.exports
+
+
+def test_the_demo_run_again_changes_nothing(demo, capsys):
+    before = stamps(demo.root / "store", demo.share)
+    assert (run(["demo", str(demo.folder), "--small"]), "没有新邮件" in capsys.readouterr().out) == (0, True)
+    assert stamps(demo.root / "store", demo.share) == before
 
 
 def test_csv_holds_the_same_works(undisturbed, works):

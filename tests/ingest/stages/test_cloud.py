@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from ingest import linked
 from ingest.batch import open_context
 from ingest.demo.netdisk import rehearsing
 from ingest.linked import take_linked
@@ -345,6 +346,15 @@ def test_a_link_that_was_given_up_is_tried_again_when_told(office, film):
 def test_the_next_try_comes_later_each_time_and_sooner_near_the_end(tries, least_s, left_h, minutes):
     ends = None if left_h is None else NOW + dt.timedelta(hours=left_h)
     assert next_try(NOW, tries, least_s, ends) == NOW + dt.timedelta(minutes=minutes)
+
+
+def test_a_failure_of_ours_costs_the_mail_its_file_until_the_next_batch(office, film, monkeypatch):
+    monkeypatch.setattr(linked, "keep_facts", lambda *_: 1 / 0)
+    tally = office.run()
+    monkeypatch.undo()
+    assert tally.troubles == ["邮件 M00001 的云附件已下载，但未能收入，下次运行会再试（详见日志）"]
+    office.run()
+    assert ("video", FILM, "cloud", True) in office.materials()
 
 
 # what senders are told
