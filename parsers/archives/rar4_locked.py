@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from parsers.archives.rar_headers import RAR4, Block, next4
+from parsers.archives.rar4_headers import MAGIC, next4
+from parsers.archives.rar_values import Block
 from parsers.unpack import PIECE, Spoiled
 
 _MAIN, _FILE, _END = 0x73, 0x74, 0x7B
@@ -58,7 +59,7 @@ def copy_unlocked(path: Path, out: Path, lock: Lock, only: int | None = None) ->
     ValueError where the password is seen to be wrong, by locked headers. Otherwise a wrong one gives nonsense.
     """
     with path.open("rb") as file, out.open("wb") as copy:
-        copy.write(RAR4)
+        copy.write(MAGIC)
         number = -1
         for block, at in _blocks(file, lock):
             number += block.kind == _FILE
@@ -72,7 +73,7 @@ def copy_unlocked(path: Path, out: Path, lock: Lock, only: int | None = None) ->
 
 def _blocks(file: BinaryIO, lock: Lock) -> Iterator[tuple[Block, int]]:
     """Each block, and where its data begins."""
-    at, size, locked = len(RAR4), file.seek(0, 2), False
+    at, size, locked = len(MAGIC), file.seek(0, 2), False
     while at < size:
         file.seek(at)
         if locked:

@@ -8,7 +8,7 @@ from ingest.demo.rars import make_rar
 from ingest.demo.zips import Sheet, write_zip
 from parsers import tools
 from parsers.archive import read_archive
-from parsers.archives.rar_headers import _name4 as name_of_rar4
+from parsers.archives.rar4_headers import _name4 as name_of_rar4
 from parsers.facts import ArchiveFacts, Limits
 
 TEXT = "推荐表：作品名称".encode() * 300
@@ -157,7 +157,7 @@ def program(tmp_path, monkeypatch, script):
 
 
 def test_a_program_that_takes_too_long_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("parsers.archives.rars._BASE_S", 0.2)
+    monkeypatch.setattr("parsers.archives.rar_programs._BASE_S", 0.2)
     path = program(tmp_path, monkeypatch, "exec sleep 60")
     assert read_archive(path, None, Limits()).reason == "too-slow"
 
