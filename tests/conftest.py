@@ -57,8 +57,8 @@ def loopback_only(tmp_path_factory):
     def starts(self, *args, env=None, **kwargs):
         start(self, *args, env=None if env is None else guarded(env), **kwargs)
 
-    for name, value in guarded(os.environ).items():
-        patch.setenv(name, value)
+    for name in mine:
+        patch.setenv(name, guarded(os.environ)[name])
     patch.setattr(subprocess.Popen, "__init__", starts)
     _GUARD.install(patch.setattr, stop)
     yield report
