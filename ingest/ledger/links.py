@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
-from ingest.ledger.rows import Row, rows_of
+from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import CloudFile, Ended, LinkState, PartSource
 
 _L = schema.links
@@ -206,23 +206,21 @@ class Links:
             query = query.where(_L.c.state.in_([state.value for state in states]))
         return _links(self.connection.execute(query))
 
-    def sights(self) -> dict[int, list[Row]]:
-        """Link id to where it stands in mails of works or in waiting ones: part_id, arrival_id, work_id ("" if none).
+    def first_sight(self, link_id: int) -> Row | None:
+        """Where it stands in the oldest mail of a work, or that waits: part_id, arrival_id, work_id ("" if none).
 
-        Oldest mail first.
+        None if no such mail names it any more.
         """
         query = (
-            select(_L.c.id, _P.c.id.label("part_id"), _P.c.arrival_id, _M.c.work_id)
-            .join(_P, _same())
+            select(_P.c.id.label("part_id"), _P.c.arrival_id, _M.c.work_id)
+            .join(_L, _same())
             .join(_A, _A.c.id == _P.c.arrival_id)
             .outerjoin(_M, _M.c.part_id == _P.c.id)
-            .where(_wanted())
-            .order_by(_L.c.id, _A.c.received_at, _P.c.id, _M.c.work_id)
+            .where(_L.c.id == link_id, _wanted())
+            .order_by(_A.c.received_at, _P.c.id, _M.c.work_id)
         )
-        found: dict[int, list[Row]] = {}
-        for row in rows_of(self.connection.execute(query)):
-            found.setdefault(row["id"], []).append({**row, "work_id": row["work_id"] or ""})
-        return found
+        row = first_of(self.connection.execute(query.limit(1)))
+        return None if row is None else {**row, "work_id": row["work_id"] or ""}
 
     def of_work(self, work_id: str) -> list[CloudFile]:
         """The files behind links of one work, fetched ones too, in order of their number."""
@@ -245,7 +243,7 @@ class Links:
 
     def _tell(self, what: str, link_id: int, **detail: Any) -> None:
         """An event for the history of the first mail and work that name it."""
-        first = next(iter(self.sights().get(link_id, [])), None)
+        first = self.first_sight(link_id)
         where = {"arrival": first["arrival_id"], "work": first["work_id"]} if first else {}
         self.desk.event(what, **where, **detail)
 

@@ -227,7 +227,7 @@ def todo_key(link_id: int) -> str:
 
 def ask_about(tx: Transaction, link: CloudFile, why: str, *, hopeless: bool) -> None:
     """One to-do a link, however many mails name it; for the work of the first of them."""
-    first = next(iter(tx.links.sights().get(link.id, [])), None)
+    first = tx.links.first_sight(link.id)
     if first is None:
         return
     work, arrival = first["work_id"], first["arrival_id"]

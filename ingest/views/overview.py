@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ingest.model import STATE_WORDS, UNCHECKED_WORDS, CloudFile, LetterState, LinkState, WorkState
 from ingest.views import Snapshot
 from ingest.views.frames import state_word
-from ingest.views.words import LINK_STATE_WORDS, size_text
+from ingest.views.words import LINK_STATE_WORDS, URGENT_DAYS, size_text
 from reports.book import Counts, Item, Links, Overview, Reconciliation
 
 _WEEKDAYS = "一二三四五六日"
@@ -74,6 +74,7 @@ def _today(snap: Snapshot) -> list[Item]:
     first = snap.config.tracks[0].sheet
     return [
         Item("待办事项，请逐条处理", len(snap.todos), "待办"),
+        Item(f"其中要由人下载、不足 {URGENT_DAYS} 天就到期的云附件", _urgent(snap), "待办"),
         Item(f"待人工复核的作品（{sheets}）", states[STATE_WORDS[WorkState.REVIEW]], first),
         Item(f"经测量不符合要求的作品（{sheets}）", states[STATE_WORDS[WorkState.FAIL]], first),
         Item("待放行的回信", letters[LetterState.HELD.value], "回信"),
@@ -119,6 +120,13 @@ def _links(snap: Snapshot) -> Links | None:
     states = tuple((LINK_STATE_WORDS[state.value], count) for state, count in figures.states.items())
     shown = f"{ends.astimezone(snap.zone):%m-%d %H:%M}" if ends else ""
     return Links(states, shown, figures.to_come)
+
+
+def _urgent(snap: Snapshot) -> int:
+    """Files behind links that only people can fetch, and soon nobody."""
+    by_hand = [link for link in snap.links if link.state in (LinkState.MANUAL, LinkState.GIVEN_UP)]
+    ends = [link.expires_at - snap.now for link in by_hand if link.expires_at is not None]
+    return sum(dt.timedelta() < left < dt.timedelta(days=URGENT_DAYS) for left in ends)
 
 
 def _since(snap: Snapshot) -> tuple[Item, ...]:

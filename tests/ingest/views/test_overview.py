@@ -90,3 +90,9 @@ def test_the_first_page_counts_links_and_says_what_is_to_come(snap, link):
 
 def test_the_first_page_says_nothing_of_links_where_there_are_none(snap):
     assert overview(snap(), ()).links is None
+
+
+def test_the_first_page_warns_of_links_that_people_must_fetch_soon(snap, link):
+    found = [link(LinkState.MANUAL, 1, 0, days) for days in (-1, 2, 4, 9, None)] + [link(LinkState.WAITING, 1, 0, 2)]
+    wanted = Item("其中要由人下载、不足 5 天就到期的云附件", 2, "待办")
+    assert overview(snap(links=found), ()).today == (wanted,)
