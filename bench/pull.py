@@ -2,7 +2,7 @@
 
 What `kepu run` does in its stages fetch and extract, without the ledger: `python -m bench.pull URL USER FOLDER`, the
 password in KEPU_BENCH_PASSWORD. Prints one JSON object: mails, parts, bytes, seconds of copying and of all. With
-`beside` behind the folder a second process takes each mail apart while the next one is copied.
+`beside` behind the folder a second process takes mails apart while the next ones are copied.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ingest.sources.imap import ImapSource
 from ingest.store import Store, Stored
 from parsers.facts import Limits, MailFacts
 from parsers.mail import read_mail
+
+_HANDED_OVER = 100  # mails: the other process has work soon, and little is left when the last ones come
 
 
 class Nothing:
@@ -46,7 +48,8 @@ def pull(source: Source, store: Store, *, beside: bool) -> dict[str, float]:
     began = time.perf_counter()
     if beside:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
-            asked = [(raws, pool.submit(_taken_apart, store, raws)) for raws in _copied(source, store)]
+            lots = _copied(source, store, most=_HANDED_OVER)
+            asked = [(raws, pool.submit(_taken_apart, store, raws)) for raws in lots]
             copied = time.perf_counter()
             raws = [raw for group, _ in asked for raw in group]
             parts = [part for _, answer in asked for part in answer.result()]
@@ -64,8 +67,8 @@ def pull(source: Source, store: Store, *, beside: bool) -> dict[str, float]:
     }
 
 
-def _copied(source: Source, store: Store) -> Iterator[list[Stored]]:
-    """Mails in the store, a group at a time."""
+def _copied(source: Source, store: Store, most: int = sys.maxsize) -> Iterator[list[Stored]]:
+    """Mails in the store, a group at a time, of so many mails at the most."""
     with store.group() as group:
         waiting: list[Stored] = []
         for listing in _listings(source):
@@ -73,7 +76,7 @@ def _copied(source: Source, store: Store) -> Iterator[list[Stored]]:
                 source.copy(listing, writer)
             assert writer.stored is not None
             waiting.append(writer.stored)
-            if group.full:
+            if group.full or len(waiting) >= most:
                 group.flush()
                 yield waiting
                 waiting = []

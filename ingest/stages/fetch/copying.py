@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ingest.config import Mailbox
 from ingest.context import Context, crash_point, stage_ids
 from ingest.errors import DiskError, GoneError, NotGivenError
 from ingest.ledger import Transaction
+from ingest.ledger.keys import Place
 from ingest.lots import Lot, lot_of
 from ingest.model import Ended, Stage, Todo, TodoKind, mail_number
 from ingest.sources.identity import identity_of
@@ -33,13 +35,13 @@ def copy_all(poll: Poll) -> None:
 def _copy(poll: Poll, lot: Lot, doubts: Doubts, arrival_id: int) -> None:
     context, mailbox = poll.context, poll.mailbox
     with context.read() as tx:
-        size = tx.arrivals.row(arrival_id)["size"]
+        size, places = tx.arrivals.row(arrival_id)["size"], tx.keys.places_of(arrival_id)
     if size is not None and size > mailbox.limits.max_mail_bytes:
         _too_large(context, mailbox, arrival_id, size)
         return
     ask_for_room(context, size or 0)
     try:
-        stored = _from_anywhere(poll, lot, arrival_id)
+        stored = _from_anywhere(poll, lot, places)
     except NotGivenError as error:
         lot.settle()  # what came before may be asked for again, to know whose trouble this is
         doubts.hold(arrival_id, error)
@@ -56,17 +58,14 @@ def _copy(poll: Poll, lot: Lot, doubts: Doubts, arrival_id: int) -> None:
     lot.keep(arrival_id, write, **{"fetched": 1, "fetched-bytes": stored.size})
 
 
-def _from_anywhere(poll: Poll, lot: Lot, arrival_id: int) -> Stored | None:
+def _from_anywhere(poll: Poll, lot: Lot, places: Sequence[Place]) -> Stored | None:
     """The mail from the place it is at; None if it is at none it was seen at."""
-    context = poll.context
-    with context.read() as tx:
-        places = tx.keys.places_of(arrival_id)
     for place in places:
         try:
             with lot.group.writer() as writer:
                 poll.source.copy(place.listing, writer)
         except GoneError:
-            with context.begin() as tx:
+            with poll.context.begin() as tx:
                 tx.keys.lose(place.listing)
             continue
         return writer.stored
