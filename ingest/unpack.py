@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import structlog
+
 from ingest.closed import LOCKED, archive_facts, locked_key, locked_parts, locked_todo, passwords_in
 from ingest.context import Context, crash_point
+from ingest.errors import KepuError
 from ingest.ledger import Transaction
 from ingest.linked import keep_facts, tell_works
-from ingest.model import Ended, Part, PartSource
+from ingest.model import Ended, Part, PartSource, mail_number
 from ingest.sets import sets_of
 from ingest.stages import extract
 from ingest.stages.assemble import broken_todos
 from parsers.facts import PARSERS_VERSION
+
+log = structlog.get_logger("kepu")
 
 _OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 
@@ -48,7 +53,7 @@ def unpack(context: Context) -> None:
             for ids, kept_in in known:
                 tx.openings.join(ids, kept_in, "")
     for job in jobs:  # one by one: a mail may hold several, and its rows change with each
-        context.each("解开压缩包", [job.arrival_id], lambda _, job=job: _one(context, job))  # type: ignore[misc]
+        context.each("解开压缩包", [job.arrival_id], lambda _, job=job: _guarded(context, job))  # type: ignore[misc]
 
 
 def _take_passwords(context: Context) -> None:
@@ -105,10 +110,35 @@ def _set_jobs(context: Context, tx: Transaction) -> Iterable[_Job]:
         yield _Job(holder["arrival_id"], holder["id"], one.name, one.digests, one.rows[0]["format"], ids, one.key)
 
 
-def _one(context: Context, job: _Job) -> None:
+def _guarded(context: Context, job: _Job) -> None:
+    """A failure of ours costs a mail that has ended nothing but this archive, which is not tried at every run."""
+    with context.read() as tx:
+        ended = tx.arrivals.row(job.arrival_id)["ended"]
+    try:
+        _one(context, job, ended)
+    except (KepuError, OSError):
+        raise
+    except Exception as error:
+        if ended is None:
+            raise
+        log.error("archive failed", arrival=job.arrival_id, error=f"{type(error).__name__}: {error}", exc_info=error)
+        context.tally.troubles.append(f"邮件 {mail_number(job.arrival_id)} 的压缩包“{job.name}”处理失败，请联系运维")
+        with context.begin() as tx:
+            _give_up(tx, job)
+
+
+def _give_up(tx: Transaction, job: _Job) -> None:
+    """Until the parsers are others, or another password comes."""
+    tx.arrivals.part_rows.set([job.part_id, *job.volumes], opened_with=PARSERS_VERSION)
+    if job.volumes:
+        tx.openings.join(job.volumes, job.arrival_id, "crashed")
+    for sha256 in job.digests:
+        tx.openings.tried(sha256, tx.openings.passwords(sha256), opened=False)
+
+
+def _one(context: Context, job: _Job, ended: str | None) -> None:
     with context.read() as tx:
         before = tx.arrivals.parts([job.arrival_id])[job.arrival_id]
-        ended = tx.arrivals.row(job.arrival_id)["ended"]
         passwords = tuple(dict.fromkeys(word for one in job.digests for word in tx.openings.passwords(one)))
     with context.store.group() as group:
         opening = extract.opening_of(context, group, passwords=passwords)

@@ -1,14 +1,14 @@
 """Archives that open later: volumes over mails, passwords from staff and senders, what older parsers could not read."""
 
-import openpyxl
+import io
+
+import py7zr
 import pytest
 
-from ingest.batch import run
 from ingest.demo.archives import make_zip
 from ingest.demo.rars import make_rar
 from ingest.demo.zips import Sheet, write_zip
-from ingest.ledger import openings
-from ingest.stages.report import read_back, report
+from ingest.stages.extract import extract
 
 PASSWORD = "Kepu-2024!"
 
@@ -131,3 +131,92 @@ def test_a_password_in_a_later_mail_is_tried(contest, context, walk, told, locke
     walk(context)
     contest.post("密码", text=f"解压密码是 {PASSWORD}")
     assert told(walk(context))[0] == ("work", ["R2024-0001"])
+
+
+def test_a_wrong_password_is_not_tried_again(contest, context, walk, locked):
+    contest.post(files=[("材料.zip", locked())])
+    offer(walk(context), "wrong")
+    walk(context)
+    with context.read() as tx:
+        before = tx.desk.revision()
+    walk(context)
+    with context.read() as tx:
+        assert tx.desk.revision() == before
+
+
+def test_retry_keeps_rows_and_to_dos(contest, context, walk, locked):
+    contest.post(files=[("材料.zip", locked())])
+    walk(context)
+    with context.begin() as tx:
+        before = [(p["id"], p["position"], p["name"], p["problem"]) for p in tx.arrivals.all_parts()]
+        tx.arrivals.again([1])
+    walk(context)
+    with context.read() as tx:
+        after = [(p["id"], p["position"], p["name"], p["problem"]) for p in tx.arrivals.all_parts()]
+        asked = [row["key"] for row in tx.desk.todos(open_only=False)]
+    assert (after, asked) == (before, [f"locked:{before[0][0]}"])
+
+
+def test_retry_keeps_what_a_password_opened(contest, context, walk, told, locked):
+    contest.post(files=[("材料.zip", locked(title=""))])
+    walk(context)
+    offer(context, PASSWORD)
+    walk(context)
+    before = parts(context)
+    with context.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE arrivals SET ended = 'quarantined'")
+        tx.arrivals.again([1])
+    assert parts(walk(context)) == before
+
+
+def test_newer_parsers_open_what_older_ones_could_not(contest, context, walk, told, form, tmp_path):
+    contest.post(files=[("材料.zip", make_zip(tmp_path / "a.zip", [("推荐表.docx", form())]).read_bytes())])
+    walk(context, until="fetch")
+    extract(context)
+    with context.begin() as tx:  # as a version would leave it that knew no zip
+        tx.connection.exec_driver_sql("DELETE FROM parts WHERE source = 'archive'")
+        tx.connection.exec_driver_sql("UPDATE parts SET problem = 'unsupported', opened_with = '1'")
+    assert told(walk(context)) == [("work", ["R2024-0001"])]
+
+
+def test_the_missing_volume_joins_the_work_of_the_first(contest, context, walk, told, volumes, form):
+    contest.post("报送《月背来客》", files=[("推荐表.docx", form("月背来客")), volumes[0], volumes[1]])
+    walk(context)
+    contest.post("补发", files=[volumes[2]])
+    walk(context)
+    with context.read() as tx:
+        lacking = [row["key"] for row in tx.desk.todos() if row["kind"] == "missing-volume"]
+    assert (parts(context, 2), lacking) == ([(volumes[2][0], "", ""), ("推荐表.docx", "", "作品.rar")], [])
+
+
+def test_a_volume_sent_twice_is_no_second_set(contest, context, walk, told, volumes):
+    contest.post(files=volumes)
+    walk(context)
+    contest.post("再发一卷", files=[volumes[1]])
+    assert (told(walk(context))[1], len(parts(context, 2))) == (("supplement", ["R2024-0001"]), 1)
+
+
+def test_volumes_of_another_sender_do_not_count(contest, context, walk, told, volumes):
+    contest.post(files=volumes[:2])
+    contest.post(files=volumes[2:], sender="other@qq.com")
+    assert told(walk(context)) == [(None, []), (None, [])]
+
+
+def test_a_set_of_7z_cut_in_pieces_is_opened(contest, context, walk, told, form):
+    packed = io.BytesIO()
+    with py7zr.SevenZipFile(packed, "w") as archive:
+        archive.writef(io.BytesIO(form()), "推荐表.docx")
+    whole = packed.getvalue()
+    cut = [whole[at : at + len(whole) // 2 + 1] for at in range(0, len(whole), len(whole) // 2 + 1)]
+    for number, piece in reversed(list(enumerate(cut, 1))):
+        contest.post(files=[(f"作品.7z.{number:03d}", piece)])
+    assert sorted(told(walk(context)), key=str) == [("supplement", ["R2024-0001"]), ("work", ["R2024-0001"])]
+
+
+def test_bounds_hold_over_a_set(contest, walk, volumes):
+    contest.post(files=volumes)
+    with contest.open("[analysis]\nmax_archive_bytes = 1000\n") as context:
+        walk(context)
+        with context.read() as tx:
+            problems = {part.problem for part in tx.arrivals.parts([1])[1] if part.source == "attachment"}
+    assert problems == {"too-large"}

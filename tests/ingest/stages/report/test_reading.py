@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from ingest.demo.zips import Sheet, write_zip
 from ingest.stages.report import read_back
 
 ONE, TWO = "R2024-0001", "R2024-0002"
@@ -184,3 +185,56 @@ def test_a_todo_that_was_dealt_with_leaves_the_list(waiting):
     waiting.edit({("待办", number, "处理"): "已处理"})
     waiting.report()
     assert number not in [row[0] for row in waiting.rows("待办", "编号")]
+
+
+# passwords
+
+
+@pytest.fixture
+def shut(contest, desk, walk, tmp_path):
+    """A third mail brings a locked archive; the number of its to-do."""
+    packed = write_zip(tmp_path / "材料.zip", [Sheet("a.txt", b"text")], password="0123")[0]
+    contest.post(files=[("材料.zip", packed.read_bytes())])
+    walk(desk.context)
+    desk.report()
+    return next(number for number, kind in desk.rows("待办", "编号", "类别") if kind == "文件有密码")
+
+
+def offered(desk):
+    with desk.context.read() as tx:
+        return [tx.openings.passwords(row["sha256"]) for row in tx.openings.locked()]
+
+
+def test_a_password_is_offered_to_its_archive(desk, shut):
+    desk.edit({("待办", shut, "密码"): " Kepu-2024 "})
+    read_back(desk.context)
+    assert offered(desk) == [(" Kepu-2024 ", "Kepu-2024")]
+
+
+def test_a_password_of_digits_gets_back_the_zeros_a_cell_takes_away(desk, shut):
+    desk.edit({("待办", shut, "密码"): 123})
+    read_back(desk.context)
+    assert "0123" in offered(desk)[0]
+
+
+def test_a_password_is_in_no_event(desk, shut):
+    desk.edit({("待办", shut, "密码"): "Kepu-2024"})
+    read_back(desk.context)
+    with desk.context.read() as tx:
+        said = [event["detail"] for event in tx.desk.events(work=shut)]
+    assert [(one["heading"], one["value"]) for one in said] == [("密码", "（密码略）")]
+
+
+def test_a_password_beside_another_to_do_is_said(desk, waiting):
+    number = choices(waiting)[0]
+    desk.edit({("待办", number, "密码"): "Kepu-2024"})
+    read_back(desk.context)
+    assert desk.context.tally.notes == [f"待办 {number} 不是有密码的压缩包，“密码”栏的填写没有用到"]
+
+
+def test_a_locked_archive_may_be_given_to_a_work_all_the_same(desk, shut, walk):
+    desk.edit({("待办", shut, "选择"): "R2024-0002"})
+    read_back(desk.context)
+    walk(desk.context)
+    with desk.context.read() as tx:
+        assert (tx.arrivals.row(3)["ended"], tx.works.of_arrivals([3])) == ("supplement", {3: [TWO]})
