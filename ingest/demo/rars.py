@@ -6,10 +6,13 @@ After RARLAB's technote for RAR 5 and the older one for RAR 4; in volumes, or wi
 from __future__ import annotations
 
 import hashlib
+import hmac
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 from pathlib import Path
 from typing import Literal
 
@@ -145,11 +148,12 @@ def _file5(piece: _Piece, lock: _Lock5 | None, names: _Lock5 | None) -> bytes:
     folder = piece.name.endswith("/")
     name = piece.name.rstrip("/").encode()
     fields = _number(5 if folder else 4) + _number(len(piece.whole)) + _number(0x10 if folder else 0x20)
-    fields += struct.pack("<I", zlib.crc32(piece.data if piece.after else piece.whole))
+    crc = zlib.crc32(piece.data if piece.after else piece.whole)
+    fields += struct.pack("<I", crc if lock is None or folder else lock.turned(crc))
     fields += _number(0) + _number(0) + _number(len(name)) + name
     data, extra = piece.data, b""
     if lock is not None and not folder:
-        record = _number(1) + _number(0) + _number(1) + bytes([_ROUNDS]) + lock.salt + lock.start + lock.check
+        record = _number(1) + _number(0) + _number(3) + bytes([_ROUNDS]) + lock.salt + lock.start + lock.check
         data, extra = lock.lock(data), _number(len(record)) + record
     return _block5(2, (8 if piece.before else 0) | (16 if piece.after else 0), fields, extra, data, names) + data
 
@@ -181,7 +185,7 @@ class _Lock5:
     def __init__(self, password: str) -> None:
         self.salt = hashlib.sha256(password.encode()).digest()[:16]
         self.start = hashlib.sha256(self.salt).digest()[:16]
-        key, _, mixed = (
+        key, self._code, mixed = (
             hashlib.pbkdf2_hmac("sha256", password.encode(), self.salt, (1 << _ROUNDS) + more) for more in (0, 16, 32)
         )
         self._key = key
@@ -189,6 +193,11 @@ class _Lock5:
             a ^ b ^ c ^ d for a, b, c, d in zip(mixed[:8], mixed[8:16], mixed[16:24], mixed[24:], strict=True)
         )
         self.check = folded + hashlib.sha256(folded).digest()[:4]
+
+    def turned(self, crc: int) -> int:
+        """The checksum as WinRAR writes it by a lock, so that it tells nobody what lies behind."""
+        code = hmac.new(self._code, struct.pack("<I", crc), hashlib.sha256).digest()
+        return int(reduce(xor, struct.unpack("<8I", code)))
 
     def lock(self, data: bytes) -> bytes:
         """The bytes locked, filled up to whole blocks."""

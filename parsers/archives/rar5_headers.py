@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import struct
 import zlib
 from collections.abc import Iterator
+from functools import reduce
+from operator import xor
 from typing import BinaryIO
 
 from parsers.archives.rar_values import Block, RarEntry, RarVolume, See
@@ -79,12 +84,12 @@ def _file5(volume: RarVolume, block: Block) -> None:
     packing, _, length = numbers.next(), numbers.next(), numbers.next()
     records = dict(_records(block.extra))
     lock = records.get(1)
-    changed = lock is not None and len(lock) > 1 and bool(lock[1] & 2)
     volume.entries.append(
         RarEntry(
             name=numbers.take(length),
             size=size,
-            crc=None if changed else crc,
+            crc=crc,
+            turned=_turned(lock) if lock is not None else None,
             folder=bool(flags & 1),
             link=5 in records,
             locked=lock is not None,
@@ -93,6 +98,21 @@ def _file5(volume: RarVolume, block: Block) -> None:
             dictionary=0 if flags & 1 or not packing >> 7 & 7 else _DICTIONARY << (packing >> 10 & 31),
         )
     )
+
+
+def _turned(lock: bytes) -> tuple[bytes, int] | None:
+    """Salt and rounds, where the lock has changed the checksum."""
+    numbers = _Numbers(lock)
+    _, flags, rounds = numbers.next(), numbers.next(), numbers.take(1)
+    salt = numbers.take(16)
+    return (salt, rounds[0]) if flags & 2 and rounds else None
+
+
+def turned(crc: int, password: str, salt: bytes, rounds: int) -> int:
+    """A checksum as it is kept behind a lock, so that it tells nobody what lies there."""
+    key = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, (1 << rounds) + 16)
+    code = hmac.new(key, crc.to_bytes(4, "little"), hashlib.sha256).digest()
+    return int(reduce(xor, struct.unpack("<8I", code)))
 
 
 def _records(extra: bytes) -> Iterator[tuple[int, bytes]]:

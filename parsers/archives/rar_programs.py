@@ -80,7 +80,9 @@ def laid_out(paths: Sequence[Path], folder: Path) -> str:
 
 
 class Contents(Protocol):
-    """What a program unpacks, member after member."""
+    """What a program unpacks, member after member. output: all of it."""
+
+    output: tools.Output
 
     def member(self, number: int) -> Readable:
         """The bytes of a member, and maybe more behind them; each asked for once, in their order."""
@@ -91,17 +93,18 @@ class Behind:
     """All in a row, as unar writes it."""
 
     def __init__(self, output: tools.Output) -> None:
-        self._output = output
+        self.output = output
 
     def member(self, number: int) -> Readable:
         """All that is still to come."""
-        return self._output
+        return self.output
 
 
 class InTar:
     """In a tar, as bsdtar makes it, with an entry for each in the archive."""
 
     def __init__(self, output: tools.Output) -> None:
+        self.output = output
         stream = cast(IO[bytes], output)
         self._tar = tarfile.TarFile.open(fileobj=stream, mode="r|", errors="surrogateescape")
         self._at = -1

@@ -9,9 +9,8 @@ from typing import BinaryIO
 
 @dataclass(frozen=True)
 class RarEntry:
-    """One member, or a piece of it. crc: None where none is kept or it is changed by a lock. solid: needs those before.
-
-    before, after: it goes on from the volume before, or into the next.
+    """One member, or a piece of it. crc: None where none is kept. before, after: it goes on from the volume before, or
+    into the next. turned: salt and rounds (a power of two) of the lock that has changed `crc`.
     """
 
     name: bytes
@@ -23,6 +22,7 @@ class RarEntry:
     before: bool = False
     after: bool = False
     dictionary: int = 0
+    turned: tuple[bytes, int] | None = None
 
 
 @dataclass

@@ -19,12 +19,14 @@ from parsers import tools
 from parsers.archives.decoders import affordable
 from parsers.archives.members import DAMAGE, Members, Source
 from parsers.archives.rar4_locked import Lock, copy_unlocked
+from parsers.archives.rar5_headers import turned
 from parsers.archives.rar_headers import merged, read_volume
 from parsers.archives.rar_programs import MISSING, Behind, Contents, Work, laid_out, started
 from parsers.archives.rar_values import RarEntry, RarVolume
 from parsers.archives.streams import Checked
-from parsers.unpack import PIECE, Budget, Over, Readable, Spoiled
+from parsers.unpack import PIECE, Bounded, Budget, Over, Readable, Spoiled
 
+_ROUNDS = 20  # powers of two a password is mixed; RAR's own is 15
 _ZIP_TAIL = 66_000  # bytes in which libarchive looks for the end of a zip
 _MAX_LIST = 16 * 2**20
 
@@ -55,7 +57,7 @@ def _read(work: Work) -> None:
         volumes = [read_volume(work.folder / work.first, most)]
     entries = _listed(work) if volumes[0].locked else merged(volumes)
     if not work.password and any(entry.locked for entry in entries):
-        work.password = _password(work, entries)
+        work.password = _password(work, entries, volumes[0].version)
     cut = volumes[-1].cut  # bsdtar may give nothing at all then
     misread = "unar" in work.there and (cut or _ends_like_a_zip(work.folder / work.first))
     try:
@@ -140,19 +142,24 @@ def _said(work: Work) -> bytes:
 
 def _entry(row: dict[str, Any]) -> RarEntry:
     changed = int(row.get("RAR5EncryptionFlags", 0)) & 2
+    salt = str(row.get("RAR5EncryptionSalt", "")).encode("latin-1", "replace")
     crc = row.get("RAR5CRC32", row.get("RARCRC32"))
     return RarEntry(
         name=str(row["XADFileName"]).encode("utf-8", "surrogatepass"),
         size=int(row.get("XADFileSize", 0)),
-        crc=None if changed or crc is None else int(crc),
+        crc=None if crc is None else int(crc),
+        turned=(salt, int(row.get("RAR5EncryptionStrength", 0))) if changed else None,
         folder=bool(row.get("XADIsDirectory")),
         link=bool(row.get("XADIsLink")),
         dictionary=int(row.get("RAR5DictionarySize", 0)) if row.get("RAR5CompressionMethod") else 0,
     )
 
 
-def _password(work: Work, entries: Sequence[RarEntry]) -> str:
-    """The first password under which the smallest locked member comes out right, "" if none does."""
+def _password(work: Work, entries: Sequence[RarEntry], version: int) -> str:
+    """The first password under which the smallest locked member comes out right, "" if none does.
+
+    From RAR 5 on nothing at all comes out under a wrong one: what comes out wrong is damaged.
+    """
     if not work.source.passwords:
         return ""
     locked = [(entry.size or 2**63, number) for number, entry in enumerate(entries) if entry.locked]
@@ -160,10 +167,14 @@ def _password(work: Work, entries: Sequence[RarEntry]) -> str:
     for password in work.source.passwords:
         work.password = password
         with tools.running("unar", work.unar([number]), seconds=work.seconds, folder=work.folder) as output:
+            checked = _checked(output, entries[number], password)
             try:
-                Checked(output, entries[number].size, entries[number].crc).drain(Budget(work.members.budget.left))
-            except (Over, Spoiled, EOFError):
+                checked.drain(Budget(work.members.budget.left))
+            except (Over, EOFError):
                 continue
+            except Spoiled:
+                if version == 4 or checked.left:
+                    continue
             return password
     return ""
 
@@ -181,10 +192,21 @@ def _unpack(work: Work, entries: Sequence[RarEntry], *, plainly: bool) -> None:
                 work.members.count()
                 continue
             checked: list[Checked] = []
-            opened = partial(_opened, contents, number, entry, checked)
+            opened = partial(_opened, contents, number, entry, work.password, checked)
             work.members.add(entry.name, entry.size, opened, problems[number])
             if isinstance(contents, Behind) and number in asked:
                 _pass_over(checked or [opened()], skipped)
+        if contents is not None and any(entries[number].crc is None for number in wanted):
+            _check_end(contents, skipped)
+
+
+def _check_end(contents: Contents, budget: Budget) -> None:
+    """Spoiled if the program says that something went wrong: all there is to go by for members without a checksum."""
+    rest = Bounded(contents.output, budget)
+    while rest.read(PIECE):
+        continue
+    if contents.output.code:
+        raise Spoiled("bad-archive", f"the program ended with {contents.output.code}")
 
 
 def _problem(work: Work, entry: RarEntry) -> str:
@@ -198,11 +220,21 @@ def _problem(work: Work, entry: RarEntry) -> str:
     return work.shut if entry.locked and not work.password else ""
 
 
-def _opened(contents: Contents | None, number: int, entry: RarEntry, checked: list[Checked]) -> Readable:
+def _opened(contents: Contents | None, number: int, entry: RarEntry, password: str, checked: list[Checked]) -> Readable:
     if contents is None:
         raise Spoiled("unreadable")
-    checked.append(Checked(contents.member(number), entry.size, entry.crc))
+    checked.append(_checked(contents.member(number), entry, password))
     return checked[0]
+
+
+def _checked(stream: Readable, entry: RarEntry, password: str) -> Checked:
+    """A member's bytes against its checksum, as far as it has one that can be known."""
+    if entry.turned is None:
+        return Checked(stream, entry.size, entry.crc)
+    salt, rounds = entry.turned
+    if rounds > _ROUNDS:
+        return Checked(stream, entry.size, None)
+    return Checked(stream, entry.size, entry.crc, partial(turned, password=password, salt=salt, rounds=rounds))
 
 
 def _pass_over(checked: Sequence[Any], budget: Budget) -> None:

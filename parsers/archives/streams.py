@@ -42,11 +42,13 @@ class Slice:
 class Checked:
     """A member's bytes, no more than `size` of them. Spoiled("bad-checksum") at the end if they are not the ones.
 
-    EOFError if there is no checksum and they are too few.
+    EOFError if there is no checksum and they are too few. turn: how the checksum was changed before it was kept.
     """
 
-    def __init__(self, source: Readable, size: int | None, crc: int | None) -> None:
-        self._source, self._left, self._wanted = source, size, crc
+    def __init__(
+        self, source: Readable, size: int | None, crc: int | None, turn: Callable[[int], int] | None = None
+    ) -> None:
+        self._source, self._left, self._wanted, self._turn = source, size, crc, turn
         self._crc = 0
 
     def read(self, size: int, /) -> bytes:
@@ -57,9 +59,17 @@ class Checked:
             self._left -= len(data)
         if not data and self._wanted is None and self._left:
             raise EOFError(f"{self._left} bytes are missing")
-        if not data and self._wanted is not None and self._crc != self._wanted:
+        if not data and self._wanted is not None and self._found() != self._wanted:
             raise Spoiled("bad-checksum")
         return data
+
+    @property
+    def left(self) -> int:
+        """Bytes still to come, as declared; 0 where nothing is."""
+        return self._left or 0
+
+    def _found(self) -> int:
+        return self._crc if self._turn is None else self._turn(self._crc)
 
     def drain(self, budget: Budget) -> None:
         """Read and forget what is left of it. Over when the budget is."""

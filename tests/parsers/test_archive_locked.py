@@ -87,3 +87,19 @@ def test_a_damaged_member_behind_aes_is_called_damaged_not_locked(tmp_path):
     raw[200] ^= 1
     path.write_bytes(raw)
     assert read_archive(path, None, Limits(), passwords=["x"]).problem == "bad-checksum"
+
+
+def test_a_damaged_member_of_a_locked_rar_is_called_damaged(tmp_path):
+    """Behind a lock WinRAR changes the checksum, and unar leaves it at that."""
+    [path] = make_rar(tmp_path / "a.rar", [("a", TEXT)], password="x")
+    raw = bytearray(path.read_bytes())
+    raw[1_000] ^= 1
+    path.write_bytes(raw)
+    assert read_archive(path, None, Limits(), passwords=["x"]).problem == "bad-checksum"
+
+
+def test_a_locked_rar_of_several_members_comes_out(tmp_path):
+    members = [(f"{number}.txt", bytes([number]) * number * 100) for number in range(6)]
+    [path] = make_rar(tmp_path / "a.rar", members, password="x")
+    facts = read_archive(path, None, Limits(), passwords=["x"])
+    assert [member.sha256 for member in facts.members] == [hashlib.sha256(data).hexdigest() for _, data in members]
