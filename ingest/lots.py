@@ -16,7 +16,7 @@ from ingest.errors import DiskError, KepuError
 from ingest.ledger import Transaction
 from ingest.store import Group
 
-_LONGEST_S = 5.0
+_LONGEST_S = 2.0
 """Nothing that came waits longer for the rest of its lot, be the source as slow as it likes."""
 
 Write = Callable[[Transaction], None]
