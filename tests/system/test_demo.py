@@ -144,7 +144,8 @@ def answered_by(undisturbed, kind):
 
 def test_one_draft_lies_there_for_every_mail_that_became_a_work_or_joined_one(demo, undisturbed):
     answered = [s for s in demo.contest.samples if s.ended and s.ended.value in ("work", "supplement")]
-    assert answered_by(undisturbed, "回执") == sorted(s.message_id for s in answered)
+    drafts = [*answered_by(undisturbed, "回执"), *answered_by(undisturbed, "逾期告知")]
+    assert sorted(drafts) == sorted(s.message_id for s in answered)
 
 
 def test_who_sent_what_cannot_be_opened_is_told_so(demo, undisturbed):
