@@ -41,6 +41,9 @@ BROKEN_REASONS: dict[str, str] = {
 }
 """Reasons a file could not be read, and the sentence a staff member understands."""
 
+MAX_LINKS = 200
+"""Files behind links that one mail is taken to name, or one file."""
+
 ENDED_BY_US = frozenset({"too-slow", "too-big", "crashed"})
 """Reasons that say only that we gave up: the file need not be at fault, and another try may read it."""
 

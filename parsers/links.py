@@ -10,13 +10,12 @@ from parsers import names
 from parsers.attached import links_on
 from parsers.body import Body
 from parsers.charsets import decode_bytes
-from parsers.facts import Facts, FormFacts, Link, MailFacts
+from parsers.facts import MAX_LINKS, Facts, FormFacts, Link, MailFacts
 from parsers.shortcuts import shortcut_target
 from parsers.sights import Page, page_of_html, page_of_text
 
 SMALL_FILE = 65_536
 """Bytes of the largest text or page in which links are looked for: more is no note that says where a film lies."""
-_MAX_LINKS = 200
 _FILE_NAME = re.compile(r"[^\n]{1,200}\.[A-Za-z0-9]{2,5}")
 _PLAYED = re.compile(r"播放|播出|视频链接|网址|平台")
 _FIELDS_OF_A_FORM = 3
@@ -100,7 +99,7 @@ def _each_once(page: Page) -> tuple[Link, ...]:
 def _add(found: dict[tuple[str, str], Link], links: Sequence[Link]) -> None:
     for link in links:
         key = link.provider, link.key
-        if key in found or len(found) < _MAX_LINKS:
+        if key in found or len(found) < MAX_LINKS:
             found[key] = merged(found.get(key), link)
 
 

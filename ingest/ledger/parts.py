@@ -14,11 +14,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.rows import Row, rows_of
-from ingest.model import PartSource
+from ingest.model import Ended, PartSource
+from parsers.facts import MAX_LINKS
 
+_A = schema.arrivals
 _P = schema.parts
+_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 _BYTES = ("sha256", "size", "format", "problem")
 """What is known of a file's bytes: a row that has some never loses them to one that has none."""
+_OF_LINKS = ("name", "size", "expires_at", "code")
+"""What is said of a file behind a link."""
 
 _Key = Callable[[Mapping[str, Any]], Hashable | None]
 
@@ -51,6 +56,31 @@ class PartRows:
         keep = [Paired(row, None) for row in old]
         keep[at] = Paired(old[at], values)
         self._write(arrival_id, old, [*keep[: at + 1], *aligned(old[at + 1 : end], rows), *keep[end:]])
+
+    def add_links(self, arrival_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Links that stand in files of a mail, after all its rows; one that it names already fills gaps of that row."""
+        old = self._of(arrival_id)
+        known = {_same_link(row): row for row in old if _is_link(row)}
+        end = max((row["position"] for row in old), default=-1) + 1
+        for row in rows:
+            there = known.get(_same_link(row))
+            if there is not None:
+                gaps = {name: row[name] for name in _OF_LINKS if row.get(name) and not there[name]}
+                if gaps:
+                    self.set([there["id"]], **gaps)
+            elif len(known) < MAX_LINKS:
+                self.connection.execute(insert(_P).values(**row, arrival_id=arrival_id, position=end))
+                known[_same_link(row)] = {"id": None, **row}
+                end += 1
+
+    def untold(self) -> dict[int, frozenset[int]]:
+        """Mails of works to ids of links that were found in their files after they had ended: they have no kind yet."""
+        query = select(_P.c.arrival_id, _P.c.id).join(_A, _A.c.id == _P.c.arrival_id)
+        query = query.where(_P.c.source == PartSource.CLOUD.value, _P.c.inside != "", _P.c.why == "")
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for row in self.connection.execute(query.where(_A.c.ended.in_(_OF_WORKS)).order_by(_P.c.id)):
+            found[row.arrival_id].add(row.id)
+        return {arrival_id: frozenset(ids) for arrival_id, ids in found.items()}
 
     def set(self, ids: Sequence[int], **values: Any) -> None:
         """The same values for these rows."""

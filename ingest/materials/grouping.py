@@ -67,7 +67,7 @@ def _several(parts: Sequence[Part], entries: list[_Entry]) -> Grouping:
         if part.kind in OF_THE_MAIL:
             shared.append(part.id)
             continue
-        owner = _owner(part, entries)
+        owner = _owner(part, entries) or _owner_of_holder(part, parts, entries)
         if owner is not None:
             owner.ids.append(part.id)
         else:
@@ -110,6 +110,15 @@ def _owner(part: Part, entries: list[_Entry]) -> _Entry | None:
     if named is not None and placed is not None and named is not placed:
         return None
     return named or placed
+
+
+def _owner_of_holder(part: Part, parts: Sequence[Part], entries: list[_Entry]) -> _Entry | None:
+    """Of a link that stands in a file of the mail, the work of that file."""
+    if not (part.url and part.inside):
+        return None
+    where = part.inside, part.folder
+    holder = next((other for other in parts if not other.url and (other.name, other.folder) == where), None)
+    return _owner(holder, entries) if holder is not None else None
 
 
 def _by_name(part: Part, entries: list[_Entry]) -> _Entry | None:

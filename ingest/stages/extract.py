@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from ingest.ledger import Transaction
 from ingest.lots import Lot, lot_of
 from ingest.malware import Scanner
 from ingest.model import PartSource, Stage
+from ingest.noted import Notes
 from ingest.store import Group, Store
 from ingest.workers import Workers
 from parsers import sniff
-from parsers.facts import ENDED_BY_US, PARSERS_VERSION, ArchiveFacts, Broken, Limits, Link, MailFacts, MailPart, Member
+from parsers.facts import ENDED_BY_US, PARSERS_VERSION, ArchiveFacts, Broken, Limits, MailFacts, MailPart, Member
 from parsers.volumes import volume_of
 
 Row = dict[str, Any]
@@ -61,8 +62,12 @@ def _one(context: Context, lot: Lot, arrival_id: int) -> None:
 
 
 def digest_of(rows: Iterable[Row]) -> str:
-    """One digest over a mail's files and links, whatever their order and names; "" if it has none."""
-    keys = sorted(row.get("sha256") or f"{row['provider']}:{row['url']}" for row in rows if row["source"] != "archive")
+    """One digest over a mail's files and links, whatever their order and names; "" if it has none.
+
+    What lies in an archive or stands in a file is told by that already.
+    """
+    outer = [row for row in rows if row["source"] != "archive" and not (row.get("url") and row.get("inside"))]
+    keys = sorted(row.get("sha256") or f"{row['provider']}:{row['url']}" for row in outer)
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
@@ -70,14 +75,14 @@ def rows_of_mail(opening: Opening, facts: MailFacts, scratch: Path) -> Iterator[
     """A row for every file and link of a mail, archives' members after their archive; the files go to the store."""
     for part in facts.parts:
         yield from opened(opening, _attachment(opening, part, scratch))
-    for link in facts.links:
-        yield _link(link)
+    yield from opening.notes.rows(facts.links)
 
 
 def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
     """A file, and if it is an archive what lies in it. Its row gets its problem while the members are drawn.
 
-    A volume of a set stays closed: the others may lie beside it, or be on their way.
+    Links in a small text, page or shortcut are noted in `opening`. A volume of a set stays closed: the others may lie
+    beside it, or be on their way.
     """
     yield row
     if not row["sha256"] or row["problem"] == MALWARE:
@@ -86,6 +91,9 @@ def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
         row["problem"] = row["problem"] or MISSING_VOLUME
     elif row["format"] in sniff.ARCHIVE:
         yield from _members(opening, row, depth)
+    elif opening.notes.wants(row["format"], row["size"]):
+        links = opening.workers.links_in(opening.store.path(row["sha256"]), name=row["name"])
+        opening.notes.add(links, inside=row["name"], folder=row.get("folder", ""))
 
 
 def _is_volume(row: Row) -> bool:
@@ -146,7 +154,7 @@ class Opening:
     """The opening of one mail's archives, and of what lies in them: bounds hold over all of them together.
 
     scanner: asked about every file before anything opens it; None where nobody is. passwords: tried on all archives;
-    known: what is known to open the archive of a digest.
+    known: what is known to open the archive of a digest. notes: links that stood in what was opened so far.
     """
 
     store: Files
@@ -157,6 +165,7 @@ class Opening:
     known: Callable[[str], tuple[str, ...]] = lambda _: ()
     members: int = 0
     size: int = 0
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def left(self) -> Limits:
@@ -212,17 +221,4 @@ def _member(opening: Opening, member: Member, inside: str, scratch: Path) -> Row
         "inside": inside,
         "folder": member.folder,
         "problem": bad or _locked(member.problem),
-    }
-
-
-def _link(link: Link) -> Row:
-    return {
-        "name": link.name or "",
-        "size": link.size or 0,
-        "source": PartSource.CLOUD.value,
-        "provider": link.provider[:40],
-        "url": link.url,
-        "link_key": link.key[:1000],
-        "expires_at": link.expires_at,
-        "code": (link.code or "")[:40],
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from ingest.workers.process import Process, Stopped, WorkerError
-from parsers.facts import ArchiveFacts, Broken, Facts, Limits, MailFacts, Wants, from_json
+from parsers.facts import ArchiveFacts, Broken, Facts, Limits, Link, MailFacts, Wants, from_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -111,6 +111,11 @@ class Workers:
         call = _call("archive", path, scratch, limits, name=name)
         more = {"passwords": tuple(passwords), "volumes": tuple(volume.absolute() for volume in volumes)}
         return cast(ArchiveFacts | Broken, self._wait(call.model_copy(update=more)))
+
+    def links_in(self, path: Path, *, name: str = "") -> tuple[Link, ...]:
+        """What `parsers.links.links_in_file` finds in the file; none in one that could not be read to its end."""
+        facts = self._wait(_call("links", path, None, _NO_LIMITS, name=name))
+        return facts.links if isinstance(facts, MailFacts) else ()
 
     def map_look(self, items: Iterable[Look]) -> Iterator[tuple[int, Facts | Exception]]:
         """Look at many, several at once: (position in `items`, its facts or the exception it met), as they finish.
@@ -225,7 +230,7 @@ class Workers:
 
 
 def _call(
-    reader: Literal["look", "mail", "archive"],
+    reader: Literal["look", "mail", "archive", "links"],
     path: Path,
     scratch: Path | None,
     limits: Limits,

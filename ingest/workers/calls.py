@@ -7,20 +7,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from parsers.facts import Broken, Facts, Limits, Wants, to_json
+from parsers.facts import Broken, Facts, Limits, MailFacts, Wants, to_json
 from parsers.sniff import HEAD, sniff_bytes
 
 
 class Call(BaseModel):
     """One item: which reader, the file, and its arguments. Paths are absolute: a worker may stand elsewhere.
 
-    reader: `look` tells the format itself, `mail` and `archive` read the file as that. wants: None but for `look`.
+    reader: `look` tells the format itself, `mail` and `archive` read the file as that; `links` gives the links in a
+    small text, as facts of a mail that says nothing else. wants: None but for `look`.
     passwords, volumes: for `archive`. They are told to nobody: a log names the file alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reader: Literal["look", "mail", "archive"]
+    reader: Literal["look", "mail", "archive", "links"]
     path: Path
     scratch: Path | None
     limits: Limits
@@ -52,9 +53,24 @@ def _read(call: Call) -> Facts:
 
         said, volumes = call.passwords, call.volumes
         return read_archive(call.path, call.scratch, call.limits, name=call.name, passwords=said, volumes=volumes)
+    if call.reader == "links":
+        return _links(call)
     from parsers import look
 
     return look(call.path, call.wants or Wants(), call.scratch, name=call.name, limits=call.limits)
+
+
+def _links(call: Call) -> Facts:
+    from parsers.links import links_in_file
+    from parsers.sniff import sniff
+
+    found = sniff(call.path)
+    try:
+        return MailFacts(links=links_in_file(call.path, found, name=call.name))
+    except OSError:
+        raise
+    except Exception as error:  # as in `look`: the file's trouble
+        return Broken(format=found, reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
 
 
 def broken(call: Call, reason: str, detail: str) -> Broken:
