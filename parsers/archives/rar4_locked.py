@@ -22,6 +22,7 @@ _MAIN, _FILE, _END = 0x73, 0x74, 0x7B
 _LOCKED, _SALTED, _LARGE, _HEADERS_LOCKED = 0x4, 0x400, 0x100, 0x80
 _TURNS = 0x40000
 _STORED = 0x30
+_MAX_SALTS = 200  # each takes a sixth of a second
 _SALT, _CIPHER = 8, 16  # bytes
 
 
@@ -39,6 +40,8 @@ class Lock:
         except ImportError as error:
             raise Spoiled("unsupported", str(error)) from error
         if salt not in self._keys:
+            if len(self._keys) >= _MAX_SALTS:
+                raise Spoiled("too-slow", f"more than {_MAX_SALTS} keys to mix")
             self._keys[salt] = self._mixed(salt)
         key, start = self._keys[salt]
         return AES.new(key, AES.MODE_CBC, start)

@@ -15,6 +15,8 @@ from parsers.archives import rar4_headers, rar5_headers
 from parsers.archives.rar_values import Next, RarEntry, RarVolume, See
 from parsers.unpack import Spoiled
 
+_BLOCKS_EACH, _MORE_BLOCKS = 4, 100  # that may stand beside each member: comments, rights, streams
+
 
 def read_volume(path: Path, most: int) -> RarVolume:
     """The headers of one file, of at most `most` members. ValueError where they make no sense."""
@@ -28,9 +30,12 @@ def read_volume(path: Path, most: int) -> RarVolume:
 
 
 def _read(file: BinaryIO, at: int, next_: Next, seen: dict[int, See], most: int) -> RarVolume:
-    volume = RarVolume()
+    volume, blocks = RarVolume(), 0
     size = file.seek(0, 2)
     while at < size and volume.more is None and not volume.locked and len(volume.entries) < most:
+        blocks += 1
+        if blocks > _BLOCKS_EACH * most + _MORE_BLOCKS:
+            raise ValueError("headers without end")
         file.seek(at)
         try:
             block = next_(file)

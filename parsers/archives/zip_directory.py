@@ -23,7 +23,8 @@ _END64, _LOCATOR64 = b"PK\6\6", b"PK\6\7"
 _LOCAL_SIZE, _CENTRAL_SIZE, _END_SIZE, _LOCATOR_SIZE, _END64_SIZE = 30, 46, 22, 20, 56
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF  # "see the Zip64 field"
 _X_ZIP64, _X_UNICODE_PATH, _X_AES = 0x0001, 0x7075, 0x9901
-_SCANNED = 2**20
+_SCANNED = 2**16
+_MAX_GUESSES = 1_000  # places that look like a descriptor and are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,9 @@ def walk_headers(file: BinaryIO, size: int) -> Iterator[Entry]:
 def _described(file: BinaryIO, entry: Entry, body: int, size: int) -> tuple[Entry, int]:
     """An entry whose sizes stand behind it, where a descriptor counts just the bytes before it; and its end."""
     at = _find(file, _DESCRIPTOR, body, size)
-    while at is not None:
+    for _ in range(_MAX_GUESSES):
+        if at is None:
+            break
         file.seek(at)
         record = file.read(24)
         for form, length in (("<III", 16), ("<IQQ", 24)):

@@ -188,6 +188,12 @@ def many_tar(path):
     return path
 
 
+def rar5_block():
+    """One of a kind nobody knows."""
+    body = b"\x02\x09\x00"
+    return struct.pack("<I", zlib.crc32(body)) + body
+
+
 def many_rar(path):
     return make_rar(path, [(f"{number}", b"") for number in range(20_000)])[0]
 
@@ -297,3 +303,20 @@ def test_a_packed_stream_of_nonsense_is_broken_or_says_so(tmp_path, magic):
     path.write_bytes(magic + b"\xff" * 400)
     facts = read_archive(path, None, Limits(), name="a.xz")
     assert isinstance(facts, ArchiveFacts) is False or facts.problem in ("unreadable", "cut-off")
+
+
+def test_a_zip_of_a_million_false_marks_is_given_up(tmp_path):
+    [path] = write_zip(tmp_path / "a.zip", [Sheet("a", b"x" * 99, b"x" * 99, 0, after=True)])
+    head = path.read_bytes()[: 30 + 1]
+    path.write_bytes(head + b"PK\7\x08" * 1_000_000)
+    facts = read_archive(path, None, Limits())
+    assert ([member.problem for member in facts.members], facts.problem) == (["cut-off"], "cut-off")
+
+
+@pytest.mark.parametrize(
+    ("magic", "block"), [(b"Rar!\x1a\x07\x00", b"\0\0\x75\0\0\x07\0"), (b"Rar!\x1a\x07\x01\x00", rar5_block())]
+)
+def test_a_rar_of_headers_without_end_is_given_up(tmp_path, magic, block):
+    path = tmp_path / "a.rar"
+    path.write_bytes(magic + block * 1_000_000)
+    assert read_archive(path, None, Limits()).reason == "bad-archive"
