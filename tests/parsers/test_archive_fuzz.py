@@ -1,10 +1,12 @@
 """Any damage to any archive ends in a value, with a password or without, alone or with volumes."""
 
 import io
+import struct
+import zlib
 
 import py7zr
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.demo.rars import make_rar
@@ -16,6 +18,7 @@ from parsers.unpack import Spoiled
 
 TEXT = "推荐表：作品名称".encode() * 30
 MEMBERS = [("作品/a.txt", TEXT), ("b", bytes(500))]
+EXAMPLES = 15  # each starts a program or two
 LIMITS = Limits(max_bytes=2**24, max_members=50)
 
 
@@ -47,6 +50,11 @@ def whole(tmp_path_factory):
         ],
         "rar": [make_rar(path, MEMBERS, version=version)[0].read_bytes() for version in (4, 5)],
     }
+    made["locked"] = [
+        make_rar(path, MEMBERS, version=version, password="x", lock_names=names)[0].read_bytes()
+        for version in (4, 5)
+        for names in (False, True)
+    ]
     with py7zr.SevenZipFile(plain := io.BytesIO(), "w") as archive:
         archive.encoded_header_mode = False
         archive.writestr(TEXT, "a")
@@ -73,9 +81,6 @@ def test_a_damaged_archive_is_some_archive_or_broken(place, whole, kind, data):
 
 @given(data=st.data())
 def test_damaged_headers_of_a_7z_under_a_right_checksum(place, whole, data):
-    import struct
-    import zlib
-
     raw = bytearray(whole["7z"][2])
     start = 32 + int.from_bytes(raw[12:20], "little")
     header = damaged(data, bytes(raw[start:]))
@@ -94,6 +99,14 @@ def test_damaged_headers_of_a_rar_are_some_headers_or_none(place, whole, data):
     except (ValueError, Spoiled):
         found = []
     assert len(found) <= 50
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_a_damaged_rar_is_some_archive_or_broken_whatever_the_programs_say(place, whole, data):
+    place.write_bytes(damaged(data, data.draw(st.sampled_from(whole["rar"] + whole["locked"]))))
+    passwords = data.draw(st.sampled_from([(), ("x",)]))
+    assert isinstance(read_archive(place, None, LIMITS, passwords=passwords), ArchiveFacts | Broken)
 
 
 @given(st.data())
