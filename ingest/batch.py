@@ -16,7 +16,7 @@ from ingest.context import Context, Say, Tally, lease, silent, wants_of
 from ingest.dropped import make_folders, take_dropped
 from ingest.errors import Exit, KepuError
 from ingest.ledger import open_ledger
-from ingest.linked import take_linked
+from ingest.linked import take_linked, tell_noted
 from ingest.stages.assemble import assemble
 from ingest.stages.cloud import cloud
 from ingest.stages.extract import extract
@@ -38,6 +38,7 @@ Stage = Callable[[Context], None]
 
 def _cloud(context: Context) -> None:
     """Files behind links, and what they change in the mails that name them."""
+    tell_noted(context)
     cloud(context)
     take_linked(context)
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ingest.config import Mailbox
 from ingest.context import Context, crash_point
 from ingest.materials.kinds import ARCHIVE_FORMATS, VIDEO_FORMATS
 from ingest.model import NEW_WORK, CloudFile, Listing, PartSource
+from ingest.noted import Notes
 from ingest.sources.eml import arrived
 from ingest.sources.files import open_plain
 from ingest.stages import extract
@@ -114,7 +115,7 @@ def take_for_work(context: Context, file: FileByHand, work: str) -> bool:
         return True
     if found is not None:
         _doubt(context, file, found.link)
-    rows = list(_rows_of_file(context, file))
+    rows = _rows_of(context, [file])
     with context.begin() as tx:
         row = tx.works.row(work)
         uid = f"{work}:{file.stored.sha256}"
@@ -187,7 +188,7 @@ def _doubt(context: Context, file: FileByHand, link: CloudFile) -> None:
 
 def take_as_new(context: Context, mailbox: Mailbox, title: str, files: Sequence[FileByHand]) -> bool:
     """Files that are a submission of their own; False if just these were put in before."""
-    rows = [row for file in files for row in _rows_of_file(context, file)]
+    rows = _rows_of(context, files)
     digests = "\n".join(sorted(file.stored.sha256 for file in files))
     uid = f"new:{hashlib.sha256(digests.encode()).hexdigest()}"
     with context.begin() as tx:
@@ -200,10 +201,17 @@ def take_as_new(context: Context, mailbox: Mailbox, title: str, files: Sequence[
     return arrival is not None
 
 
-def _rows_of_file(context: Context, file: FileByHand) -> Iterator[extract.Row]:
-    """The file, and what lies in it if it is an archive: all of it put in by hand."""
+def _rows_of(context: Context, files: Sequence[FileByHand]) -> list[extract.Row]:
+    """The files and what lies in them, all of it put in by hand; then the links that stand in them."""
+    notes = Notes()
+    rows = [row for file in files for row in _rows_of_file(context, file, notes)]
+    return [*rows, *notes.rows()]
+
+
+def _rows_of_file(context: Context, file: FileByHand, notes: Notes) -> Iterator[extract.Row]:
+    """The file, and what lies in it if it is an archive; links in small files are added to `notes`."""
     stored = file.stored
-    opening = extract.opening_of(context, context.store)
+    opening = replace(extract.opening_of(context, context.store), notes=notes)
     format_, problem = extract.known_file(opening, stored.sha256, stored.size)
     row = {
         "name": names.clean(file.name),

@@ -18,6 +18,7 @@ from ingest.ledger import Transaction
 from ingest.materials import Classified, classify, group
 from ingest.model import Arrival, CloudFile, Ended, Group, Kind, Part, PartSource, Todo, TodoKind, Work, mail_number
 from ingest.names import same_title
+from ingest.noted import Notes
 from ingest.stages import assemble, extract
 from ingest.stages.parse import looked_at, parse
 from parsers.facts import Facts
@@ -64,14 +65,16 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
         ended = tx.arrivals.row(arrival_id)["ended"]
         links = [part for part in tx.arrivals.parts([arrival_id])[arrival_id] if part.id in came]
     counts = ended is None or ended in _OF_WORKS
-    rows = {part.id: _rows(context, part, came[part.id], deep=counts) for part in links}
+    notes = Notes()
+    rows = {part.id: _rows(context, part, came[part.id], notes, deep=counts) for part in links}
     if ended in _OF_WORKS:
-        keep_facts(context, [row for found in rows.values() for row in found])
+        keep_facts(context, [row for found in rows.values() for row in found], notes)
     with context.begin() as tx:
         known = {part.id for part in tx.arrivals.parts([arrival_id])[arrival_id]} - rows.keys()
         for part_id, (own, *members) in rows.items():
             values = {name: own[name] for name in _OF_BYTES if name in own}
             tx.arrivals.part_rows.put_inside(part_id, own["name"], members, **values)
+        tx.arrivals.part_rows.add_links(arrival_id, list(notes.rows()))
         if ended in _OF_WORKS:
             tell_works(context, tx, arrival_id, known, opened=ended == Ended.WORK.value)
         elif ended is None:
@@ -82,11 +85,11 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
     context.tally.counts["linked"] += len(rows)
 
 
-def _rows(context: Context, part: Part, file: CloudFile, *, deep: bool) -> list[extract.Row]:
-    """The link as a file, and what lies in it."""
+def _rows(context: Context, part: Part, file: CloudFile, notes: Notes, *, deep: bool) -> list[extract.Row]:
+    """The link as a file, and what lies in it. Links in small files among that are added to `notes`."""
     with context.read() as tx:
         said = [word for text in tx.openings.texts(part.arrival_id) for word in passwords_in(text)]
-    opening = extract.opening_of(context, context.store, passwords=said)
+    opening = replace(extract.opening_of(context, context.store, passwords=said), notes=notes)
     format_, problem = extract.known_file(opening, file.sha256, file.size)
     own: extract.Row = {
         "name": part.name or file.name,
@@ -99,18 +102,38 @@ def _rows(context: Context, part: Part, file: CloudFile, *, deep: bool) -> list[
     return list(extract.opened(opening, own)) if deep else [own]
 
 
-def keep_facts(context: Context, rows: Sequence[extract.Row]) -> None:
-    """The facts of each file are kept, so that the mail's transaction has them at hand."""
+def keep_facts(context: Context, rows: Sequence[extract.Row], notes: Notes) -> None:
+    """The facts of each file are kept, so that the mail's transaction has them at hand; links in documents are noted.
+
+    Not for a mail that has not ended: it is parsed once more, and what lies in it with it.
+    """
     seen: dict[str, Facts] = {}
     with context.read() as tx:
         known = tx.arrivals.facts({row["sha256"] for row in rows if row["sha256"]}, context.wants_key)
     for number, row in enumerate(rows):
-        if row["sha256"] not in known:
-            plain = {name: row[name] for name in ("name", "size", "sha256", "format", "problem")}
-            looked_at(context, Part(0, 0, number, source=PartSource(row["source"]), **plain), seen)
+        plain = {name: row[name] for name in ("name", "size", "sha256", "format", "problem")}
+        part = Part(0, 0, number, source=PartSource(row["source"]), **plain, facts=known.get(row["sha256"]))
+        if part.here:
+            notes.add_facts(looked_at(context, part, seen).facts, inside=part.name, folder=row.get("folder", ""))
 
 
 # into the works
+
+
+def tell_noted(context: Context) -> None:
+    """Links that were found in files of mails which had ended by then, read anew by other parsers: works get them."""
+    with context.read() as tx:
+        mails = tx.arrivals.part_rows.untold()
+    context.each("归入链接", list(mails), lambda arrival_id: _tell_noted(context, arrival_id, mails[arrival_id]))
+
+
+def _tell_noted(context: Context, arrival_id: int, new: Collection[int]) -> None:
+    with context.begin() as tx:
+        known = {part.id for part in tx.arrivals.parts([arrival_id])[arrival_id]}.difference(new)
+        opened = tx.arrivals.row(arrival_id)["ended"] == Ended.WORK.value
+        tell_works(context, tx, arrival_id, known, opened=opened)
+    crash_point("links-told")
+    context.tally.counts["links-told"] += len(new)
 
 
 def tell_works(context: Context, tx: Transaction, arrival_id: int, known: Collection[int], *, opened: bool) -> None:

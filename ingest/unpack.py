@@ -145,9 +145,10 @@ def _one(context: Context, job: _Job, ended: str | None) -> None:
         rows, problem = _drawn(opening, job)
     crash_point("members-stored")
     if ended in _OF_WORKS:
-        keep_facts(context, rows)
+        keep_facts(context, rows, opening.notes)
     with context.begin() as tx:
         mails = _write(context, tx, job, rows, problem)
+        tx.arrivals.part_rows.add_links(job.arrival_id, list(opening.notes.rows()))
         for sha256 in job.digests:
             tx.openings.tried(sha256, passwords, opened=problem != LOCKED)
         if ended in _OF_WORKS:

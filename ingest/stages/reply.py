@@ -199,7 +199,7 @@ def _work(config: Config, answer: Answer, work: Work, findings: Sequence[Finding
 def received(work: Work, mails: Collection[int]) -> list[Material]:
     """The files of these mails as their sender knows them: not pictures of a signature, nor an archive we opened."""
     mine = [m for m in work.materials if m.part.arrival_id in mails and m.part.here]
-    opened = {m.part.inside for m in mine if m.part.inside}
+    opened = {m.part.inside for m in mine if m.part.inside and not m.part.url}
     return [
         m
         for m in mine
