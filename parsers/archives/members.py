@@ -125,6 +125,14 @@ class Members:
         if self._entries > _ENTRIES_EACH * (self.limits.max_members + 100):
             raise Over("too-many")
 
+    def forget(self, left: int) -> None:
+        """Begin anew with `left` bytes of the budget: what came out so far was made by the wrong means."""
+        for member in self.found:
+            if member.path and self.scratch is not None:
+                (self.scratch / member.path).unlink()
+        self.found.clear()
+        self.problem, self._entries, self.budget.left = "", 0, left
+
     def _note(self, problem: str) -> None:
         if problem in BROKEN_REASONS:
             self.problem = self.problem or problem

@@ -29,6 +29,7 @@ from parsers.unpack import PIECE, Bounded, Budget, Over, Readable, Spoiled
 _ROUNDS = 20  # powers of two a password is mixed; RAR's own is 15
 _ZIP_TAIL = 66_000  # bytes in which libarchive looks for the end of a zip
 _MAX_LIST = 16 * 2**20
+_DOUBTED = ("bad-checksum", "unreadable", "cut-off")
 
 
 def read_rar(source: Source, members: Members) -> None:
@@ -58,17 +59,27 @@ def _read(work: Work) -> None:
     entries = _listed(work) if volumes[0].locked else merged(volumes)
     if not work.password and any(entry.locked for entry in entries):
         work.password = _password(work, entries, volumes[0].version)
-    cut = volumes[-1].cut  # bsdtar may give nothing at all then
-    misread = "unar" in work.there and (cut or _ends_like_a_zip(work.folder / work.first))
-    try:
-        _unpack(work, entries, plainly=len(volumes) == 1 and not work.password and not misread)
-    except tarfile.ReadError:
-        if not cut:
-            raise
-    if cut:
+    _unpack_by_either(work, entries, plain=len(volumes) == 1 and not work.password, cut=volumes[-1].cut)
+    if volumes[-1].cut:
         raise Spoiled("cut-off", f"volume {len(volumes)}")
     if len(entries) >= most:
         raise Over("too-many")
+
+
+def _unpack_by_either(work: Work, entries: Sequence[RarEntry], *, plain: bool, cut: bool) -> None:
+    """By bsdtar; by unar where that is no use or made something wrong: it does not know every way RAR packs."""
+    left = work.members.budget.left
+    both = len(work.there) > 1
+    if plain and not (both and (cut or _ends_like_a_zip(work.folder / work.first))):
+        try:
+            _unpack(work, entries, plainly=True)
+        except (tarfile.ReadError, Spoiled):
+            if not both and not cut:
+                raise
+        if not both or (work.members.found and work.members.problem not in _DOUBTED):
+            return
+        work.members.forget(left)
+    _unpack(work, entries, plainly=False)
 
 
 def _ends_like_a_zip(path: Path) -> bool:

@@ -169,6 +169,21 @@ def test_a_program_that_fails_costs_only_the_archive(tmp_path, monkeypatch, scri
     assert problem in ("bad-archive", "cut-off", "unreadable")
 
 
+@pytest.mark.parametrize(
+    "script", ["exit 1", "echo nonsense", "head -c 100000 /dev/zero", "bsdtar -cf - --format=pax m"]
+)
+def test_what_bsdtar_makes_wrong_is_made_by_unar(tmp_path, monkeypatch, script):
+    unar = tools.unpackers()["unar"]
+    path = program(tmp_path, monkeypatch, f"cd {tmp_path} && {script}")
+    (tmp_path / "m").write_bytes(TEXT)
+    monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": str(tmp_path / "bsdtar"), "unar": unar})
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    facts = read_archive(path, scratch, Limits())
+    assert (digests(facts), facts.problem) == (sha256(TEXT, FILM, b""), "")
+    assert sorted(one.name for one in scratch.iterdir()) == ["member-0001", "member-0002", "member-0003"]
+
+
 def test_a_program_that_cannot_be_started_is_as_none(tmp_path, monkeypatch):
     monkeypatch.setattr(tools, "unpackers", lambda: {"bsdtar": str(tmp_path / "gone")})
     facts = read_archive(*make_rar(tmp_path / "a.rar", MEMBERS), None, Limits())
