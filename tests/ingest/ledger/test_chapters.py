@@ -233,7 +233,13 @@ def test_mailbox_tried_in_vain_keeps_its_last_success(tx):
 # --- letters
 
 
-LETTER = {"kind": "receipt", "mailbox": "recommended", "to_address": "a@b.cn", "message_id": "x@163.com"}
+LETTER = {
+    "kind": "receipt",
+    "mailbox": "recommended",
+    "to_address": "a@b.cn",
+    "message_id": "x@163.com",
+    "arrival_id": None,
+}
 
 
 @pytest.fixture
