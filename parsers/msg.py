@@ -7,6 +7,7 @@ import hashlib
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.header import Header
 from email.utils import encode_rfc2231, formataddr
 from pathlib import Path
@@ -18,6 +19,8 @@ from parsers.rtfbody import plain, unpacked
 MAX_DEPTH = 5
 MAX_ATTACHMENTS = 1000
 
+_READ_TIMES = 4  # the size of a file that may be read of it: headers and texts are asked for more than once
+_READ_MORE = 2**20
 _PIECE = 57 * 4096  # a whole number of lines of base64
 _OURS = re.compile(r"(content-|mime-version\b|x-kepu-)", re.IGNORECASE)
 _HEADERS, _SUBJECT, _BODY, _HTML, _RTF = 0x007D, 0x0037, 0x1000, 0x1013, 0x1009
@@ -40,11 +43,15 @@ def write_mail(path: Path, target: BinaryIO, *, max_bytes: int) -> None:
 
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if path.stat().st_size > max_bytes:
+    size = path.stat().st_size
+    if size > max_bytes:
         raise NoMsgError("too-big")
+    _check_tables(path, size)
     try:
         with olefile.OleFileIO(str(path)) as ole:
-            message = _Message(ole, (), digest)
+            room = _Room(size)
+            room.take(ole.root.size)
+            message = _Message(ole, (), digest, room)
             if not message.says_anything():
                 raise NoMsgError("damaged")
             message.write(target, 0)
@@ -56,11 +63,38 @@ def write_mail(path: Path, target: BinaryIO, *, max_bytes: int) -> None:
         raise NoMsgError(f"{type(error).__name__}: {error}") from error
 
 
+def _check_tables(path: Path, size: int) -> None:
+    """The tables of a compound file can be no larger than the file; the library reads as many as are claimed."""
+    with path.open("rb") as file:
+        head = file.read(76)
+    if len(head) < 76:
+        raise NoMsgError("damaged")
+    sector = 1 << min(struct.unpack_from("<H", head, 30)[0], 16)
+    tables = (struct.unpack_from("<I", head, at)[0] for at in (44, 64, 72))
+    if any(count * sector > size for count in tables):
+        raise NoMsgError("damaged")
+
+
+@dataclass
+class _Room:
+    """What may be read of a file: sectors can be chained in circles and shared, so that a small one claims any size."""
+
+    file_size: int
+    read: int = 0
+
+    def take(self, size: int) -> None:
+        """Count a stream. NoMsgError if it is larger than the file, or all together are many times the file."""
+        self.read += size
+        if size > self.file_size or self.read > _READ_TIMES * self.file_size + _READ_MORE:
+            raise NoMsgError("too-big")
+
+
 class _Message:
     """One message of the file: the outermost, or one attached to another. place: its storages from the top."""
 
-    def __init__(self, ole: Any, place: tuple[str, ...], digest: str) -> None:
+    def __init__(self, ole: Any, place: tuple[str, ...], digest: str, room: _Room) -> None:
         self._ole = ole
+        self._room = room
         self._place = place
         self._boundary = f"kepu-{hashlib.sha256('/'.join((digest, *place)).encode()).hexdigest()[:40]}"
 
@@ -124,7 +158,7 @@ class _Message:
         return sorted(found)
 
     def _attached(self, place: tuple[str, ...], target: BinaryIO, depth: int) -> None:
-        inner = _Message(self._ole, (*place, f"__substg1.0_{_DATA:04X}000D"), self._boundary)
+        inner = _Message(self._ole, (*place, f"__substg1.0_{_DATA:04X}000D"), self._boundary, self._room)
         if self._ole.exists("/".join(inner._place)):
             if depth >= MAX_DEPTH:
                 raise NoMsgError("too-deep")
@@ -132,7 +166,7 @@ class _Message:
             inner.write(target, depth + 1)
             target.write(b"\r\n")
             return
-        one = _Message(self._ole, place, self._boundary)
+        one = _Message(self._ole, place, self._boundary, self._room)
         name = _one_line(one._text(_NAME) or one._text(_SHORT_NAME)) or "attachment"
         said = _one_line(one._text(_TYPE))
         kind = said if _TYPE_OF.fullmatch(said) and not said.startswith("multipart/") else "application/octet-stream"
@@ -150,16 +184,19 @@ class _Message:
         return self._stream(tag, "0102")
 
     def _stream(self, tag: int, kind: str) -> bytes:
-        name = "/".join((*self._place, f"__substg1.0_{tag:04X}{kind}"))
+        return self._whole("/".join((*self._place, f"__substg1.0_{tag:04X}{kind}")))
+
+    def _whole(self, name: str) -> bytes:
+        """A stream of that name, b"" without one."""
         if not self._ole.exists(name):
             return b""
+        self._room.take(self._ole.get_size(name))
         found: bytes = self._ole.openstream(name).read()
         return found
 
     def _number(self, tag: int) -> int:
         """A number among the properties of fixed length, 0 if it is not there."""
-        name = "/".join((*self._place, "__properties_version1.0"))
-        found = self._ole.openstream(name).read(2**16) if self._ole.exists(name) else b""
+        found = self._whole("/".join((*self._place, "__properties_version1.0")))[: 2**16]
         start = 24 if self._place else 32
         for at in range(start, len(found) - 15, 16):
             if struct.unpack_from("<HH", found, at) == (0x0003, tag):

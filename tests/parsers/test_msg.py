@@ -104,3 +104,46 @@ def test_a_damaged_file_is_said(tmp_path, damage):
 def test_a_file_that_is_too_big_is_not_read(tmp_path):
     with pytest.raises(NoMsgError, match="too-big"):
         write_mail(make_msg(tmp_path / "a.msg", text="x"), io.BytesIO(), max_bytes=10)
+
+
+def stream_entry(raw, name):
+    """Where the directory says the size of that stream."""
+    return raw.index(name.encode("utf-16-le")) + 120
+
+
+@pytest.mark.parametrize(
+    ("at", "claimed"),
+    [
+        (lambda raw: stream_entry(raw, "__substg1.0_1000001F"), 0xFFFFFFF0),
+        (lambda raw: stream_entry(raw, "Root Entry"), 0xFFFFFFF0),
+        (lambda raw: stream_entry(raw, "__properties_version1.0"), 0x7FFFFFFF),
+        (lambda raw: 44, 0xFFFFFF),
+        (lambda raw: 64, 0xFFFFFF),
+        (lambda raw: 72, 0xFFFFFF),
+    ],
+    ids=["stream", "all-small-streams", "properties", "table", "small-table", "table-of-tables"],
+)
+def test_no_size_that_a_small_file_claims_is_read(tmp_path, at, claimed):
+    path = make_msg(tmp_path / "a.msg", headers=HEADERS, text="x" * 9000, html=b"<p>x</p>")
+    raw = bytearray(path.read_bytes())
+    place = at(bytes(raw))
+    raw[place : place + 4] = claimed.to_bytes(4, "little")
+    path.write_bytes(raw)
+    target = io.BytesIO()
+    with pytest.raises(NoMsgError):
+        write_mail(path, target, max_bytes=10**8)
+    assert len(target.getvalue()) < 10 * len(raw)
+
+
+def test_attachments_that_share_one_stream_are_read_to_a_bound(tmp_path):
+    held = [("0.bin", b"x" * 1_000_000), *((f"{number}.bin", b"x" * 5_000) for number in range(1, 30))]
+    path = make_msg(tmp_path / "a.msg", text="x", attachments=held)
+    raw = bytearray(path.read_bytes())
+    name = "__substg1.0_37010102".encode("utf-16-le")
+    first = at = raw.index(name)
+    while at != -1:
+        raw[at + 116 : at + 128] = raw[first + 116 : first + 128]
+        at = raw.find(name, at + 1)
+    path.write_bytes(raw)
+    with pytest.raises(NoMsgError, match="too-big"):
+        write_mail(path, io.BytesIO(), max_bytes=10**8)
