@@ -51,6 +51,12 @@ class Notes:
         if facts is not None and self._takes(size):
             self.add(links_in_facts(facts), inside=inside, folder=folder)
 
+    def add_read(self, parts: Iterable[Part]) -> None:
+        """The same for files of a mail."""
+        for part in parts:
+            if part.here:
+                self.add_facts(part.facts, inside=part.name, folder=part.folder)
+
     def rows(self, own: Sequence[Link] = ()) -> Iterator[Row]:
         """A row for each link; first those of the mail's own text, with what its files say beyond that."""
         from parsers.links import merged
@@ -86,7 +92,5 @@ def row_of(link: Link, *, inside: str = "", folder: str = "") -> Row:
 def rows_of_read(parts: Iterable[Part]) -> list[Row]:
     """Rows for the links in files by their facts. Those in notes are not among them: no parser is for a note."""
     notes = Notes()
-    for part in parts:
-        if part.here:
-            notes.add_facts(part.facts, inside=part.name, folder=part.folder)
+    notes.add_read(parts)
     return list(notes.rows())

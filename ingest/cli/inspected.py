@@ -88,7 +88,8 @@ def tree(record: Record) -> Tree:
         _text(root, record["text"])
     files = [part for part in record.get("parts", ()) if part["source"] != "cloud"]
     _files(root, [*files, *record.get("members", ())])
-    _links(root, [part for part in record.get("parts", ()) if part["source"] == "cloud"])
+    links = [part for part in record.get("parts", ()) if part["source"] == "cloud"]
+    _links(root, [*links, *record.get("links", ())])
     _oddities(root, record.get("problems", ()))
     return root
 
@@ -147,6 +148,7 @@ def _links(root: Tree, links: list[Record]) -> None:
         said: list[Any] = [size_text(link["size"]) if link["size"] else "大小未知"]
         said += [f"提取码 {link['code']}"] if link.get("code") else []
         said += [f"到期 {link['expires_at']}"] if link.get("expires_at") else []
+        said += [f"在“{link['inside']}”中"] if link.get("inside") else []
         name = link["name"] or "（无文件名）"
         branch.add(
             _plain(f"{KIND_WORDS[Kind(link['kind'])]}｜{name}（{link['provider']}，{'，'.join(said)}） {link['url']}")

@@ -18,6 +18,7 @@ from ingest.ledger.arrivals import part_of
 from ingest.manners import may_reply
 from ingest.materials import classify
 from ingest.model import Arrival, Kind, Part, PartSource, Stage
+from ingest.noted import Notes
 from ingest.sources.eml import arrived
 from ingest.stages.extract import Opening, limits_of, rows_of_mail
 from ingest.store import Store
@@ -27,6 +28,7 @@ from ingest.workers import Workers
 from parsers import look, sniff
 from parsers.enclosed import MAX_MSG_BYTES
 from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, MailFacts, VideoFacts
+from parsers.links import links_in_file
 from parsers.mail import read_mail
 from parsers.msg import NoMsgError, write_mail
 
@@ -55,7 +57,11 @@ def inspect_file(config: Config, path: Path) -> Record:
         return {"file": str(path)} | _saved_mail(config, path)
     with tempfile.TemporaryDirectory() as folder:
         facts = look(path, wants_of(config), Path(folder), name=path.name)
-    return {"file": str(path)} | _record(path.name, facts)
+    notes = Notes()
+    notes.add(links_in_file(path, found, name=path.name), inside="")
+    notes.add_facts(facts, inside="")
+    links = [_told(config, _part(number, row), row, "") for number, row in enumerate(notes.rows())]
+    return {"file": str(path)} | _record(path.name, facts) | ({"links": links} if links else {})
 
 
 def _saved_mail(config: Config, path: Path) -> Record:
@@ -81,9 +87,14 @@ def _mail(config: Config, path: Path) -> Record:
             facts = read_mail(path, scratch, limits_of(config), outline=True)
             if isinstance(facts, Broken):
                 return _no_mail(facts)
-            rows = list(rows_of_mail(Opening(store, limits_of(config), Workers(0)), facts, scratch))
-        parts = [_looked_at(config, store, position, row, facts.text) for position, row in enumerate(rows)]
-    return _message(config, facts, parts, arrived(path))
+            opening = Opening(store, limits_of(config), Workers(0))
+            files = [row for row in rows_of_mail(opening, facts, scratch) if not row.get("url")]
+        parts = [_looked_at(config, store, _part(position, row)) for position, row in enumerate(files)]
+        opening.notes.add_read(parts)
+        links = list(opening.notes.rows(facts.links))  # those in documents among them
+        parts += [_part(len(files) + number, row) for number, row in enumerate(links)]
+    rows = zip(parts, (*files, *links), strict=True)
+    return _message(config, facts, [_told(config, part, row, facts.text) for part, row in rows], arrived(path))
 
 
 _EMPTY: Record = {
@@ -106,14 +117,20 @@ _EMPTY: Record = {
 }
 
 
-def _looked_at(config: Config, store: Store, position: int, row: Record, text: str) -> Record:
+def _part(position: int, row: Record) -> Part:
+    return part_of(_EMPTY | row | {"id": position, "arrival_id": 0, "position": position})
+
+
+def _looked_at(config: Config, store: Store, part: Part) -> Part:
+    if not part.here:
+        return part
+    with store.scratch() as scratch:
+        return replace(part, facts=look(store.path(part.sha256), wants_of(config), scratch, name=part.name))
+
+
+def _told(config: Config, part: Part, row: Record, text: str) -> Record:
     """A part's row with its kind, as the batch would tell it, and why; what is wrong with it in words too."""
-    part = part_of(_EMPTY | row | {"id": position, "arrival_id": 0, "position": position})
-    facts = None
-    if part.here:
-        with store.scratch() as scratch:
-            facts = look(store.path(part.sha256), wants_of(config), scratch, name=part.name)
-    part = replace(part, facts=facts)
+    facts = part.facts
     found = classify(part, mail_text=text)
     record = part_record(_EMPTY | row | {"kind": found.kind.value}, config.edition.zone) | {"why": found.why}
     for key in ("raw_name", "content_type", "disposition", "shown", "folder"):

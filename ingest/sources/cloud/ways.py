@@ -49,7 +49,9 @@ WAYS: Mapping[str, Way] = {
     "netease": Way(_NETEASE_FILES, netease.filehub),
     "netease-dashi": Way(_NETEASE_FILES, netease.dashi),
     "netease-enterprise": Way((*_NETEASE_FILES, "*.netease.com"), straight),
-    "qq": Way(("mail.qq.com", "*.mail.qq.com", "exmail.qq.com", "*.ftn.qq.com"), qq.ftn, qq.CARRIED),
+    "qq": Way(
+        ("mail.qq.com", "*.mail.qq.com", "mail.foxmail.com", "exmail.qq.com", "*.ftn.qq.com"), qq.ftn, qq.CARRIED
+    ),
     "sina": Way(("*.sina.com.cn",), _sina),
     "189": Way(("*.189.cn",), straight),
     DIRECT: Way((), straight),
