@@ -236,18 +236,20 @@ def matters_of(parts: Sequence[Part]) -> list[tuple[str, str]]:
     told = [part for part in parts if _matter(part)]
     names = {shown_name(part) for part in told if is_closed(part)}
     found = [
-        (f"{_word(part)}“{shown_name(part)}”{what}", mend)
+        (f"{_word(part)}“{shown_name(part)}”{what}{_which(part, parts)}", mend)
         for part in told
         if part.inside not in names or part.source is PartSource.ATTACHMENT
         for what, mend in [_MATTERS[reason_of(part)]]
     ]
-    links = [
-        (f"云附件“{part.name}”{what}" if part.name else f"来信中的云附件{what}", mend)
-        for part in parts
-        if part.is_link and part.problem in _LINK_MATTERS
-        for what, mend in [_LINK_MATTERS[part.problem]]
-    ]
-    return list(dict.fromkeys((*found, *links)))[:_MOST_MATTERS]
+    return list(dict.fromkeys(found))[:_MOST_MATTERS]
+
+
+def _which(archive: Part, parts: Sequence[Part]) -> str:
+    """The files in a damaged archive that were lost, where some came out."""
+    lost = [part.name for part in parts if part.inside == archive.name and part.problem and not part.sha256]
+    if reason_of(archive) != "bad-checksum" or not lost:
+        return ""
+    return "：" + "、".join(f"“{name}”" for name in lost[:3]) + (f"等 {len(lost)} 个" if len(lost) > 3 else "")
 
 
 def _matter(part: Part) -> bool:

@@ -89,8 +89,11 @@ def test_matters_of_a_cut_film_ask_for_it_again(part):
 
 def test_matters_of_an_archive_are_told_once_for_all_in_it(part):
     archive = part("材料.zip", format="zip", problem="bad-checksum")
-    inside = part("成片.mp4", Kind.VIDEO, problem="bad-checksum", inside="材料.zip", source=PartSource.ARCHIVE)
-    assert [text for text, _ in matters_of([archive, inside])] == ["压缩包“材料.zip”已损坏，其中有文件无法解开"]
+    lost = {"problem": "bad-checksum", "inside": "材料.zip", "source": PartSource.ARCHIVE, "sha256": ""}
+    inside = part("成片.mp4", Kind.VIDEO, **lost)
+    assert [text for text, _ in matters_of([archive, inside])] == [
+        "压缩包“材料.zip”已损坏，其中有文件无法解开：“成片.mp4”"
+    ]
 
 
 @pytest.mark.parametrize("problem", ["malware", "too-large", "too-slow", "outside", "missing-volume"])
