@@ -8,6 +8,7 @@ from dataclasses import replace
 from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.boxes import without_moov
 from ingest.demo.clients import NETEASE, OUTLOOK, QQ
+from ingest.demo.cloud import enterprise_block
 from ingest.demo.desk import Desk, attached, sample, submission, whole
 from ingest.demo.entries import Entry
 from ingest.demo.machine import auto_reply
@@ -28,6 +29,7 @@ KITE = Entry("zhiyuan", 27, "风筝与飞机", "高远之", "潍坊天际科普�
 CLOCK = Entry("shike", 28, "漏刻到原子钟", "时未央", "南京时刻科学传播有限公司", layout=1)
 PAPER = Entry("zhizao", 29, "纸的两千年", "宣若素", "独立创作者", citizen=True, kind="推荐表")
 SALT = Entry("yanhua", 31, "盐的来路", "贺川流", "自贡井盐科普社", layout=2, platform="哔哩哔哩")
+LOOM = Entry("zhiji", 32, "织机上的算法", "云锦程", "南京经纬科普传媒有限公司", layout=1)
 COMET = Entry(
     "huixing", 30, "彗星归来", "凌霄汉", "独立创作者", citizen=True, completed="2022年11月", shown="2024年1月5日"
 )
@@ -191,6 +193,17 @@ def behind_a_login(desk: Desk) -> list[Sample]:
     return [sample(SALT, mail, "link-login", note, ended=Ended.WORK, findings=expected, title=SALT.title)]
 
 
+def soon_gone(desk: Desk) -> list[Sample]:
+    """A link of a service that is switched off as shipped, and that runs out in three days."""
+    until = at("10-30", "18:00")
+    block = enterprise_block(name=f"{LOOM.title}.mp4", size_bytes=138_412_032, until=until)
+    mail = submission(LOOM, at("10-23", "15:06"), desk.papers(LOOM), html_below=block)
+    desk.post("public", mail)
+    expected = findings(0, film=Outcome.PENDING, wrong={"materials": Outcome.PENDING})
+    note = "网易企业邮箱的云附件，自动下载默认关闭，还有 3 天到期：待办里标红，排在前面"
+    return [sample(LOOM, mail, "link-urgent", note, ended=Ended.WORK, findings=expected, title=LOOM.title)]
+
+
 def no_entries(desk: Desk) -> list[Sample]:
     """An automatic answer, a person's question, and a mail of the year before."""
     away = at("10-09", "14:31")
@@ -243,6 +256,7 @@ CASES = (
     wrong_form,
     another_year,
     behind_a_login,
+    soon_gone,
     no_entries,
 )
 """Each makes its mails, delivers them and says what should become of them."""

@@ -33,3 +33,16 @@ def netease_block(*, name: str, size_bytes: int, subject: str, sent_at: dt.datet
         f'<span style="color:#bbb">({millions:.2f}M, {day} 到期)</span>'
         f'<a href="{url}" target="_blank">下载</a></div></div>'
     )
+
+
+def enterprise_block(*, name: str, size_bytes: int, until: dt.datetime) -> str:
+    """The block that NetEase's mail for companies puts below the text; nothing answers at its link. until: aware."""
+    url = f"https://edisk.qiye.163.com/api/biz/attachment/download?identity={key_of(name, size_bytes)[:32]}"
+    shown = html.escape(name)
+    day = f"{until.year}年{until.month}月{until.day}日 {until.hour}:{until.minute:02d}"
+    return (
+        '<div id="divNeteaseSiriusCloudAttach"><div>从网易企业邮箱发来的云附件</div>'
+        f'<div><a class="divNeteaseSiriusCloudAttachItem" href="{url}" file-name="{shown}" file-size="{size_bytes}" '
+        f'expired="{int(until.timestamp() * 1000)}">{shown}</a>'
+        f"<span>{size_bytes / 2**20:.2f}M | 过期时间：{day}</span></div></div>"
+    )
