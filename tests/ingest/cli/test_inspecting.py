@@ -3,6 +3,7 @@
 import json
 import zipfile
 
+import docx
 import pytest
 
 from ingest.demo.mails import mail_bytes
@@ -171,3 +172,37 @@ def test_the_structure_is_in_the_record(kepu, eml):
 def test_a_part_says_why_it_is_what_it_is(kepu, eml):
     parts = json.loads(kepu("inspect", eml, "--json").out)["parts"]
     assert parts[1]["why"] == "压缩包，其中的文件单列"
+
+
+@pytest.fixture
+def noted(contest, tmp_path):
+    """A mail with a note and a Word file that each say where a film lies; the Word file beside it."""
+    held = docx.Document()
+    held.add_paragraph("https://pan.quark.cn/s/0a1b2c3d4e5f")
+    held.save(str(tmp_path / "链接.docx"))
+    note = "https://pan.baidu.com/s/1abcdEFGH_ijk 提取码：k3x9".encode()
+    mail = contest.mail("报送", files=[("链接.docx", (tmp_path / "链接.docx").read_bytes()), ("链接.txt", note)])
+    (tmp_path / "mail.eml").write_bytes(mail_bytes(mail))
+    (tmp_path / "链接.txt").write_bytes(note)
+    return tmp_path
+
+
+def test_links_in_files_of_a_mail_are_parts_of_it(kepu, noted):
+    parts = json.loads(kepu("inspect", noted / "mail.eml", "--json").out)["parts"]
+    assert [(p["name"], p.get("inside"), p.get("provider"), p["kind"]) for p in parts] == [
+        ("链接.docx", None, None, "other"),
+        ("链接.txt", None, None, "other"),
+        ("", "链接.txt", "baidu", "video"),
+        ("", "链接.docx", "quark", "video"),
+    ]
+
+
+def test_people_see_in_which_file_a_link_stands(kepu, noted):
+    out = kepu("inspect", noted / "mail.eml").out
+    assert ("链接（2 个）" in out, "提取码 k3x9，在“链接.txt”中" in out) == (True, True)
+
+
+@pytest.mark.parametrize(("name", "provider"), [("链接.txt", "baidu"), ("链接.docx", "quark")])
+def test_a_file_that_is_no_mail_has_its_links_too(kepu, noted, name, provider):
+    (link,) = json.loads(kepu("inspect", noted / name, "--json").out)["links"]
+    assert (link["provider"], link["source"]) == (provider, "cloud")
