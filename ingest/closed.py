@@ -241,7 +241,14 @@ def matters_of(parts: Sequence[Part]) -> list[tuple[str, str]]:
         if part.inside not in names or part.source is PartSource.ATTACHMENT
         for what, mend in [_MATTERS[reason_of(part)]]
     ]
-    return list(dict.fromkeys(found))[:_MOST_MATTERS]
+    return list(dict.fromkeys((*found, *_of_links(parts))))[:_MOST_MATTERS]
+
+
+def _of_links(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """The same of links whose files never came."""
+    lost = [part for part in parts if part.is_link and part.problem in _LINK_MATTERS]
+    said = [(part.name, *_LINK_MATTERS[part.problem]) for part in lost]
+    return [(f"云附件“{name}”{what}" if name else f"来信中的云附件{what}", mend) for name, what, mend in said]
 
 
 def _which(archive: Part, parts: Sequence[Part]) -> str:
