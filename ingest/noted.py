@@ -47,7 +47,8 @@ class Notes:
         """Links of a file by what was read of it: a document, or a mail that lay in an archive."""
         from parsers.links import SMALL_FILE, links_in_facts
 
-        size = min(len(facts.text), SMALL_FILE) if isinstance(facts, FormFacts) else 0
+        texts = (facts.text, "".join(facts.addresses)) if isinstance(facts, FormFacts) else ()
+        size = sum(min(len(text), SMALL_FILE) for text in texts)
         if facts is not None and self._takes(size):
             self.add(links_in_facts(facts), inside=inside, folder=folder)
 

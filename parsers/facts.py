@@ -230,7 +230,8 @@ class FormFacts(_Facts):
 
     title: the line that reads like the form's title ("2024年…推荐表"), "" if none. fields: field to value, for every
     label found, blank ones too. text: all of it, bounded. pages: None where the format has none before layout.
-    pictures: how many pictures are embedded. active: what could act by itself, as keys of
+    pictures: how many pictures are embedded. addresses: where words of it lead that are links and do not say so, of
+    http and https only. active: what could act by itself, as keys of
     parsers.active.ACTIVE_WORDS; so in the other facts.
     """
 
@@ -241,6 +242,7 @@ class FormFacts(_Facts):
     text: str = ""
     pages: int | None = None
     pictures: int = 0
+    addresses: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
 
 

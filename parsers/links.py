@@ -11,6 +11,7 @@ from parsers.attached import links_on
 from parsers.body import Body
 from parsers.charsets import decode_bytes
 from parsers.facts import MAX_LINKS, Facts, FormFacts, Link, MailFacts
+from parsers.providers import UNKNOWN
 from parsers.shortcuts import shortcut_target
 from parsers.sights import Page, page_of_html, page_of_text
 
@@ -53,11 +54,16 @@ def links_in_facts(facts: Facts) -> tuple[Link, ...]:
     if not isinstance(facts, FormFacts):
         return ()
     text = facts.text
-    if facts.title or sum(not value.blank for value in facts.fields.values()) >= _FIELDS_OF_A_FORM:
+    is_form = bool(facts.title) or sum(not value.blank for value in facts.fields.values()) >= _FIELDS_OF_A_FORM
+    if is_form:
         for value in facts.fields.values():
             if _PLAYED.search(value.label) and not value.blank:
                 text = text.replace(value.value, " ")
-    return links_in_text(text)
+    found = {(link.provider, link.key): link for link in links_in_text(text)}
+    for link in links_in_text("\n".join(facts.addresses)):
+        if not (is_form and link.provider == UNKNOWN):  # where it plays, behind words
+            found.setdefault((link.provider, link.key), link)
+    return tuple(found.values())
 
 
 def links_in_file(path: Path, format: str, *, name: str = "") -> tuple[Link, ...]:

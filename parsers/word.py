@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers.facts import Broken, FormFacts, Wants
+from parsers.hyperlinks import hidden_addresses
 from parsers.labels import fields_of, title_of
 from parsers.unpack import is_nonsense
 
@@ -65,12 +66,14 @@ def _read(archive: zipfile.ZipFile, wants: Wants) -> FormFacts | Broken:
     except etree.XMLSyntaxError as error:
         return Broken(format="docx", reason="unreadable", detail=str(error))
     rows = list(_rows(root))
+    text = "\n".join("\t".join(row) for row in rows if any(row))[: wants.max_text]
     return FormFacts(
         format="docx",
         title=title_of([row for row in rows if row], wants.titles),
         fields=fields_of(rows, wants.labels),
-        text="\n".join("\t".join(row) for row in rows if any(row))[: wants.max_text],
+        text=text,
         pictures=sum(name.startswith("word/media/") and name.lower().endswith(_PICTURES) for name in infos),
+        addresses=hidden_addresses(archive, root, text),
     )
 
 

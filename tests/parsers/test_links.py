@@ -394,6 +394,17 @@ def test_another_link_in_a_form_is_a_file():
     assert [link.code for link in links_in_facts(facts)] == ["ab12"]
 
 
+def test_an_address_behind_words_is_searched_too():
+    facts = FormFacts(format="docx", text="视频点击下载", addresses=("https://example.cn/", BAIDU))
+    assert [link.url for link in links_in_facts(facts)] == [BAIDU]
+
+
+@pytest.mark.parametrize(("title", "count"), [("", 1), ("2024年推荐表", 0)])
+def test_a_stranger_behind_words_of_a_form_is_where_its_film_plays(title, count):
+    facts = FormFacts(format="docx", title=title, text="在线观看", addresses=("https://v.example.cn/a.mp4",))
+    assert len(links_in_facts(facts)) == count
+
+
 def test_a_mails_facts_have_their_links_already():
     link = Link(provider="baidu", key="xyz", url=BAIDU)
     assert links_in_facts(MailFacts(links=(link,))) == (link,)
