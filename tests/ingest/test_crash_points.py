@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import docx
 import openpyxl
 import pytest
 
@@ -46,6 +47,8 @@ sys.exit(run(["run"]))
 NOW = dt.datetime(2024, 10, 11, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 PASSWORD = "kepu-2024"
 BAIDU = "https://pan.baidu.com/s/1kPuDeMo2024xKe0PuSh1Pin"
+QUARK = "https://pan.quark.cn/s/0a1b2c3d4e5f"
+NOTE = "样片在网盘：https://pan.xunlei.com/s/VN-abcdef0123456".encode()
 BAD = b"a proof of showing that is malware"
 MORE = "[analysis]\nworkers = 0\n"
 
@@ -70,10 +73,14 @@ def begun(new_contest, form, shell, linked, tmp_path_factory):
     contest = new_contest(tmp_path_factory.mktemp("begun") / "大赛")
     locked = write_zip(contest.folder / "材料.zip", [Sheet("成片.mp4", shell + b"2")], password=PASSWORD)[0]
     files = [("推荐表.docx", form()), ("播放证明.docx", BAD), ("材料.zip", locked.read_bytes())]
+    noted = document(contest.folder / "幕后.docx", f"幕后视频：{QUARK}")
     contest.post("报送《星海寻踪》", text=f"花絮在网盘：{BAIDU}", files=files)
+    notes = [("推荐表.docx", form("潮汐之间")), ("网盘链接.txt", NOTE), ("幕后.docx", noted)]
+    contest.post("报送《潮汐之间》", files=notes, sender="zhao@kjt.example.gov.cn")
     batch.run(contest.config(MORE), clock=lambda: NOW, environ={})
     with contest.open(MORE) as context, context.begin() as tx:  # the scanner learned of it only now
         tx.scans.keep(hashlib.sha256(BAD).hexdigest(), Scan(Said.BAD, "Eicar-Test"))
+        forget(tx, hashlib.sha256(noted).hexdigest())
     workbook = contest.folder / "共享" / "reports" / "台账.xlsx"
     book = openpyxl.load_workbook(workbook)
     sheet = book["推荐作品"]
@@ -100,6 +107,23 @@ def begun(new_contest, form, shell, linked, tmp_path_factory):
     config = contest.folder / "config.toml"
     config.write_text(config.read_text("utf-8") + linked.table, "utf-8")
     return contest.folder
+
+
+def document(path, text):
+    """The bytes of a Word file."""
+    held = docx.Document()
+    held.add_paragraph(text)
+    held.save(str(path))
+    return path.read_bytes()
+
+
+def forget(tx, sha256):
+    """A file as if it had been read by older parsers, which saw no link in it."""
+    tx.connection.exec_driver_sql("DELETE FROM facts WHERE sha256 = ?", (sha256,))
+    mine = tx.connection.exec_driver_sql("SELECT id FROM parts WHERE url = ?", (QUARK,)).scalar_one()
+    for table, column in (("materials", "part_id"), ("todos", "part_id"), ("parts", "id")):
+        tx.connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} = ?", (mine,))
+    tx.connection.exec_driver_sql("DELETE FROM links WHERE url = ?", (QUARK,))
 
 
 @pytest.fixture(scope="module")
