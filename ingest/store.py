@@ -80,10 +80,14 @@ class _Written:
     path: Path
     stored: Stored
 
-    def discard(self) -> None:
-        """Close it, and remove it unless it is in place by now."""
+    def close(self) -> None:
+        """No more is written."""
         with suppress(OSError):  # it is synced, or given up
             os.close(self.fd)
+
+    def discard(self) -> None:
+        """Close it, and remove it unless it is in place by now."""
+        self.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -159,9 +163,7 @@ class Group(_Puts):
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """As `Store.scratch`, for less: one that was left empty is handed out again."""
-        folder = self._empty.pop() if self._empty else self._fresh()
-        with disk_trouble(self._folder):
-            folder.mkdir(mode=0o700, exist_ok=True)
+        folder = self._empty.pop() if self._empty else self._fresh_folder()
         try:
             yield folder
         except BaseException:  # something may still be writing there
@@ -175,7 +177,8 @@ class Group(_Puts):
     def flush(self) -> None:
         """Put all files in place, durably. DiskError as `Store.writer`; those not in place then are lost."""
         try:
-            self._store._place(list(self._waiting.values()))
+            for file in self._store._place(list(self._waiting.values())):
+                self._waiting.pop(file.stored.sha256).close()
         finally:
             self.close()
 
@@ -192,6 +195,12 @@ class Group(_Puts):
         while self._waiting:
             self._waiting.popitem()[1].discard()
         self._bytes = 0
+
+    def _fresh_folder(self) -> Path:
+        folder = self._fresh()
+        with disk_trouble(self._folder):
+            folder.mkdir(mode=0o700)
+        return folder
 
     def _fresh(self) -> Path:
         """A name never used here before. A full group is flushed first: it holds descriptors."""
@@ -289,7 +298,7 @@ class Store(_Puts):
         """Bytes free on the store's volume for this user."""
         return shutil.disk_usage(self.root).free
 
-    def _place(self, files: Sequence[_Written]) -> None:
+    def _place(self, files: Sequence[_Written]) -> list[_Written]:
         """Sync files and rename them into place; where one of that digest and size is already, that stays.
 
         All data are synced before the first rename, and each folder once after the last. The folder of what is there
@@ -307,6 +316,7 @@ class Store(_Puts):
             for file, target in new:
                 file.path.replace(target)
             together(sync_folder, {target.parent for _, target in targets})
+        return [file for file, _ in new]
 
 
 def _sync_files(files: Sequence[_Written]) -> None:
