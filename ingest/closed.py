@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from ingest.model import KIND_WORDS, NEW_WORK, Arrival, Kind, Part, PartSource, Todo, TodoKind, mail_number
 from ingest.sets import set_name
 from parsers import sniff
-from parsers.facts import BROKEN_REASONS, ENDED_BY_US, ArchiveFacts, Broken
+from parsers.facts import BROKEN_REASONS, ENDED_BY_US, PARSERS_VERSION, ArchiveFacts, Broken
+from parsers.tools import unpackers
 
 LOCKED = "locked"
 MISSING_VOLUME = "missing-volume"
@@ -75,6 +76,11 @@ def is_closed(part: Part) -> bool:
 def is_locked(part: Part) -> bool:
     """It is an archive that opens with a password."""
     return part.problem == LOCKED and part.here and (part.format in sniff.ARCHIVE or part.joined_in is not None)
+
+
+def readers() -> str:
+    """What opens archives here: the parsers' version and the programs there are. Another one may open more."""
+    return f"{PARSERS_VERSION} {'+'.join(sorted(unpackers()))}"[:20].rstrip()
 
 
 def archive_facts(format_: str, problem: str) -> ArchiveFacts | Broken:
@@ -262,6 +268,8 @@ def _which(archive: Part, parts: Sequence[Part]) -> str:
 def _matter(part: Part) -> bool:
     reason = reason_of(part)
     if part.is_link or part.quarantined or reason not in _MATTERS:
+        return False
+    if reason == "unsupported" and part.format == "rar":  # a program is missing here
         return False
     worth = part.kind is not Kind.OTHER or is_closed(part)  # nobody is asked for a signature's picture again
     return worth and (reason not in _OF_ARCHIVES or is_closed(part))

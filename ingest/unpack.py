@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from ingest.closed import LOCKED, archive_facts, locked_key, locked_parts, locked_todo, passwords_in
+from ingest.closed import LOCKED, archive_facts, locked_key, locked_parts, locked_todo, passwords_in, readers
 from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.ledger import Transaction
@@ -21,7 +21,6 @@ from ingest.model import Ended, Part, PartSource, mail_number
 from ingest.sets import sets_of
 from ingest.stages import extract
 from ingest.stages.assemble import broken_todos
-from parsers.facts import PARSERS_VERSION
 
 log = structlog.get_logger("kepu")
 
@@ -86,7 +85,7 @@ def _joined_again(context: Context, tx: Transaction) -> list[tuple[list[int], in
 
 def _jobs(context: Context, tx: Transaction) -> list[_Job]:
     """What may open now, in the order it came."""
-    plain = {row["id"]: row for row in tx.openings.outdated()}
+    plain = {row["id"]: row for row in tx.openings.outdated(readers())}
     locked = tx.openings.locked()
     fresh = tx.openings.untried(row["sha256"] for row in locked)
     plain |= {row["id"]: row for row in locked if row["sha256"] in fresh}
@@ -102,7 +101,7 @@ def _set_jobs(context: Context, tx: Transaction) -> Iterable[_Job]:
             continue
         if one.kept_in is None:
             holder = one.holder
-        elif tx.openings.untried(one.digests) or any(row["opened_with"] != PARSERS_VERSION for row in one.rows):
+        elif tx.openings.untried(one.digests) or any(row["opened_with"] != readers() for row in one.rows):
             holder = max((r for r in one.rows if r["arrival_id"] == one.kept_in), key=lambda r: r["position"])
         else:
             continue
@@ -129,7 +128,7 @@ def _guarded(context: Context, job: _Job) -> None:
 
 def _give_up(tx: Transaction, job: _Job) -> None:
     """Until the parsers are others, or another password comes."""
-    tx.arrivals.part_rows.set([job.part_id, *job.volumes], opened_with=PARSERS_VERSION)
+    tx.arrivals.part_rows.set([job.part_id, *job.volumes], opened_with=readers())
     if job.volumes:
         tx.openings.join(job.volumes, job.arrival_id, "crashed")
     for sha256 in job.digests:
@@ -175,7 +174,7 @@ def _write(context: Context, tx: Transaction, job: _Job, rows: Sequence[extract.
     """The archive's row, or its volumes', and the members' rows after it. Returns the mails this is news for."""
     if _by_hand(tx, job):
         rows = [row | {"source": PartSource.MANUAL.value} for row in rows]
-    values = {"problem": problem, "opened_with": PARSERS_VERSION}
+    values = {"problem": problem, "opened_with": readers()}
     tx.arrivals.part_rows.put_inside(job.part_id, job.name, rows, **values)
     for sha256 in job.digests:
         tx.arrivals.keep_facts(sha256, context.wants_key, archive_facts(job.format, problem), anew=True)

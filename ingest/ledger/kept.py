@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.model import Ended
@@ -31,7 +31,9 @@ class KeptFacts:
         ours = [row.sha256 for row in kept if _ended_by_us(f.from_json(row.json))]
         query = select(_P.c.arrival_id, _P.c.sha256).where(_P.c.sha256.in_(ours))
         found = [row for row in self.connection.execute(query) if ids is None or row.arrival_id in ids]
-        self.connection.execute(table.delete().where(table.c.sha256.in_({row.sha256 for row in found})))
+        dropped = {row.sha256 for row in found}
+        self.connection.execute(table.delete().where(table.c.sha256.in_(dropped)))
+        self.connection.execute(update(_P).where(_P.c.sha256.in_(dropped)).values(opened_with=""))  # archives: try anew
         return sorted({row.arrival_id for row in found})
 
     def to_look_at_again(self, wants: str) -> list[int]:

@@ -13,7 +13,6 @@ from ingest.ledger.parts import PartRows
 from ingest.ledger.rows import Row, rows_of
 from ingest.ledger.scans import MALWARE
 from ingest.model import Ended, Stage
-from parsers.facts import PARSERS_VERSION
 from parsers.sniff import ARCHIVE
 
 MISSING_VOLUME = "missing-volume"
@@ -26,7 +25,7 @@ LACKS = "分卷压缩包 "
 """Begins the reason for which a mail waits for volumes."""
 
 _ANEW = ("unsupported", "bad-archive", "crashed", "too-slow", "too-big", LOCKED)
-"""Problems of archives that another version of the parsers may not have."""
+"""Problems of archives that other parsers, or a program installed since, may not have."""
 
 _MOST_OFFERED = 20
 """So many passwords from what people write are tried on one archive, ever."""
@@ -88,9 +87,9 @@ class Openings:
         """Locked archives of living mails, volumes of sets left out."""
         return self._rows(and_(_P.c.problem == LOCKED, _P.c.sha256 != "", _P.c.joined_in.is_(None)))
 
-    def outdated(self) -> list[Row]:
-        """Archives that older parsers could not open, when they were asked last."""
-        older = and_(_P.c.opened_with != PARSERS_VERSION, _P.c.joined_in.is_(None), _P.c.format.in_(ARCHIVE))
+    def outdated(self, readers: str) -> list[Row]:
+        """Archives that could not be opened by what was there when that was tried last. readers: what is there now."""
+        older = and_(_P.c.opened_with != readers, _P.c.joined_in.is_(None), _P.c.format.in_(ARCHIVE))
         return self._rows(and_(_P.c.problem.in_(_ANEW), _P.c.sha256 != "", older))
 
     def volumes(self) -> list[Row]:

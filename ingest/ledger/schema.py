@@ -168,7 +168,7 @@ parts = Table(
 )
 """Every file, member of an archive and link of a mail. A link's `provider` and `link_key` name its row of `links`.
 
-`opened_with`: the parsers' version that last tried to open an archive later than its mail was taken apart; `joined_in`:
+`opened_with`: the parsers' version and the programs that last tried to open an archive; `joined_in`:
 the mail under which what lay in a set of volumes is kept, for each volume of the set.
 """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.closed import LOCKED, MISSING_VOLUME, passwords_in
+from ingest.closed import LOCKED, MISSING_VOLUME, passwords_in, readers
 from ingest.context import Context, crash_point, stage_ids
 from ingest.context import limits_of as limits_of  # also for those who only look into a file
 from ingest.ledger import Transaction
@@ -19,7 +19,7 @@ from ingest.noted import Notes
 from ingest.store import Group, Store
 from ingest.workers import Workers
 from parsers import sniff
-from parsers.facts import ENDED_BY_US, PARSERS_VERSION, ArchiveFacts, Broken, Limits, MailFacts, MailPart, Member
+from parsers.facts import ENDED_BY_US, ArchiveFacts, Broken, Limits, MailFacts, MailPart, Member
 from parsers.volumes import volume_of
 
 Row = dict[str, Any]
@@ -183,7 +183,7 @@ def _members(opening: Opening, archive: Row, depth: int) -> Iterator[Row]:
     if depth > opening.limits.max_depth:
         archive["problem"] = "too-deep"
         return
-    archive["opened_with"] = PARSERS_VERSION
+    archive["opened_with"] = readers()
     problem = yield from inside(opening, [archive["sha256"]], archive["name"], depth=depth)
     archive["problem"] = archive["problem"] or problem
 

@@ -220,3 +220,15 @@ def test_bounds_hold_over_a_set(contest, walk, volumes):
         with context.read() as tx:
             problems = {part.problem for part in tx.arrivals.parts([1])[1] if part.source == "attachment"}
     assert problems == {"too-large"}
+
+
+def test_retry_opens_anew_what_we_gave_up_on(contest, context, walk, told, form, tmp_path):
+    contest.post(files=[("材料.zip", make_zip(tmp_path / "a.zip", [("推荐表.docx", form())]).read_bytes())])
+    walk(context, until="extract")
+    with context.begin() as tx:  # as a machine leaves it that was too slow
+        tx.connection.exec_driver_sql("DELETE FROM parts WHERE source = 'archive'")
+        tx.connection.exec_driver_sql("UPDATE parts SET problem = 'too-slow'")
+    before = told(walk(context))
+    with context.begin() as tx:
+        again = tx.arrivals.forget_ended_by_us()
+    assert (before, again, told(walk(context))) == ([(None, [])], [1], [("work", ["R2024-0001"])])
