@@ -54,23 +54,59 @@ class AddedColumn:
 
 @dataclass(frozen=True)
 class AddedSheet:
-    """A sheet staff added, kept by value. rows: as long as its longest row; widths: column letter to characters."""
+    """A sheet staff added. package: an xlsx of this sheet alone, whole (`reports.transplant`).
+
+    Where there is none it is kept by value: rows as long as its longest row; widths: column letter to characters.
+    """
 
     title: str
     rows: tuple[tuple[Value | None, ...], ...] = ()
     widths: tuple[tuple[str, float], ...] = ()
+    package: bytes = b""
+
+
+@dataclass(frozen=True)
+class View:
+    """How staff arranged a sheet of ours. order: row keys as they sorted them, () as the program has them.
+
+    hidden_rows: keys; hidden: headings of hidden columns; widths: heading to characters, of the program's columns
+    that were made wider or narrower; filters: heading to what is filtered for, as the format's XML.
+    """
+
+    sheet: str
+    order: tuple[str, ...] = ()
+    hidden_rows: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    widths: tuple[tuple[str, float], ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+
+
+class Remark(NamedTuple):
+    """A comment of staff's on a cell; on a heading if the cell's key is ""."""
+
+    cell: CellKey
+    text: str
+    author: str = ""
 
 
 @dataclass(frozen=True)
 class Extras:
-    """All that staff added to the workbook."""
+    """All that staff added to the workbook. looks: cells with the colour, font or number format staff gave them, as
+    `reports.looks` writes it down."""
 
     columns: tuple[AddedColumn, ...] = ()
     sheets: tuple[AddedSheet, ...] = ()
+    views: tuple[View, ...] = ()
+    looks: tuple[tuple[CellKey, str], ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def of(self, sheet: str) -> tuple[AddedColumn, ...]:
         """Columns staff added to the sheet of that title, left to right."""
         return tuple(c for c in self.columns if c.sheet == sheet)
+
+    def view(self, sheet: str) -> View:
+        """How staff arranged the sheet of that title."""
+        return next((view for view in self.views if view.sheet == sheet), View(sheet))
 
 
 @dataclass(frozen=True)
@@ -149,7 +185,8 @@ class Book:
 
     frames: by sheet title, columns named as the sheet's headings (missing ones stay empty, staff's may be missing),
     and `<heading>.link` for relative paths. sheets: in order. staff: what to put into staff cells and added columns,
-    found by key and heading. A sheet without a frame is written with its headings alone.
+    found by key and heading. A sheet without a frame is written with its headings alone. stamp: kept in the file's
+    properties, tells later from which state of the ledger a copy was made; "" for none.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -157,3 +194,4 @@ class Book:
     overview: Overview
     staff: StaffCells = field(default_factory=dict)
     extras: Extras = field(default_factory=Extras)
+    stamp: str = ""
