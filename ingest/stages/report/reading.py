@@ -16,7 +16,7 @@ from ingest.model import NEW_WORK, TodoKind, todo_number
 from ingest.stages.report.places import SIDE, WORKBOOK, note, reports_folder
 from ingest.views import cells, extras
 from reports.cells import to_key
-from reports.workbook import signature
+from reports.placing import signature
 
 if TYPE_CHECKING:
     from reports.book import CellKey, Value

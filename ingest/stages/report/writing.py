@@ -15,7 +15,8 @@ from ingest.ledger import Transaction
 from ingest.stages.report.places import SIDE, WORKBOOK, note, notes_of, reports_folder
 from ingest.stages.report.reading import read_back
 from ingest.views import Snapshot, cells, snapshot
-from reports.workbook import is_open_elsewhere, signature
+from reports.placing import ChangedMeanwhileError, signature
+from reports.workbook import is_open_elsewhere
 
 log = structlog.get_logger("kepu")
 
@@ -53,7 +54,7 @@ def write_all(context: Context, snap: Snapshot, *, whole: bool) -> None:
 
     whole: everything else was written, so that there is nothing left to do until there is news.
     """
-    from reports.workbook import ChangedMeanwhileError, WorkbookOpenError
+    from reports.workbook import WorkbookOpenError
 
     if not (_writable(context, WORKBOOK) or _writable(context, SIDE)):
         note(context, f"{WORKBOOK} 和 {SIDE} 都打开着或无法读取，本次没有更新台账，下次运行再写")
