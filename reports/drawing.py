@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from openpyxl.cell import Cell
-from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from reports.book import Book, CellKey, StaffCells, Value
 from reports.cells import looks_like_formula, text_width, to_key, to_value
+from reports.colours import COLOURS
+from reports.helping import colour_words, help_staff
 from reports.styles import STAFF_CELL, Palette
-from reports.tables import COLOURS, DECISIONS, Column, Sheet
+from reports.tables import LINKED, Column, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,12 +27,12 @@ Table = list[list[Value | None]]
 LINE_PT = 15.0
 MAX_LINES = 8
 """Rows grow with their wrapped text, but a very long one must not push all others off the screen."""
-MAX_LINKS = 60_000
-"""The format allows 65,530 hyperlinks a sheet."""
+MAX_LINKS = 65_000
+"""Excel follows no more than 65,530 links on a sheet."""
 MAX_URL = 2_000
 """Excel calls a workbook damaged whose link is longer than 2,079 characters."""
-SPARE_ROWS = 200
-"""Rows under the data that still offer staff's lists."""
+PROGRAMS_TAB, STAFF_TAB = "8EA9DB", "FFC000"
+"""Colours of the sheets' tabs: those with cells for staff stand out."""
 ADDED_WIDTH = 16.0
 _LINK_ESCAPES = {ord(c): f"%{ord(c):02X}" for c in ' "<>[]^`{}%#?'}
 
@@ -126,7 +125,7 @@ def put_value(cell: Any, value: Value) -> None:
 def _line_counts(columns: Sequence[Column], table: Table) -> list[int]:
     lines = [1] * (len(table[0]) if table else 0)
     for column, values in zip(columns, table, strict=True):
-        if column.format != "wrap":
+        if column.format not in ("wrap", "file"):
             continue
         for row, value in enumerate(values):
             if isinstance(value, str) and (len(value) * 2 > column.width or "\n" in value):
@@ -140,19 +139,20 @@ def _lines(text: str, width: float) -> int:
 
 
 def _links(target: Worksheet, columns: Sequence[Column], frame: pd.DataFrame, palette: Palette) -> None:
-    for number, column in enumerate(columns, start=1):
-        name = f"{column.heading}.link"
-        if name not in frame.columns:
-            continue
-        for row, raw in enumerate(frame[name].tolist()[:MAX_LINKS], start=2):
-            path = to_value(raw)
-            if not isinstance(path, str) or not path:
+    """Makes cells lead where the frame says: folders and pages first, should there be more than a sheet may hold."""
+    linked = [(n, c) for n, c in enumerate(columns, start=1) if c.format in LINKED and f"{c.heading}.link" in frame]
+    left = MAX_LINKS
+    for number, column in sorted(linked, key=lambda pair: pair[1].format != "link"):
+        for row, raw in enumerate(frame[f"{column.heading}.link"].tolist(), start=2):
+            if not isinstance(raw, str) or not raw or left <= 0:
                 continue
-            leads = link_target(path) if column.format == "link" else web_target(path)
+            path = str(to_value(raw) or "")
+            leads = web_target(path) if column.format == "url" else link_target(path)
             if leads:
                 cell: Any = target.cell(row, number)
-                cell._style = palette.body("link")
+                cell._style = palette.linked(column.format, looks_like_formula(str(cell.value)))
                 cell._hyperlink = Hyperlink(ref=cell.coordinate, target=leads)
+                left -= 1
 
 
 def link_target(path: str) -> str:
@@ -167,34 +167,21 @@ def web_target(url: str) -> str:
 
 
 def _arrange(target: Worksheet, sheet: Sheet, columns: Sequence[Column], last_row: int) -> None:
-    for number, column in enumerate(columns, start=1):
-        target.column_dimensions[get_column_letter(number)].width = column.width
     headings = [c.heading for c in columns]
+    for number, column in enumerate(columns, start=1):
+        letter = get_column_letter(number)
+        target.column_dimensions[letter].width = column.width
+        target.column_dimensions[letter].outlineLevel = int(column.detail)
+        help_staff(target, column, letter, last_row)
+        if column.heading == sheet.alarming:
+            colour_words(target, f"{letter}2:{letter}{max(last_row, 2)}", "greaterThan", {"0": COLOURS["不符合"]})
     target.freeze_panes = f"{get_column_letter(headings.index(sheet.key) + 2 if sheet.key else 2)}2"
     last_letter = get_column_letter(len(columns))
     target.auto_filter.ref = f"A1:{last_letter}{max(last_row, 2)}"
-    for number, column in enumerate(columns, start=1):
-        _staff_help(target, column, get_column_letter(number), last_row)
+    properties: Any = target.sheet_properties
+    properties.tabColor = STAFF_TAB if sheet.staff_columns else PROGRAMS_TAB
     printed = get_column_letter(headings.index(sheet.print_to) + 1) if sheet.print_to else last_letter
     set_print(target, f"A1:{printed}{max(last_row, 2)}")
-
-
-def _staff_help(target: Worksheet, column: Column, letter: str, last_row: int) -> None:
-    """A list of choices, and their colours as staff choose them. Other words may still be typed, after a warning."""
-    if not column.choices:
-        return
-    area = f"{letter}2:{letter}{last_row + SPARE_ROWS}"
-    choices = DataValidation(type="list", formula1='"' + ",".join(column.choices) + '"', allow_blank=True)
-    choices.errorStyle = "warning"
-    choices.errorTitle, choices.error = column.heading, "这不是列表中的选项，程序将不会处理。仍要填写吗？"
-    choices.add(area)
-    target.add_data_validation(choices)
-    if column.choices == DECISIONS:
-        for word in DECISIONS:
-            if colour := COLOURS.get(word):
-                font, fill = Font(color=colour.text, bold=True), PatternFill(bgColor=colour.fill, fill_type="solid")
-                rule = CellIsRule("equal", [f'"{word}"'], font=font, fill=fill)  # type: ignore[no-untyped-call]
-                target.conditional_formatting.add(area, rule)
 
 
 def set_print(target: Any, area: str, paper: int = 8, landscape: bool = True) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.styles import Alignment
 
+from reports.colours import COLOURS, DECISION_MEANINGS, STATE_MEANINGS
 from reports.drawing import set_print
 from reports.styles import Palette
-from reports.tables import COLOURS, DECISION_MEANINGS, GUIDE_TITLE, STATE_MEANINGS
+from reports.tables import GUIDE_TITLE
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

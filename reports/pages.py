@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment
 
 from reports.cells import clean_text
-from reports.tables import COLOURS
+from reports.colours import COLOURS
 from reports.templating import environment
 
 

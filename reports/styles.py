@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from reports.tables import Colour, Format
+from reports.colours import Colour
+from reports.tables import Format
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -19,7 +20,11 @@ NUMBER_FORMATS: dict[Format, str] = {
     "date": "yyyy-mm-dd",
     "number": "#,##0.0",
     "integer": "#,##0",
+    "duration": '[m]"分"ss"秒"',
+    "megabytes": '#,##0.0" MB"',
 }
+_NUMERIC: frozenset[Format] = frozenset({"number", "integer", "duration", "megabytes"})
+_WRAPPED: frozenset[Format] = frozenset({"wrap", "file"})
 _THIN = Side(style="thin", color="D0D7DE")
 _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 HEADER = Colour("1F4E78", "FFFFFF")
@@ -60,16 +65,38 @@ class Palette:
             self._made[key] = cell._style
         return self._made[key]
 
+    def boxed(self, *, centred: bool = False, bold: bool = False, size: float = 10, colour: str = "000000") -> Any:
+        """Style of a cell in a table of the first page."""
+        key = ("boxed", centred, bold, size, colour)
+        if key not in self._made:
+            cell: Any = self._cell(None, bold=bold)
+            cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
+            cell.alignment = Alignment(
+                horizontal="center" if centred else "left", vertical="center", shrink_to_fit=not centred
+            )
+            if centred:
+                cell.number_format = NUMBER_FORMATS["integer"]
+            self._made[key] = cell._style
+        return self._made[key]
+
+    def linked(self, format: Format, quoted: bool = False) -> Any:
+        """Style of a cell that leads somewhere. quoted: as in `body`."""
+        key = ("linked", format, quoted)
+        if key not in self._made:
+            cell: Any = self._cell(None, bold=False)
+            cell.font = Font(name=FONT, size=10, color="0563C1", underline="single")
+            cell.alignment = Alignment(vertical="top", wrap_text=format in _WRAPPED)
+            if quoted:
+                cell.quotePrefix = True
+            self._made[key] = cell._style
+        return self._made[key]
+
     def _body(self, format: Format, colour: Colour | None, quoted: bool) -> Any:
         cell: Any = self._cell(colour, bold=bool(colour and colour.text))
-        numeric = format in ("number", "integer")
-        cell.alignment = Alignment(
-            horizontal="right" if numeric else "left", vertical="top", wrap_text=format == "wrap"
-        )
+        side = "right" if format in _NUMERIC else "left"
+        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=format in _WRAPPED)
         if format in NUMBER_FORMATS:
             cell.number_format = NUMBER_FORMATS[format]
-        if format == "link":
-            cell.font = Font(name=FONT, size=10, color="0563C1", underline="single")
         if quoted:
             cell.quotePrefix = True
         return cell._style

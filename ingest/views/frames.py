@@ -16,6 +16,7 @@ from ingest.model import (
     Decision,
     Finding,
     Kind,
+    Material,
     Outcome,
     PartSource,
     TodoKind,
@@ -34,7 +35,7 @@ from ingest.views.words import (
     RECOMMENDER_WORDS,
     RULE_WORDS,
     TODO_WORDS,
-    duration_text,
+    megabytes,
     size_text,
     time_left,
 )
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 Cells = dict[str, Any]
 
 SUMMARY_ORDER = (Outcome.FAIL, Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW)
+SUMMARY_LINES = 5
+"""So many stand in 问题摘要: a row must not push all others off the screen."""
 ANY_HOST = frozenset({"coremail"})
 """Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
 NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
@@ -73,7 +76,7 @@ def _frame(sheet: tables.Sheet, rows: Iterable[Cells]) -> pd.DataFrame:
     import pandas as pd
 
     listed = list(rows)
-    links = [f"{c.heading}.link" for c in sheet.columns if c.format in ("link", "url")]
+    links = [f"{c.heading}.link" for c in sheet.columns if c.format in tables.LINKED]
     return pd.DataFrame(listed, columns=[*sheet.headings, *links], dtype=object)
 
 
@@ -106,7 +109,7 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         "联系电话": fields.get("phone", ""),
         "邮箱": fields.get("email", "") or (work.senders[0] if work.senders else ""),
         "收到时间": _wall(snap, work.received_at),
-        **{KIND_WORDS[kind]: _held(work, kind) for kind in (Kind.VIDEO, Kind.FORM, Kind.SCAN, Kind.PROOF)},
+        **_files(snap, work),
         **_film(work),
         "人工核对项": "、".join(RULE_WORDS.get(f.rule, f.rule) for f in findings if f.outcome is Outcome.MANUAL),
         "相关作品": "、".join(snap.related(work.id)),
@@ -124,11 +127,12 @@ def state_word(work: Work) -> str:
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """What is wrong or open with a work, worst first, a line each."""
-    lines = [
-        f"{OUTCOME_WORDS[outcome]}｜{f.evidence}" for outcome in SUMMARY_ORDER for f in findings if f.outcome is outcome
-    ]
-    return "\n".join(dict.fromkeys(lines))
+    """What is wrong or open with a work, worst first, a line each; many are counted, since they stand in 审查明细."""
+    said = (f"{OUTCOME_WORDS[o]}｜{f.evidence}" for o in SUMMARY_ORDER for f in findings if f.outcome is o)
+    lines = list(dict.fromkeys(said))
+    if len(lines) > SUMMARY_LINES:
+        lines[SUMMARY_LINES:] = [f"……另有 {len(lines) - SUMMARY_LINES} 项，见「{tables.FINDINGS.title}」"]
+    return "\n".join(lines)
 
 
 def _change(work: Work, reported: Mapping[str, str]) -> str:
@@ -138,12 +142,20 @@ def _change(work: Work, reported: Mapping[str, str]) -> str:
     return "" if before == state_word(work) else f"{before}→{state_word(work)}"
 
 
-def _held(work: Work, kind: Kind) -> str:
-    """What is there of a kind: the name of the file in force, and how many there are in all."""
-    materials = work.all_of(kind)
-    if not materials:
-        return ""
-    chosen = work.in_force(kind) or materials[-1]
+def _files(snap: Snapshot, work: Work) -> Cells:
+    """What is there of each kind, and where it lies."""
+    cells: Cells = {}
+    for kind in (Kind.VIDEO, Kind.FORM, Kind.SCAN, Kind.PROOF):
+        materials = work.all_of(kind)
+        chosen = (work.in_force(kind) or materials[-1]) if materials else None
+        cells[KIND_WORDS[kind]] = _held(chosen, len(materials)) if chosen else ""
+        if chosen and (path := snap.path_of(work.id, chosen.part.id)):
+            cells[f"{KIND_WORDS[kind]}.link"] = f"../{path}"
+    return cells
+
+
+def _held(chosen: Material, count: int) -> str:
+    """A material by name, with what hinders using it, and how many there are of its kind."""
     name = chosen.part.name or "云附件"
     if chosen.part.is_link:
         name = f"（链接已失效）{name}" if chosen.part.problem == GONE else f"（待下载）{name}"
@@ -151,17 +163,16 @@ def _held(work: Work, kind: Kind) -> str:
         name = f"（已隔离）{name}"
     elif not chosen.part.certain:
         name = f"（待识别）{name}"
-    return f"{name} 等 {len(materials)} 个" if len(materials) > 1 else name
+    return f"{name} 等 {count} 个" if count > 1 else name
 
 
 def _film(work: Work) -> Cells:
     material, video = work.in_force(Kind.VIDEO), work.video
     size = material.part.size if material else 0
-    return {
-        "时长": duration_text(video.duration_s) if video else "",
-        "分辨率": f"{video.shown_width}×{video.shown_height}" if video else "",
-        "大小": size_text(size) if size else "",
-    }
+    cells: Cells = {"分辨率": f"{video.shown_width}×{video.shown_height}"} if video else {}
+    if video and video.duration_s is not None:
+        cells["时长"] = dt.timedelta(seconds=round(video.duration_s))
+    return cells | ({"大小": megabytes(size)} if size else {})
 
 
 def _letter_words(letters: Sequence[Row]) -> list[str]:
@@ -275,7 +286,7 @@ def _link_cells(snap: Snapshot, todo: Row, link: CloudFile | None, due: dt.datet
     if link is None or todo["kind"] != TodoKind.FETCH_LINK.value:
         return {}
     days, word = time_left(due, snap.now)
-    size = size_text(link.size) if link.size else "未注明"
+    size = megabytes(link.size) if link.size else "未注明"
     cells = {"剩余天数": days, "期限": word, "链接": link.url, "提取码": link.code, "文件大小": size}
     target = recognise(link.url)
     known = target is not None and target.provider not in ANY_HOST

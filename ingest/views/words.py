@@ -137,6 +137,11 @@ def size_text(size: int) -> str:
     return f"{max(round(size / 1e3), 1)} KB" if size else "0 字节"
 
 
+def megabytes(size: int) -> float:
+    """Bytes as a number of megabytes that sorts, to the nearest tenth, the smallest of them 0.1."""
+    return max(round(size / 1e6, 1), 0.1) if size else 0.0
+
+
 def duration_text(seconds: float | None) -> str:
     """Seconds as 2分30秒; "" if unknown."""
     if seconds is None:

@@ -169,9 +169,9 @@ def test_links_are_relative_and_escaped(tmp_path, make_book):
 
 def test_staff_cells_offer_their_choices(tmp_path, make_book):
     sheet = written(tmp_path / "a.xlsx", make_book({"作品名称": "甲"}))
-    assert [v.formula1 for v in sheet.data_validations.dataValidation] == [
-        '"通过,不通过,补正,撤回,合并到,拆分,转组别,免催"'
-    ]
+    lists = [v for v in sheet.data_validations.dataValidation if v.type == "list"]
+    expected = ('"通过,不通过,补正,撤回,合并到,拆分,转组别,免催"', True, "warning")
+    assert [(v.formula1, v.showErrorMessage, v.errorStyle) for v in lists] == [expected]
 
 
 def test_states_are_coloured_and_said(tmp_path, make_book):

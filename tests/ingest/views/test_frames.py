@@ -33,9 +33,10 @@ def row(snap):
 
 def test_frames_have_the_headings_of_their_sheets_and_links(snap, work, config):
     made = frames(snap(work()), {})
+    of_works = [f"{heading}.link" for heading in ("视频", "电子表", "扫描件", "播放证明", "文件夹", "审查页")]
     links = {
-        "推荐作品": ["文件夹.link", "审查页.link"],
-        "社会征集": ["文件夹.link", "审查页.link"],
+        "推荐作品": of_works,
+        "社会征集": of_works,
         "回信": ["信件.link"],
         "待办": ["链接.link"],
     }
@@ -57,7 +58,7 @@ def test_a_works_row_says_what_is_known(row, work, material, letter):
         letters=[letter()],
         letter_works={1: [made.id]},
         same_films={("P2024-0009", made.id): "b.mp4"},
-        filed={made.id: {"folder": "R2024-0001 星海寻踪"}},
+        filed={made.id: {"folder": "R2024-0001 星海寻踪", "files": {str(film.part.id): "视频-星海寻踪.mp4"}}},
     )
     assert said == {
         "登记号": "R2024-0001",
@@ -73,12 +74,13 @@ def test_a_works_row_says_what_is_known(row, work, material, letter):
         "邮箱": "wang@e.cn",
         "收到时间": dt.datetime(2024, 10, 8, 12),  # noqa: DTZ001 - cells have no zone
         "视频": "a.mp4",
+        "视频.link": "../works/R2024-0001 星海寻踪/视频-星海寻踪.mp4",
         "电子表": "推荐表.docx",
         "扫描件": "",
         "播放证明": "",
-        "时长": "2分30秒",
+        "时长": dt.timedelta(seconds=150),
         "分辨率": "1920×1080",
-        "大小": "150.0 MB",
+        "大小": 150.0,
         "人工核对项": "内容",
         "相关作品": "P2024-0009",
         "回信": "收件回执：草稿（不发送）",
@@ -126,6 +128,11 @@ def test_the_summary_has_the_worst_first_and_says_a_thing_once():
         found("d", Outcome.MISSING, "缺"), found("e", Outcome.PASS, "好"), found("f", Outcome.MANUAL, "人"),
     ]  # fmt: skip
     assert summary(findings) == "不符合｜错\n缺｜缺\n待人工｜看"
+
+
+def test_a_long_summary_is_cut_and_says_where_the_rest_is():
+    findings = [found("a", Outcome.FAIL, f"第{n}项") for n in range(1, 8)]
+    assert summary(findings).split("\n")[4:] == ["不符合｜第5项", "……另有 2 项，见「审查明细」"]
 
 
 def test_findings_that_pass_or_do_not_apply_are_left_out(snap, work):
@@ -260,7 +267,7 @@ def test_a_links_todo_has_all_that_it_takes_to_fetch_it(linked):
     assert [row[name] for name in ("链接", "提取码", "文件大小", "剩余天数", "期限")] == [
         URL,
         "k3x9",
-        "121.8 MB",
+        121.8,
         12,
         "",
     ]

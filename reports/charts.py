@@ -1,0 +1,42 @@
+"""Native charts: they are drawn by the spreadsheet program from the cells beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+
+COLOURS = ("2E75B6", "F4B183", "70AD47", "7F7F7F")
+_CM_OF_CHARACTER, _CM_OF_POINT = 0.196, 0.0353
+"""A character of column width is 7 pixels and a cell has 5 more; a point is 1/72 inch."""
+
+
+def days_chart(sheet: Any, top: int, days: int, tracks: int, place: str, *, width: float, height: float) -> None:
+    """Works by day, a column each, the tracks upon each other.
+
+    top: row of the table's headings, its dates in the first column, a column a track; place: the cell of its upper
+    left corner; width in characters, height in points.
+    """
+    chart: Any = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 60
+    chart.add_data(
+        Reference(sheet, min_col=2, max_col=1 + tracks, min_row=top, max_row=top + days), titles_from_data=True
+    )
+    chart.set_categories(Reference(sheet, min_col=1, min_row=top + 1, max_row=top + days))
+    for series, colour in zip(chart.series, COLOURS, strict=False):
+        series.graphicalProperties = GraphicalProperties(solidFill=colour)
+    chart.legend.position = "t"
+    chart.x_axis.delete = chart.y_axis.delete = False  # left unsaid, newer programs show no axes
+    chart.y_axis.numFmt, chart.y_axis.number_format = None, "0"
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line("D9D9D9"))
+    chart.layout = Layout(manualLayout=ManualLayout(layoutTarget="outer", x=0.01, y=0.12, w=0.98, h=0.86))
+    chart.width, chart.height = width * _CM_OF_CHARACTER, height * _CM_OF_POINT
+    sheet.add_chart(chart, place)
+
+
+def _line(colour: str) -> Any:
+    from openpyxl.drawing.line import LineProperties
+
+    return LineProperties(solidFill=colour, w=6350)
