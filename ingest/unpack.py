@@ -18,7 +18,7 @@ from ingest.errors import KepuError
 from ingest.ledger import Transaction
 from ingest.linked import keep_facts, tell_works
 from ingest.model import Ended, Part, PartSource, mail_number
-from ingest.sets import sets_of
+from ingest.sets import Row, VolumeSet, sets_of
 from ingest.stages import extract
 from ingest.stages.assemble import broken_todos
 
@@ -45,8 +45,10 @@ def unpack(context: Context) -> None:
     """Everything that can be opened now."""
     _take_passwords(context)
     with context.read() as tx:
-        known = _joined_again(context, tx)
-        jobs = _jobs(context, tx)
+        rows = tx.openings.volumes()
+        sets = sets_of(rows, context.store.path)
+        known = _joined_again(rows, sets)
+        jobs = [*_jobs(tx), *_set_jobs(tx, rows, sets)]
     if known:
         with context.begin() as tx:
             for ids, kept_in in known:
@@ -70,33 +72,31 @@ def _take_passwords(context: Context) -> None:
                     tx.openings.offer(sha256, word, by_staff=False)
 
 
-def _joined_again(context: Context, tx: Transaction) -> list[tuple[list[int], int]]:
+def _joined_again(rows: Sequence[Row], sets: Sequence[VolumeSet]) -> list[tuple[list[int], int]]:
     """Volumes that came once more, whose set is open already: ids of their rows, and the mail it is kept under."""
-    found = []
-    rows = tx.openings.volumes()
+    found: list[tuple[list[int], int]] = []
     open_ = {row["sha256"]: row["joined_in"] for row in rows if row["joined_in"] is not None and not row["problem"]}
-    for one in sets_of(rows, context.store.path):
+    for one in sets:
         again = [row["id"] for row in one.rows if row["joined_in"] is None]
-        kept_in = {open_.get(sha256) for sha256 in one.digests}
-        if again and len(kept_in) == 1 and None not in kept_in:
-            found.append((again, next(iter(kept_in))))
-    return [(ids, kept_in) for ids, kept_in in found if kept_in is not None]
+        kept_in = list({open_.get(sha256) for sha256 in one.digests})
+        if again and len(kept_in) == 1 and kept_in[0] is not None:
+            found.append((again, kept_in[0]))
+    return found
 
 
-def _jobs(context: Context, tx: Transaction) -> list[_Job]:
-    """What may open now, in the order it came."""
+def _jobs(tx: Transaction) -> list[_Job]:
+    """Archives that may open now, in the order they came."""
     plain = {row["id"]: row for row in tx.openings.outdated(readers())}
     locked = tx.openings.locked()
     fresh = tx.openings.untried(row["sha256"] for row in locked)
     plain |= {row["id"]: row for row in locked if row["sha256"] in fresh}
-    jobs = [_Job(row["arrival_id"], row["id"], row["name"], (row["sha256"],), row["format"]) for row in plain.values()]
-    return [*jobs, *_set_jobs(context, tx)]
+    return [_Job(row["arrival_id"], row["id"], row["name"], (row["sha256"],), row["format"]) for row in plain.values()]
 
 
-def _set_jobs(context: Context, tx: Transaction) -> Iterable[_Job]:
-    rows = tx.openings.volumes()
+def _set_jobs(tx: Transaction, rows: Sequence[Row], sets: Sequence[VolumeSet]) -> Iterable[_Job]:
+    """The same of sets that are whole: not put together yet, or with a new password or new parsers."""
     open_ = {row["sha256"] for row in rows if row["joined_in"] is not None and not row["problem"]}
-    for one in sets_of(rows, context.store.path):
+    for one in sets:
         if one.lacks or open_.issuperset(one.digests):
             continue
         if one.kept_in is None:
