@@ -79,6 +79,7 @@ def row_of(link: Link, *, inside: str = "", folder: str = "") -> Row:
     return {
         "name": link.name or "",
         "size": link.size or 0,
+        "size_is_exact": link.size_is_exact,
         "source": PartSource.CLOUD.value,
         "inside": inside,
         "folder": folder,

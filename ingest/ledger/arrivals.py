@@ -297,9 +297,12 @@ def junk_key(arrival_id: int) -> str:
     return f"{JUNK}{arrival_id}"
 
 
+_NOT_OF_PART = frozenset({"raw_name", "source", "kind", "opened_with", "size_is_exact"})
+
+
 def part_of(row: Row, facts: f.Facts | None = None, scan: Scan | None = None) -> Part:
     """A row of `parts` as a value, with what is known of the file's bytes."""
-    plain = {name: row[name] for name in row if name not in {"raw_name", "source", "kind", "opened_with"}}
+    plain = {name: row[name] for name in row if name not in _NOT_OF_PART}
     return Part(**plain, source=PartSource(row["source"]), kind=Kind(row["kind"]), facts=facts, scan=scan)
 
 

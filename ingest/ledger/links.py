@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, insert, literal, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import CloudFile, Ended, LinkState, PartSource
+from ingest.model import CloudFile, Decision, Ended, LinkState, PartSource
 
 _L = schema.links
 _P = schema.parts
 _A = schema.arrivals
 _M = schema.materials
+_C = schema.staff_cells
 
 LIVING = (LinkState.WAITING, LinkState.FETCHING)
 """States in which a program goes on trying."""
@@ -27,13 +29,30 @@ WRONG_CODE = "wrong-code"
 GONE = "expired"
 """`problem` of a part whose file will never come."""
 
+_SIZE = ("size", "size_is_exact")
+
 _OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
+
+_OUT = (Decision.WITHDRAWN, Decision.REFUSED)
+"""Decisions after which nobody needs what is still to come of a work."""
 
 
 def _wanted() -> ColumnElement[bool]:
     """Sights in mails of works, and in those that wait for a person: nobody else's file is asked for."""
     waits = and_(_A.c.ended.is_(None), _A.c.pending != "")
-    return and_(_P.c.source == PartSource.CLOUD.value, _P.c.link_key != "", or_(_A.c.ended.in_(_OF_WORKS), waits))
+    of_works = and_(_A.c.ended.in_(_OF_WORKS), _is_in())
+    return and_(_P.c.source == PartSource.CLOUD.value, _P.c.link_key != "", or_(of_works, waits))
+
+
+def _is_in() -> ColumnElement[bool]:
+    """One of the works that have the sight, or the mail if none has it, is neither withdrawn nor refused."""
+    words = [json.dumps(decision.value) for decision in _OUT]  # as the column keeps them
+    out = select(_C.c.row).where(_C.c.heading == "初审结论", cast(_C.c.value, String).in_(words))
+    filed, joined = _M.alias(), schema.work_arrivals.alias()
+    its = select(filed.c.work_id).where(filed.c.part_id == _P.c.id)
+    mails = select(joined.c.work_id).where(joined.c.arrival_id == _A.c.id)
+    by_mail = or_(mails.where(joined.c.work_id.not_in(out)).exists(), ~mails.exists())
+    return or_(its.where(filed.c.work_id.not_in(out)).exists(), and_(~its.exists(), by_mail))
 
 
 def _same() -> ColumnElement[bool]:
@@ -71,14 +90,16 @@ class Links:
         return new
 
     def _add(self, part: Row) -> None:
-        values = {name: part[name] for name in ("provider", "url", "name", "size", "expires_at", "code")}
+        values = {name: part[name] for name in ("provider", "url", "name", *_SIZE, "expires_at", "code")}
         state = LinkState.WAITING.value
         self.connection.execute(insert(_L).values(**values, key=part["link_key"], state=state, seen_at=self.now))
         self.desk.touch()
 
     def _hear(self, link: Row, part: Row) -> None:
         """What a mail says beyond what is known."""
-        told: dict[str, Any] = {name: part[name] for name in ("name", "size") if not link[name] and part[name]}
+        told: dict[str, Any] = {"name": part["name"]} if part["name"] and not link["name"] else {}
+        if part["size"] and (not link["size"] or part["size_is_exact"] > link["size_is_exact"]):
+            told |= {name: part[name] for name in _SIZE}
         if part["code"] and part["code"] != link["code"]:
             told |= {"code": part["code"], "url": part["url"]}
             if link["state"] == LinkState.MANUAL.value and link["reason"] == WRONG_CODE:
@@ -110,6 +131,14 @@ class Links:
         query = select(_L).where(_L.c.state.in_(waited), _L.c.expires_at <= self.now)
         return _links(self.connection.execute(query.order_by(_L.c.id)))
 
+    def unasked(self, prefix: str) -> list[CloudFile]:
+        """Those left to people that were nobody's matter then, and are now. prefix: of the key of a link's to-do."""
+        stuck = [LinkState.MANUAL.value, LinkState.EXPIRED.value, LinkState.GIVEN_UP.value]
+        key = literal(prefix).concat(cast(_L.c.id, String))
+        asked = select(schema.todos.c.id).where(schema.todos.c.key == key).exists()
+        query = select(_L).where(_L.c.state.in_(stuck), ~asked, self._is_wanted())
+        return _links(self.connection.execute(query.order_by(_L.c.id)))
+
     def _is_wanted(self) -> ColumnElement[bool]:
         return select(_P.c.id).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(), _same()).exists()
 
@@ -137,7 +166,7 @@ class Links:
 
     def told(self, link_id: int, *, name: str = "", size: int = 0, expires_at: dt.datetime | None = None) -> None:
         """What the service itself says of the file; it knows better than the mail."""
-        said = {"name": name, "size": size, "expires_at": expires_at}
+        said = {"name": name, "size": size, "size_is_exact": bool(size), "expires_at": expires_at}
         values = {key: value for key, value in said.items() if value}
         if values:
             self.connection.execute(update(_L).where(_L.c.id == link_id).values(**values))
@@ -153,9 +182,9 @@ class Links:
 
     def fetched(self, link_id: int, sha256: str, size: int, *, by_hand: bool = False) -> None:
         """Its bytes are in the store."""
-        values = {"sha256": sha256, "size": size, "got": size, "closed_at": self.now, "by_hand": by_hand}
+        values = {"sha256": sha256, "size": size, "size_is_exact": True, "got": size, "by_hand": by_hand}
         state = LinkState.FETCHED.value
-        self._set(link_id, **values, state=state, reason="", detail="", next_try_at=None)
+        self._set(link_id, **values, state=state, reason="", detail="", next_try_at=None, closed_at=self.now)
         link = self.link(link_id)
         self._mark_sights(link.provider, link.key, "")
         self._tell("link-fetched", link_id, link=link.name or link.url[:200], size=size, by_hand=by_hand)
@@ -255,8 +284,10 @@ class Links:
 def _newer(known: Row, row: Row) -> Row:
     """Two sights of one file: the newer one, with what only the older says."""
     ends = [at for at in (known["expires_at"], row["expires_at"]) if at is not None]
-    gaps = {name: row[name] or known[name] for name in ("name", "size", "code")}
-    return {**row, **gaps, "expires_at": max(ends, default=None)}
+    gaps = {name: row[name] or known[name] for name in ("name", "code")}
+    older = known["size"] and (not row["size"] or known["size_is_exact"] > row["size_is_exact"])
+    size = {name: (known if older else row)[name] for name in _SIZE}
+    return {**row, **gaps, **size, "expires_at": max(ends, default=None)}
 
 
 def _links(result: Any) -> list[CloudFile]:

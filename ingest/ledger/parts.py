@@ -66,6 +66,8 @@ class PartRows:
             there = known.get(_same_link(row))
             if there is not None:
                 gaps = {name: row[name] for name in _OF_LINKS if row.get(name) and not there[name]}
+                if "size" in gaps:
+                    gaps["size_is_exact"] = row.get("size_is_exact", False)
                 if gaps:
                     self.set([there["id"]], **gaps)
             elif len(known) < MAX_LINKS:

@@ -155,6 +155,7 @@ parts = Table(
     Column("expires_at", Moment),
     Column("code", String(40), nullable=False, default=""),
     Column("link_key", String(1000), nullable=False, default=""),
+    Column("size_is_exact", Boolean, nullable=False, default=False),
     Column("problem", Text, nullable=False, default=""),
     Column("kind", String(20), nullable=False, default="other"),
     Column("certain", Boolean, nullable=False, default=False),
@@ -165,8 +166,10 @@ parts = Table(
     Index(None, "sha256"),
     Index(None, "provider", "link_key"),
     Index(None, "problem"),
+    Index(None, "joined_in"),
 )
-"""Every file, member of an archive and link of a mail. A link's `provider` and `link_key` name its row of `links`.
+"""Every file, member of an archive and link of a mail. A link's `provider` and `link_key` name its row of `links`, and
+its `size` is rounded as printed unless `size_is_exact`.
 
 `opened_with`: the parsers' version and the programs that last tried to open an archive; `joined_in`:
 the mail under which what lay in a set of volumes is kept, for each volume of the set.
@@ -193,6 +196,7 @@ links = Table(
     Column("url", Text, nullable=False),
     Column("name", Text, nullable=False, default=""),
     Column("size", BigInteger, nullable=False, default=0),
+    Column("size_is_exact", Boolean, nullable=False, default=False),
     Column("expires_at", Moment),
     Column("code", String(40), nullable=False, default=""),
     Column("state", String(10), nullable=False),
@@ -208,8 +212,8 @@ links = Table(
     UniqueConstraint("provider", "key"),
     Index(None, "state", "next_try_at"),
 )
-"""A file behind a link, however many mails name it. `size`: as its sender's mail says, rounded where that is; `got`:
-bytes in the partial file; `sha256`: once it is here; `closed_at`: when it was fetched, or left to people."""
+"""A file behind a link, however many mails name it. `size`: as its sender's mail says, rounded unless `size_is_exact`;
+`got`: bytes in the partial file; `sha256`: once it is here; `closed_at`: when it was fetched, or left to people."""
 
 facts = Table(
     "facts",

@@ -85,7 +85,7 @@ class Part:
 class CloudFile:
     """A file behind a link, however many mails name it: what those say of it, and how far we are.
 
-    size: bytes, rounded where the mail rounds, 0 if it says nothing. got: bytes here so far. next_try_at: not before
+    size: bytes, as printed unless `size_is_exact`, 0 if nobody says. got: bytes here so far. next_try_at: not before
     then. reason: why it is not here, a key; detail: in the words of the service. sha256: "" until it is here.
     closed_at: when it was fetched, or left to people.
     """
@@ -108,6 +108,7 @@ class CloudFile:
     sha256: str
     seen_at: dt.datetime
     closed_at: dt.datetime | None
+    size_is_exact: bool = False
 
     @property
     def open(self) -> bool:

@@ -7,6 +7,7 @@ that is killed goes on where it was. What was fetched is in the store; the mails
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from ingest.sources.cloud import (
     Waiting,
     fetch_all,
     forget,
+    handed_over,
     partial_path,
 )
 from ingest.sources.cloud.outcomes import Never
@@ -45,6 +47,15 @@ PATIENCE = dt.timedelta(days=30)
 LONGEST = dt.timedelta(hours=6)
 """Between two tries, however many failed."""
 
+URGENT = dt.timedelta(days=2)
+"""Before its end a link has a turn in every batch, even where mails took all of the batch's time."""
+
+SHORTEST = dt.timedelta(days=15)
+"""So long a mail service keeps such a file at the least: by it a link is urgent that does not say when it ends."""
+
+SHARE = 0.25
+"""Of the batch's time: what urgent links have in any case."""
+
 _OURS = frozenset({"out-of-time", "stopped"})
 """Reasons that are no failure of the link's: the try does not count, the next batch goes on."""
 
@@ -60,10 +71,26 @@ def cloud(context: Context) -> None:
     _hear(context)
     with context.read() as tx:
         due = tx.links.due()
-    jobs = _that_fit(context, [_job(context, link) for link in due])
-    if jobs and not (context.stopped or context.spent):
-        _fetch(context, jobs)
+    jobs = [job for job in (_job(context, link) for link in due) if not _was_stored(context, job)]
+    urgent, rest = parted(_that_fit(context, jobs), context.clock())
+    for some, until in ((urgent, _at_least(context)), (rest, context.until)):
+        if some and not (context.stopped or (until is not None and time.monotonic() >= until)):
+            _fetch(context, some, until)
     _sweep(context)
+
+
+def parted(jobs: Sequence[Job[CloudFile]], now: dt.datetime) -> tuple[list[Job[CloudFile]], list[Job[CloudFile]]]:
+    """Those whose files may soon be gone, and the others, each in their order."""
+    urgent = [job for job in jobs if (job.tag.expires_at or job.tag.seen_at + SHORTEST) - now < URGENT]
+    return urgent, [job for job in jobs if job not in urgent]
+
+
+def _at_least(context: Context) -> float | None:
+    """When urgent links must be done: with the batch's time, or after a share of it, whichever is later."""
+    if context.until is None:
+        return None
+    share = context.config.schedule.batch_budget.total_seconds() * SHARE
+    return max(context.until, time.monotonic() + share)
 
 
 def _hear(context: Context) -> None:
@@ -73,6 +100,8 @@ def _hear(context: Context) -> None:
         tx.links.sight()
         for link in tx.links.run_out():
             _end(tx, link, "expired")
+        for link in tx.links.unasked(TODO):
+            _ask(tx, link)
         waits = tx.links.links([LinkState.MANUAL])
         again = [link.id for link in waits if link.reason in _SWITCHED and _has_way(link, settings)]
         if again:
@@ -96,6 +125,7 @@ def as_link(link: CloudFile) -> Link:
         name=link.name or None,
         size=link.size or None,
         expires_at=link.expires_at,
+        size_is_exact=link.size_is_exact,
         code=link.code or None,
     )
 
@@ -126,20 +156,24 @@ def _that_fit(context: Context, jobs: Sequence[Job[CloudFile]]) -> list[Job[Clou
 # trying
 
 
-def _fetch(context: Context, jobs: Sequence[Job[CloudFile]]) -> None:
+def _fetch(context: Context, jobs: Sequence[Job[CloudFile]], until: float | None) -> None:
     """All at the pace the config allows; those for which there was no time wait for the next batch."""
-    with context.begin() as tx:
-        for job in jobs:
+    left: dict[int, CloudFile] = {}
+    done = 0
+
+    def began(job: Job[CloudFile]) -> None:
+        left[job.tag.id] = job.tag
+        with context.begin() as tx:
             tx.links.begin_try(job.tag.id)
-    crash_point("links-begun")
-    left = {job.tag.id: job.tag for job in jobs}
-    ended = fetch_all(jobs, context.config.cloud, until=context.until, stop=context.stop)
+        crash_point("link-begun")
+
     try:
-        for done, (job, outcome) in enumerate(ended):
+        for job, outcome in fetch_all(jobs, context.config.cloud, until=until, stop=context.stop, began=began):
             context.say("下载云附件", done, len(jobs))
             _settle(context, job, outcome)
             del left[job.tag.id]
-        context.say("下载云附件", len(jobs) - len(left), len(jobs))
+            done += 1
+        context.say("下载云附件", done, len(jobs))
     except KepuError:
         raise
     except Exception as error:  # of ours: it costs this batch its links
@@ -158,13 +192,7 @@ def _settle(context: Context, job: Job[CloudFile], outcome: Outcome) -> None:
     if isinstance(outcome, Fetched):
         context.store.adopt(outcome.path, outcome.sha256)
         crash_point("link-stored")
-        with context.begin() as tx:
-            tx.links.told(link.id, name=outcome.name if not link.name else "")
-            tx.links.fetched(link.id, outcome.sha256, outcome.size)
-            tx.desk.close_todos(key=todo_key(link.id))
-        crash_point("link-fetched")
-        forget(job.partial)
-        context.tally.counts["links-fetched"] += 1
+        _say_fetched(context, job, outcome.sha256, outcome.size, outcome.name)
         context.tally.counts["fetched-bytes"] += outcome.size
     elif isinstance(outcome, Waiting):
         _wait(context, link, outcome)
@@ -173,6 +201,26 @@ def _settle(context: Context, job: Job[CloudFile], outcome: Outcome) -> None:
             _end(tx, link, outcome.reason, outcome.detail)
         context.tally.counts["links-manual"] += 1
     log.info("link tried", link=link_number(link.id), provider=link.provider, outcome=_said(outcome))
+
+
+def _say_fetched(context: Context, job: Job[CloudFile], sha256: str, size: int, name: str) -> None:
+    link = job.tag
+    with context.begin() as tx:
+        tx.links.told(link.id, name=name if not link.name else "")
+        tx.links.fetched(link.id, sha256, size)
+        tx.desk.close_todos(key=todo_key(link.id))
+    crash_point("link-fetched")
+    forget(job.partial)
+    context.tally.counts["links-fetched"] += 1
+
+
+def _was_stored(context: Context, job: Job[CloudFile]) -> bool:
+    """A run that was killed had put the file into the store and could not say so: that is said now."""
+    known = handed_over(job.partial)
+    if known is None or not context.store.has(known.sha256):
+        return False
+    _say_fetched(context, job, known.sha256, known.size, known.name)
+    return True
 
 
 def _said(outcome: Outcome) -> str:
@@ -211,22 +259,37 @@ def next_try(now: dt.datetime, tries: int, least_s: int, expires_at: dt.datetime
 def _end(tx: Transaction, link: CloudFile, reason: str, detail: str = "") -> None:
     state = LinkState.EXPIRED if reason in GONE else LinkState.MANUAL
     tx.links.end(link.id, state, reason=reason, detail=detail)
-    ask_about(tx, link, MANUAL_REASONS[reason], hopeless=reason in SENDERS_TURN)
+    _ask(tx, tx.links.link(link.id))
 
 
 def _give_up(tx: Transaction, link: CloudFile, reason: str) -> None:
     tx.links.end(link.id, LinkState.GIVEN_UP, reason=reason)
-    why = WAITING_REASONS[reason].partition("，")[0]
-    ask_about(tx, link, f"多次下载没有成功（{why}），程序不再自动重试，请打开链接，由人下载", hopeless=False)
+    _ask(tx, tx.links.link(link.id))
+
+
+TODO = "cloud:"
+"""Before a link's number: the key of its to-do."""
 
 
 def todo_key(link_id: int) -> str:
     """The key of a link's to-do."""
-    return f"cloud:{link_id}"
+    return f"{TODO}{link_id}"
+
+
+def _ask(tx: Transaction, link: CloudFile) -> None:
+    """A to-do for a link with which no program goes on."""
+    why = MANUAL_REASONS.get(link.reason, "")
+    if link.state is LinkState.GIVEN_UP:
+        reason = WAITING_REASONS[link.reason].partition("，")[0]
+        why = f"多次下载没有成功（{reason}），程序不再自动重试，请打开链接，由人下载"
+    ask_about(tx, link, why, hopeless=link.reason in SENDERS_TURN)
 
 
 def ask_about(tx: Transaction, link: CloudFile, why: str, *, hopeless: bool) -> None:
-    """One to-do a link, however many mails name it; for the work of the first of them."""
+    """One to-do a link, however many mails name it; for the work of the first of them.
+
+    None where all works that have it are withdrawn or refused.
+    """
     first = tx.links.first_sight(link.id)
     if first is None:
         return

@@ -15,7 +15,7 @@ from ingest.sources.cloud.outcomes import (
     Outcome,
     Waiting,
 )
-from ingest.sources.cloud.partial import Kept, forget, kept
+from ingest.sources.cloud.partial import Kept, forget, handed_over, kept
 from ingest.sources.cloud.ways import WAYS
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "fetch",
     "fetch_all",
     "forget",
+    "handed_over",
     "kept",
     "network_of",
     "partial_path",

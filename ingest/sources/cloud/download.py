@@ -63,8 +63,9 @@ def download(client: Client, found: Found, path: Path, most: int, pace: Pace) ->
                     _receive(answer, file, found, most, pace)
         _check(file, found, mixed=0 < began < file.size)
         file.sync()
-        file.note(replace(file.kept, size=file.size, total=file.size, whole=True))
-        return Fetched(path, file.size, file.digests()["sha256"], file.kept.name, file.kept.host)
+        digest = file.digests()["sha256"]
+        file.note(replace(file.kept, size=file.size, total=file.size, whole=True, sha256=digest))
+        return Fetched(path, file.size, digest, file.kept.name, file.kept.host)
 
 
 def finished(path: Path) -> Fetched | None:

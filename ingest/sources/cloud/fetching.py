@@ -7,7 +7,7 @@ import hashlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,11 +113,13 @@ def fetch_all(
     network: Network | None = None,
     until: float | None = None,
     stop: threading.Event | None = None,
+    began: Callable[[Job[Tag]], None] | None = None,
 ) -> Iterator[tuple[Job[Tag], Outcome]]:
     """Each job with its outcome, as they end, soonest expiry first, in the caller's thread.
 
-    At most `at_once` at a time, and `per_host` from one host. Not begun is what comes after `until` or `stop`. A full
-    disk ends all (DiskError); any other exception is a fault of ours, costs its own job only and is raised at the end.
+    began: called there right before a job begins. At most `at_once` at a time, and `per_host` from one host. Not begun
+    is what comes after `until` or `stop`. A full disk ends all (DiskError); any other exception is a fault of ours,
+    costs its own job only and is raised at the end.
     """
     network = network or network_of(settings)
     halt, waiting = _Either(stop), soonest_first(jobs)
@@ -127,6 +129,8 @@ def fetch_all(
 
         def begin(job: Job[Tag]) -> None:
             waiting.remove(job)
+            if began is not None:
+                began(job)
             work = pool.submit(fetch, job.link, job.partial, settings, network=network, until=until, stop=halt)
             running[work] = job
 

@@ -26,7 +26,7 @@ class Kept:
     """What a partial file is of. size: synced bytes; total: of the whole, None if nobody said.
 
     validator: the ETag or date under which the server may be asked for the rest, "" if it gave none that is fit.
-    whole: nothing is missing, and all that was said of it has been checked.
+    whole: nothing is missing, and all that was said of it has been checked; sha256: of the whole, "" until then.
     """
 
     size: int = 0
@@ -35,16 +35,29 @@ class Kept:
     name: str = ""
     host: str = ""
     whole: bool = False
+    sha256: str = ""
 
 
 def kept(path: Path) -> Kept:
     """What is known of a partial file; of nothing if there is none, or its note cannot be read."""
     try:
-        note = json.loads(_note(path).read_text(encoding="utf-8"))
-        found = Kept(**note)
+        found = _noted(path)
         return found if 0 <= found.size <= path.stat().st_size else Kept()
     except (OSError, ValueError, TypeError):
         return Kept()
+
+
+def handed_over(path: Path) -> Kept | None:
+    """What a file was that had come whole and was taken away, by a run that could not say so any more; else None."""
+    try:
+        found = _noted(path)
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if found.whole and found.sha256 and not path.exists() else None
+
+
+def _noted(path: Path) -> Kept:
+    return Kept(**json.loads(_note(path).read_text(encoding="utf-8")))
 
 
 def forget(path: Path) -> None:

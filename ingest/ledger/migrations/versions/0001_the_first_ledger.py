@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("size_is_exact", sa.Boolean(), nullable=False),
         sa.Column("expires_at", sa.String(length=27), nullable=True),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -313,6 +314,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.String(length=27), nullable=True),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("link_key", sa.String(length=1000), nullable=False),
+        sa.Column("size_is_exact", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("certain", sa.Boolean(), nullable=False),
@@ -324,6 +326,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("arrival_id", "position", name=op.f("uq_parts_arrival_id_position")),
     )
     with op.batch_alter_table("parts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parts_joined_in"), ["joined_in"], unique=False)
         batch_op.create_index(batch_op.f("ix_parts_problem"), ["problem"], unique=False)
         batch_op.create_index(batch_op.f("ix_parts_provider_link_key"), ["provider", "link_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_parts_sha256"), ["sha256"], unique=False)
