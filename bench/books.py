@@ -116,7 +116,7 @@ def _work(number: int, config: Config, each: int) -> Work:
         mailbox=track.key,
         title=title,
         materials=tuple(_materials(number, title, unit)),
-        received_at=OPENED + dt.timedelta(minutes=number * 11 % 23_000),
+        received_at=OPENED + dt.timedelta(minutes=number * 977 % 23_000),
         state=_state(number, each),
         senders=("press@example.cn",),
     )
@@ -164,7 +164,7 @@ def _mail(number: int, opened: bool) -> dict[str, Any]:
         "mailbox": "recommended" if number % 3 else "public",
         "uid": str(number),
         "message_id": f"m{number}@example.cn",
-        "received_at": OPENED + dt.timedelta(minutes=number * 11 % 23_000),
+        "received_at": OPENED + dt.timedelta(minutes=number * 977 % 23_000),
         "from_name": "王工",
         "from_address": f"editor{number}@example.cn",
         "subject": f"报送科普微视频作品《{TITLES[number % len(TITLES)]}（第{number}集）》",

@@ -9,8 +9,8 @@ from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
 
 COLOURS = ("2E75B6", "F4B183", "70AD47", "7F7F7F")
-_CM_OF_CHARACTER, _CM_OF_POINT = 0.196, 0.0353
-"""A character of column width is 7 pixels and a cell has 5 more; a point is 1/72 inch."""
+_CM_OF_CHARACTER, _CM_OF_POINT = 0.212, 0.0353
+"""A character is 7 pixels wide, and a column has 5 more; a point is 1/72 inch."""
 
 
 def days_chart(sheet: Any, top: int, days: int, tracks: int, place: str, *, width: float, height: float) -> None:

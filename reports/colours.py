@@ -43,6 +43,10 @@ OUTCOME_MEANINGS: dict[str, str] = {
     "待人工": "程序不能断定，请看依据后判断",
     "人工核对": "按规定由人核对的事项，例如内容、原创、配音",
 }
+LIMIT_MEANINGS: dict[str, str] = {
+    "不足5天": "链接不到五天就失效，请先下载",
+    "已过期": "链接已失效，请投稿人重新发送",
+}
 
 COLOURS: dict[str, Colour] = {
     "疑似恶意": ALARM,

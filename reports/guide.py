@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from openpyxl.styles import Alignment
-
-from reports.colours import COLOURS, DECISION_MEANINGS, STATE_MEANINGS
+from reports.cells import text_width
+from reports.colours import COLOURS, DECISION_MEANINGS, LIMIT_MEANINGS, OUTCOME_MEANINGS, STATE_MEANINGS
 from reports.drawing import set_print
 from reports.styles import Palette
 from reports.tables import GUIDE_TITLE
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 GUIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "这张表是什么",
         (
             "本表由收件程序自动更新：程序定时读取征集邮箱，登记作品、核对材料，并把结果写在这里。",
-            "白色的栏目由程序填写，改了也会在下次更新时恢复。黄色标题的栏目由您填写，程序不会改动。",
+            "深蓝标题的栏目由程序填写，改了也会在下次更新时恢复。黄色标题的栏目由您填写，程序不会改动。",
+        ),
+    ),
+    (
+        "每天可以这样用",
+        (
+            "先看「概览」：今天要处理什么、昨日以来来了什么。点右边的「见…」可以跳到那张表。",
+            "在「推荐作品」「社会征集」中按「状态」筛选；「变化」一栏写着上次报告以来状态变了的作品和新作品。",
+            "点「审查页」看一件作品的全部材料和逐条依据；点「文件夹」或文件名打开原件。请把本表留在原处，否则链接会打不开。",
+            "视频、时长、大小等明细栏目可以用表格上方的「−」「+」折叠和展开。时长和大小是数值，可以排序、筛选。",
+            "看完之后填「初审结论」和「审核人」；再到「待办」「回信」「疑似重复」处理其余的事。",
         ),
     ),
     (
@@ -34,7 +45,7 @@ GUIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
         "打开着表格时",
         (
             "程序不会覆盖正打开着的台账，而是在旁边另存为「台账（新）.xlsx」。关闭台账后，下次更新会自动合并。",
-            "请及时保存并关闭，以便其他同事看到最新的内容。",
+            "请及时保存并关闭，以便其他同事看到最新的内容。请保存为原来的名字和 xlsx 格式，不要设打开密码。",
         ),
     ),
     (
@@ -56,7 +67,14 @@ GUIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-WIDTHS = (16.0, 100.0)
+LEGENDS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("颜色与文字：状态", STATE_MEANINGS),
+    ("颜色与文字：初审结论", DECISION_MEANINGS),
+    ("颜色与文字：审查明细的结果", OUTCOME_MEANINGS),
+    ("颜色与文字：待办的期限", LIMIT_MEANINGS),
+)
+WIDTHS = (16.0, 104.0)
+LINE_PT = 17.0
 
 
 def draw_guide(workbook: Workbook, palette: Palette) -> None:
@@ -65,22 +83,26 @@ def draw_guide(workbook: Workbook, palette: Palette) -> None:
     rows: list[tuple[str, str, str]] = [("本表使用说明", "", "title")]
     for heading, paragraphs in GUIDE:
         rows += [(heading, "", "heading"), *((f"{i}", text, "") for i, text in enumerate(paragraphs, start=1))]
-    rows += [("状态的意思", "", "heading"), *((word, text, "") for word, text in STATE_MEANINGS.items())]
-    rows += [("初审结论的意思", "", "heading"), *((word, text, "") for word, text in DECISION_MEANINGS.items())]
-    for number, (first, second, look) in enumerate(rows, start=1):
-        left: Any = sheet.cell(number, 1, first)
-        right: Any = sheet.cell(number, 2, second)
-        left._style, right._style = palette.plain(bold=True), palette.plain(wrap=True)
-        if look:
-            left._style = palette.plain(16 if look == "title" else 12, bold=True, colour="1F4E78")
-            sheet.row_dimensions[number].height = 30 if look == "title" else 26
-        else:
-            sheet.row_dimensions[number].height = 18
-            left.alignment = Alignment(horizontal="center", vertical="center")
-        if first in COLOURS:
-            left._style = palette.body("text", COLOURS[first])
+    for heading, meanings in LEGENDS:
+        rows += [(heading, "", "heading"), *((word, text, "word") for word, text in meanings.items())]
+    for number, row in enumerate(rows, start=1):
+        _row(sheet, number, *row, palette)
     for letter, width in zip("AB", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
     set_print(sheet, f"A1:B{len(rows)}", paper=9, landscape=False)
     sheet.print_title_rows = None
+
+
+def _row(sheet: Worksheet, number: int, first: str, second: str, look: str, palette: Palette) -> None:
+    """look: title, heading, word (a word in its colour and what it means), or "" for a numbered sentence."""
+    left: Any = sheet.cell(number, 1, first)
+    right: Any = sheet.cell(number, 2, second or None)
+    right._style = palette.plain(wrap=True)
+    if look in ("title", "heading"):
+        left._style = palette.plain(16 if look == "title" else 12, bold=True, colour="1F4E78")
+        sheet.row_dimensions[number].height = 32 if look == "title" else 27
+        return
+    left._style = palette.boxed(centred=True, colour=COLOURS[first]) if look else palette.numbered()
+    lines = -(-text_width(second) // int(WIDTHS[1] - 2))
+    sheet.row_dimensions[number].height = LINE_PT * max(1, lines)

@@ -144,7 +144,7 @@ def _states(page: _Page, states: Counts) -> None:
         counts = [values[index] for _, values in states.rows]
         page.cells((word, *counts, sum(counts), meanings.get(word, "")), to=COLUMNS)
         if colour := COLOURS.get(word):
-            page.put(1, word, page.palette.body("text", colour))
+            page.put(1, word, page.palette.boxed(colour=colour))
     sums = [sum(values) for _, values in states.rows]
     page.cells(("合计", *sums, sum(sums), ""), to=COLUMNS, bold=True)
 

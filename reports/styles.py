@@ -65,17 +65,30 @@ class Palette:
             self._made[key] = cell._style
         return self._made[key]
 
-    def boxed(self, *, centred: bool = False, bold: bool = False, size: float = 10, colour: str = "000000") -> Any:
-        """Style of a cell in a table of the first page."""
+    def boxed(
+        self, *, centred: bool = False, bold: bool = False, size: float = 10, colour: str | Colour = "000000"
+    ) -> Any:
+        """Style of a cell in a table of the first or last page. colour: of the text, or a word's colours."""
         key = ("boxed", centred, bold, size, colour)
         if key not in self._made:
-            cell: Any = self._cell(None, bold=bold)
-            cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
-            cell.alignment = Alignment(
-                horizontal="center" if centred else "left", vertical="center", shrink_to_fit=not centred
-            )
+            fill = colour if isinstance(colour, Colour) else None
+            text = fill.text if fill else str(colour)
+            cell: Any = self._cell(fill, bold=bold)
+            cell.font = Font(name=FONT, size=size, bold=bold or bool(fill), color=text)
+            side = "center" if centred else "left"
+            cell.alignment = Alignment(horizontal=side, vertical="center", shrink_to_fit=not centred)
             if centred:
                 cell.number_format = NUMBER_FORMATS["integer"]
+            self._made[key] = cell._style
+        return self._made[key]
+
+    def numbered(self) -> Any:
+        """Style of a sentence's number."""
+        key = ("numbered",)
+        if key not in self._made:
+            cell: Any = Cell(self.sheet, 1, 1)
+            cell.font = Font(name=FONT, size=10, bold=True, color="57606A")
+            cell.alignment = Alignment(horizontal="center", vertical="center")
             self._made[key] = cell._style
         return self._made[key]
 

@@ -134,10 +134,14 @@ def _since(snap: Snapshot) -> tuple[Item, ...]:
     mails = [row for row in snap.arrivals.values() if row["received_at"] and row["received_at"] >= yesterday]
     works = [row for row in snap.rows.values() if row["received_at"] and row["received_at"] >= yesterday]
     added = [row for row in mails if row["ended"] == "supplement"]
+    sent = [letter for letter in snap.letters if letter["sent_at"] and letter["sent_at"] >= yesterday]
+    todos = [todo for todo in snap.todos if todo["created_at"] >= yesterday]
     return (
         Item("新邮件", len(mails), "邮件"),
         Item("新作品", len(works), snap.config.tracks[0].sheet),
         Item("补充材料", len(added), "邮件"),
+        Item("新增待办", len(todos), "待办"),
+        Item("发出回信", len(sent), "回信"),
     )
 
 

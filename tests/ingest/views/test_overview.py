@@ -28,13 +28,18 @@ def test_the_first_page_names_only_what_there_is_to_do(snap, work):
     assert overview(snap(work()), ()).today == (Item("待人工复核的作品（推荐作品、社会征集）", 1, "推荐作品"),)
 
 
-def test_the_first_page_tells_what_is_new(snap, work, mail, noon):
+def test_the_first_page_tells_what_is_new(snap, work, mail, letter, noon):
     old = noon - dt.timedelta(days=3)
-    taken = snap(work(), arrivals={1: mail(), 2: mail(2, ended="supplement"), 3: mail(3, received_at=old)})
+    mails = {1: mail(), 2: mail(2, ended="supplement"), 3: mail(3, received_at=old)}
+    letters = [letter(), letter(2, sent_at=old), letter(3, sent_at=noon)]
+    todos = [{"kind": "question", "created_at": when} for when in (old, noon, noon, noon)]
+    taken = snap(work(), arrivals=mails, letters=letters, todos=todos)
     assert [(item.text, item.count) for item in overview(taken, ()).since] == [
         ("新邮件", 2),
         ("新作品", 1),
         ("补充材料", 1),
+        ("新增待办", 3),
+        ("发出回信", 1),
     ]
 
 
