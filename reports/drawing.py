@@ -10,6 +10,7 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
+from reports.arranging import put_back
 from reports.book import Book, CellKey, StaffCells, Value
 from reports.cells import looks_like_formula, text_width, to_key, to_value
 from reports.colours import COLOURS
@@ -48,6 +49,7 @@ def draw_sheet(workbook: Workbook, sheet: Sheet, book: Book, palette: Palette) -
         _rows(target, sheet, columns, table, palette)
         _links(target, columns, frame, palette)
     _arrange(target, sheet, columns, target.max_row)
+    put_back(target, sheet, columns, book.extras)
 
 
 def _added(sheet: Sheet, book: Book) -> list[Column]:

@@ -6,35 +6,33 @@ place is a conflict; a file that cannot be read is a value with the reason, and 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile, ZipFile
 
-from reports.book import AddedColumn, AddedSheet, CellKey, Conflict, Extras, StaffCells, Value
-from reports.cells import clean_text, to_key, to_text
+from reports import strays
+from reports.arranging import Found, read_looks, read_remarks, read_view, width_of
+from reports.book import AddedColumn, CellKey, Conflict, Extras, Remark, StaffCells, Value, View
+from reports.cells import to_key, to_text
 from reports.merging import Merged, merge
+from reports.opened import Opened, why_not
+from reports.strays import COPIED_ROW, NO_KEY, UNKNOWN_KEY, Rows
 from reports.tables import GUIDE_TITLE, OVERVIEW_TITLE, Sheet
+from reports.workbook import STAMP
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
+    from reports.shown import Shown
 
-__all__ = ["Merged", "StaffBook", "Unreadable", "merge", "read_staff", "without_strays"]
+__all__ = [
+    "COPIED_ROW", "NO_KEY", "UNKNOWN_KEY", "Merged", "StaffBook", "Unreadable", "merge", "read_staff", "without_strays",
+]  # fmt: skip
 
 HEADER_ROWS = 10
 """Rows in which the headings are looked for: people put a title above them."""
-MAX_UNPACKED = 600_000_000
-"""Bytes a workbook may unpack to."""
 NAMELESS = "未命名栏"
 """Heading of a column staff filled without giving it one."""
-_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
-
-NO_KEY = "这一行的编号（登记号）被删除或改坏了，程序不知道它属于哪一行。请把内容填回正确的行"
-UNKNOWN_KEY = "程序没有这个编号（登记号），可能被改过。请把内容填回正确的行"
-COPIED_ROW = "同一编号（登记号）有两行，这一格的值不同，表中保留上面一行的值。请核对"
 
 
 @dataclass(frozen=True)
@@ -46,28 +44,57 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class StaffBook:
-    """What staff wrote. rows: by sheet title, the keys that have a row; the rest as in `Book`."""
+    """What staff wrote. rows: by sheet title, the keys that have a row; the rest as in `Book`.
+
+    untidy: sentences on what the program must not write over, though it could read it. stood: sheet title and key to
+    the program's cells of a row, as text, where the key is not one that was written there.
+    """
 
     cells: StaffCells = field(default_factory=dict)
     extras: Extras = field(default_factory=Extras)
     conflicts: tuple[Conflict, ...] = ()
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    untidy: tuple[str, ...] = ()
+    stamp: str = ""
+    stood: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def read_staff(path: Path, sheets: Sequence[Sheet]) -> StaffBook | Unreadable:
-    """Staff's cells, columns and sheets. A file that does not exist says nothing: an empty StaffBook."""
+def read_staff(
+    path: Path, sheets: Sequence[Sheet], shown: Shown | None = None, before: Extras | None = None
+) -> StaffBook | Unreadable:
+    """Staff's cells, columns and sheets. A file that does not exist says nothing: an empty StaffBook.
+
+    shown: what the program wrote into this file; without it, nothing is known of deleted rows and of what staff wrote
+    over the program's cells. before: what staff had added when it was written; tells how they had sorted it.
+    """
     if not path.exists():
         return StaffBook()
     try:
-        if reason := _why_not(path):
+        if reason := why_not(path):
             return Unreadable(reason)
-        return _read(path, sheets)
+        return _read(path, sheets, shown, before or Extras())
     except PermissionError:
         return Unreadable(f"「{path.name}」现在打不开（没有权限，或被其他程序独占）。请关闭后等待下次更新")
     except Exception as error:  # a hostile or half-written file may fail anywhere inside the library
         return Unreadable(
             f"「{path.name}」已损坏，无法读取（{type(error).__name__}）。请用历史台账恢复，或打开后另存为 xlsx"
         )
+
+
+def stamp_of(path: Path) -> str:
+    """From which state of the ledger a readable file was made, as `Book.stamp`; "" if it does not say."""
+    from zipfile import ZipFile
+
+    from openpyxl.packaging.custom import CustomPropertyList
+    from openpyxl.xml.functions import fromstring
+
+    try:
+        with ZipFile(path) as archive:
+            tree: Any = fromstring(archive.read("docProps/custom.xml"))
+        held: Any = CustomPropertyList.from_tree(tree)
+    except Exception:  # no such member, or one that cannot be read: it does not say
+        return ""
+    return next((str(one.value) for one in held.props if one.name == STAMP), "")
 
 
 def without_strays(book: StaffBook, known: Mapping[str, Collection[str]]) -> StaffBook:
@@ -78,60 +105,104 @@ def without_strays(book: StaffBook, known: Mapping[str, Collection[str]]) -> Sta
     cells: dict[CellKey, Value | None] = {}
     conflicts = list(book.conflicts)
     folded = {title: {key.casefold(): key for key in keys} for title, keys in known.items()}
+
+    def right(key: CellKey) -> str | None:
+        return folded.get(key.sheet, {}).get(key.key.casefold())
+
     for key, value in book.cells.items():
-        right = folded.get(key.sheet, {}).get(key.key.casefold())
-        if right is not None:
-            conflicts += _keep(cells, key._replace(key=right), value)
+        if (own := right(key)) is not None:
+            conflicts += _keep(cells, key._replace(key=own), value)
         elif value is not None:
             conflicts.append(Conflict(*key, "", to_text(value), UNKNOWN_KEY))
-    return replace(book, cells=cells, conflicts=tuple(conflicts))
+    for (title, key_), words in book.stood.items():
+        if words and right(CellKey(title, key_, "")) is None:
+            conflicts.append(Conflict(title, key_, strays.WHOLE_ROW, "", words, UNKNOWN_KEY))
+    remarks: list[Remark] = []
+    for remark in book.extras.remarks:
+        own = right(remark.cell) if remark.cell.key else ""
+        if own is None:
+            conflicts.append(strays.lost_remark(remark))
+        else:
+            remarks.append(remark._replace(cell=remark.cell._replace(key=own)))
+    extras = replace(book.extras, remarks=tuple(remarks))
+    return replace(book, cells=cells, conflicts=tuple(conflicts), extras=extras)
 
 
-def _why_not(path: Path) -> str:
-    """Why this is no workbook, "" if it looks like one."""
-    with path.open("rb") as file:
-        start = file.read(8)
-        if start == _OLE:
-            locked = "EncryptedPackage".encode("utf-16-le") in file.read(50_000_000)
-            say = "设有打开密码，程序读不出。请去掉密码" if locked else "是旧版 xls 格式。请另存为 xlsx 格式"
-            return f"「{path.name}」{say}后保存为原名"
-    if not start:
-        return f"「{path.name}」是空文件（0 字节）。请用历史台账恢复"
-    if start[:4] != _ZIP:
-        return f"「{path.name}」不是 xlsx 工作簿（可能另存成了 csv 或其他格式）。请另存为 xlsx 格式后保存为原名"
-    try:
-        with ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
-                return f"「{path.name}」解开后过大，程序不读取。请删去多余的内容"
-    except BadZipFile:
-        return f"「{path.name}」不完整，可能保存到一半。请重新保存，或用历史台账恢复"
-    return ""
-
-
-def _read(path: Path, sheets: Sequence[Sheet]) -> StaffBook | Unreadable:
-    workbook = _Opened(path)
-    cells: dict[CellKey, Value | None] = {}
-    conflicts: list[Conflict] = []
-    columns: list[AddedColumn] = []
-    rows: dict[str, frozenset[str]] = {}
+def _read(path: Path, sheets: Sequence[Sheet], shown: Shown | None, before: Extras) -> StaffBook | Unreadable:
+    workbook = Opened(path)
+    reading = _Reading(workbook, shown, before)
     for sheet in sheets:
-        if not sheet.key or sheet.title not in workbook.titles:
-            continue
-        grid = workbook.grid(sheet.title)
-        if not grid:
-            continue
-        found = _header(grid, sheet)
-        if found is None:
+        if sheet.title not in workbook.titles:
+            reading.conflicts += strays.deleted_sheet(sheet, shown)
+        elif not sheet.key:
+            reading.conflicts += strays.on_keyless(workbook, sheet.title, shown)
+        elif not reading.read(sheet):
             return Unreadable(
                 f"「{path.name}」的工作表「{sheet.title}」找不到标题行（「{sheet.key}」一栏）。请恢复标题行"
             )
-        read = _SheetReader(sheet, grid, *found)
-        columns += [AddedColumn(sheet.title, h, workbook.width(sheet.title, i)) for i, h in read.added]
-        conflicts += read.read_into(cells)
-        rows[sheet.title] = frozenset(read.keys)
+    for title in (OVERVIEW_TITLE, GUIDE_TITLE):
+        if title in workbook.titles:
+            reading.conflicts += strays.on_keyless(workbook, title, shown)
     ours = {OVERVIEW_TITLE, GUIDE_TITLE, *(s.title for s in sheets)}
-    added = tuple(workbook.whole(title) for title in workbook.titles if title not in ours)
-    return StaffBook(cells, Extras(tuple(columns), added), tuple(conflicts), rows)
+    stamp = workbook.property(STAMP)
+    added = tuple(workbook.added(title) for title in workbook.titles if title not in ours)
+    return reading.book(path.name, added, stamp)
+
+
+class _Reading:
+    """What has been read of a workbook so far."""
+
+    def __init__(self, workbook: Opened, shown: Shown | None, before: Extras) -> None:
+        self._workbook, self._shown, self._before = workbook, shown, before
+        self._cells: dict[CellKey, Value | None] = {}
+        self._rows: dict[str, frozenset[str]] = {}
+        self._stood: dict[tuple[str, str], str] = {}
+        self._columns: list[AddedColumn] = []
+        self._views: list[View] = []
+        self._looks: list[tuple[CellKey, str]] = []
+        self._remarks: list[Remark] = []
+        self._untidy: list[str] = []
+        self.conflicts: list[Conflict] = []
+
+    def read(self, sheet: Sheet) -> bool:
+        """One sheet of ours; False if its headings are nowhere."""
+        grid = self._workbook.grid(sheet.title)
+        if not grid:
+            self.conflicts += strays.deleted_sheet(sheet, self._shown)
+            return True
+        header = _header(grid, sheet)
+        if header is None:
+            return False
+        target = self._workbook.sheet(sheet.title)
+        reader = _SheetReader(sheet, grid, *header)
+        self.conflicts += reader.read_into(self._cells)
+        found = reader.found()
+        rows = Rows(found, grid, self._shown.rows.get(sheet.title) if self._shown else None)
+        self.conflicts += rows.conflicts()
+        self._stood |= rows.stood()
+        self._rows[sheet.title] = frozenset(reader.keys)
+        self._columns += [AddedColumn(sheet.title, h, width_of(target, i + 1)) for i, h in reader.added]
+        order = strays.order(found, rows.written, self._before.view(sheet.title).order)
+        self._views.append(read_view(target, found, order))
+        self._looks += read_looks(target, found)
+        self._take_remarks(target, found)
+        self._untidy += strays.untidy(target, found)
+        return True
+
+    def _take_remarks(self, target: Any, found: Found) -> None:
+        for remark in read_remarks(target, found):
+            if remark.cell.key == "?":
+                self.conflicts.append(strays.lost_remark(remark))
+            else:
+                self._remarks.append(remark)
+
+    def book(self, name: str, sheets: Sequence[Any], stamp: str) -> StaffBook:
+        """All of it."""
+        extras = Extras(
+            tuple(self._columns), tuple(sheets), tuple(self._views), tuple(sorted(self._looks)), tuple(self._remarks)
+        )
+        untidy = tuple(f"「{name}」{said}" for said in self._untidy)
+        return StaffBook(self._cells, extras, tuple(self.conflicts), self._rows, untidy, stamp, self._stood)
 
 
 def _header(grid: Sequence[Sequence[Value | None]], sheet: Sheet) -> tuple[int, dict[int, str]] | None:
@@ -167,22 +238,29 @@ class _SheetReader:
     grid: Sequence[Sequence[Value | None]]
     header: int
     headings: Mapping[int, str]
-    keys: set[str] = field(default_factory=set)
+    keys: dict[str, None] = field(default_factory=dict)
+    by_row: dict[int, str] = field(default_factory=dict)
 
     @property
     def added(self) -> list[tuple[int, str]]:
         """Columns that are not ours."""
         return [(index, heading) for index, heading in self.headings.items() if heading not in self.sheet.headings]
 
+    def found(self) -> Found:
+        """Where everything is, counted from 1."""
+        headings = {index + 1: heading for index, heading in self.headings.items()}
+        return Found(self.sheet, self.header + 1, headings, self.by_row)
+
     def read_into(self, cells: dict[CellKey, Value | None]) -> Iterator[Conflict]:
         """Puts the cells staff own into `cells`, says what found no place."""
         staff = {c.heading for c in self.sheet.staff_columns}
         owned = [(i, h) for i, h in self.headings.items() if h in staff] + self.added
         key_index = next(i for i, h in self.headings.items() if h == self.sheet.key)
-        for values in self.grid[self.header + 1 :]:
+        for number, values in enumerate(self.grid[self.header + 1 :], start=self.header + 2):
             row_key = to_key(_at(values, key_index))
             if row_key:
-                self.keys.add(row_key)
+                self.keys[row_key] = None
+                self.by_row[number] = row_key
             for index, heading in owned:
                 value = _at(values, index)
                 if row_key:
@@ -202,69 +280,3 @@ def _keep(cells: dict[CellKey, Value | None], key: CellKey, value: Value | None)
         cells[key] = value
     elif value is not None and value != before:
         yield Conflict(*key, to_text(before), to_text(value), COPIED_ROW)
-
-
-class _Opened:
-    """A workbook as values. Formulas become what was last computed, or their own text if nothing was."""
-
-    def __init__(self, path: Path) -> None:
-        from openpyxl import load_workbook
-
-        self._path = path
-        self._book: Workbook = load_workbook(path, keep_links=False)
-        self._computed: Workbook | None = None
-        self.titles: tuple[str, ...] = tuple(sheet.title for sheet in self._book.worksheets)
-
-    def grid(self, title: str) -> list[list[Value | None]]:
-        """All rows of a sheet to the last with a value. Only existing cells are looked at: formats may span it."""
-        sheet: Any = self._book[title]
-        rows: dict[int, dict[int, Value]] = {}
-        for (row, column), cell in sheet._cells.items():
-            value = self._value(title, cell)
-            if value is not None:
-                rows.setdefault(row, {})[column] = value
-        return [_line(rows.get(number)) for number in range(1, max(rows, default=0) + 1)]
-
-    def width(self, title: str, index: int) -> float | None:
-        """A column's width in characters, None if it was never set."""
-        from openpyxl.utils import get_column_letter
-
-        dimensions: Any = self._book[title].column_dimensions
-        letter = get_column_letter(index + 1)
-        return float(dimensions[letter].width) if letter in dimensions else None
-
-    def whole(self, title: str) -> AddedSheet:
-        """A sheet staff added, by value."""
-        dimensions: Any = self._book[title].column_dimensions
-        widths = tuple((letter, float(d.width)) for letter, d in dimensions.items() if d.customWidth)
-        return AddedSheet(title, tuple(tuple(row) for row in self.grid(title)), widths)
-
-    def _value(self, title: str, cell: Any) -> Value | None:
-        raw = cell.value
-        if cell.data_type == "f":
-            raw = self._last_computed(title, cell.coordinate)
-            raw = str(getattr(cell.value, "text", cell.value)) if raw is None else raw
-        return _plain(raw)
-
-    def _last_computed(self, title: str, coordinate: str) -> Any:
-        from openpyxl import load_workbook
-
-        if self._computed is None:
-            self._computed = load_workbook(self._path, keep_links=False, data_only=True)
-        return self._computed[title][coordinate].value
-
-
-def _line(cells: Mapping[int, Value] | None) -> list[Value | None]:
-    return [cells.get(number) for number in range(1, max(cells) + 1)] if cells else []
-
-
-def _plain(raw: Any) -> Value | None:
-    """A cell's value: blank text is None, a date without a time is a date."""
-    if raw is None:
-        return None
-    if isinstance(raw, dt.datetime):
-        return raw.date() if raw.time() == dt.time.min else raw
-    if isinstance(raw, bool | int | float | dt.date | dt.time | dt.timedelta):
-        return raw
-    text = clean_text(str(raw))
-    return text if text.strip() else None

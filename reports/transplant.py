@@ -86,7 +86,8 @@ def moved(sheet: Worksheet, workbook: Workbook, title: str) -> None:
     target._add_sheet(sheet)
     styles = _Styles(was, target)
     for thing in (*own._cells.values(), *own.column_dimensions.values(), *own.row_dimensions.values()):
-        thing._style = styles.there(thing._style)
+        if thing._style is not None:
+            thing._style = styles.there(thing._style)
     taken = {name.casefold() for other in target.worksheets if other is not sheet for name in other.tables}
     for name in [name for name in own.tables if name.casefold() in taken]:
         del own.tables[name]  # two tables of one name make a workbook that Excel calls damaged; the cells stay

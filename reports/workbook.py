@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED
 
 from reports.book import AddedSheet, Book
-from reports.tables import GUIDE_TITLE, OVERVIEW_TITLE
+from reports.placing import put_in_place, signature
+from reports.properties import describe
+from reports.transplant import SteadyZip, unpacked
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -20,43 +22,37 @@ MARK_AGE_S = 2 * 24 * 3600
 """A mark of an open file older than this was left behind by a crash."""
 ADDED_DEFAULT_WIDTH = 13.0
 """Characters; wide enough for a date."""
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-class ChangedMeanwhileError(Exception):
-    """The workbook was saved by somebody while the new one was being made: read it, then make the new one again."""
+STAMP = "kepu-stamp"
+"""The property that holds `Book.stamp`. Spreadsheet programs keep it."""
 
 
 class WorkbookOpenError(OSError):
     """Neither the workbook nor the file beside it can be written now: both are open elsewhere."""
 
 
-def write_workbook(path: Path, book: Book, *, seen: str | None = None) -> str:
+def _nothing() -> None:
+    """What is done right before the rename, unless told otherwise."""
+
+
+def write_workbook(path: Path, book: Book, *, seen: str | None = None, about_to: Callable[[], None] = _nothing) -> str:
     """Writes the workbook, whole or not at all: to a temporary name in the same folder, to the disk, then renamed.
 
     The same book gives the same bytes. Returns its `signature`, taken before anybody could save over it. seen: the
     `signature` of the file whose cells are in the book; if the file has another one just before the rename,
-    ChangedMeanwhileError, and the file stays. OSError if the folder or the file does not let itself be written.
+    ChangedMeanwhileError, and the file stays. about_to: called when all is written but the rename. OSError if the
+    folder or the file does not let itself be written.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         _write(temporary, book)
-        if seen is not None and signature(path) != seen:
-            raise ChangedMeanwhileError(path.name)
+        about_to()
         ours = signature(temporary)
-        temporary.replace(path)
+        put_in_place(temporary, path, seen)
         return ours
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def signature(path: Path) -> str:
-    """Changes when the file is saved: its time in nanoseconds and its size in bytes; "" if it is not there."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return ""
-    return f"{found.st_mtime_ns}:{found.st_size}"
 
 
 def save_workbook(
@@ -66,6 +62,7 @@ def save_workbook(
     beside: bool = False,
     seen: Mapping[str, str] | None = None,
     signatures: dict[str, str] | None = None,
+    about_to: Callable[[], None] = _nothing,
 ) -> Path:
     """Writes the workbook, or, while somebody has it open, the file of fixed name beside it. Returns what was written.
 
@@ -79,7 +76,7 @@ def save_workbook(
         if is_open_elsewhere(target):
             continue
         try:
-            ours = write_workbook(target, book, seen=seen.get(target.name) if seen else None)
+            ours = write_workbook(target, book, seen=seen.get(target.name) if seen else None, about_to=about_to)
         except PermissionError as error:  # how Windows shares say that a file is open
             refused = error
             continue
@@ -134,7 +131,7 @@ def _write(path: Path, book: Book) -> None:
 
     workbook = _drawn(book)
     with path.open("xb") as file:
-        with _SteadyZip(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+        with SteadyZip(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
             ExcelWriter(workbook, archive).save()
         file.flush()
         os.fsync(file.fileno())
@@ -169,6 +166,9 @@ def _drawn(book: Book) -> Workbook:
 def _draw_added(workbook: Workbook, added: AddedSheet) -> None:
     from reports.drawing import put_value
 
+    if added.package:
+        unpacked(added.package, workbook, added.title)
+        return
     sheet = workbook.create_sheet(added.title)
     for row, values in enumerate(added.rows, start=1):
         for column, value in enumerate(values, start=1):
@@ -180,29 +180,9 @@ def _draw_added(workbook: Workbook, added: AddedSheet) -> None:
 
 
 def _describe(workbook: Workbook, book: Book) -> None:
-    taken = book.overview.as_of.replace(tzinfo=None)
-    about = workbook.properties
-    about.title, about.creator, about.lastModifiedBy = book.overview.title, "kepu-intake", "kepu-intake"
-    about.created = about.modified = taken
-    about.subject, about.language = f"{OVERVIEW_TITLE}、作品、审查明细、待办、{GUIDE_TITLE}", "zh-CN"
-    workbook.calculation.fullCalcOnLoad = True
+    from openpyxl.packaging.custom import StringProperty
 
-
-class _SteadyZip(ZipFile):
-    """A zip whose members carry no clock, so that the same workbook is the same bytes."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **kwargs: Any) -> None:
-        """As ZipFile's, at a fixed time."""
-        info = ZipInfo(str(zinfo_or_arcname), _ZIP_TIME)
-        info.compress_type = ZIP_DEFLATED
-        info.external_attr = 0o600 << 16
-        super().writestr(info, data)
-
-    def write(self, filename: Any, arcname: Any = None, *args: Any, **kwargs: Any) -> None:
-        """As ZipFile's, at a fixed time, read in pieces."""
-        info = ZipInfo(str(arcname).lstrip("/"), _ZIP_TIME)
-        info.compress_type = ZIP_DEFLATED
-        info.external_attr = 0o600 << 16
-        with Path(filename).open("rb") as source, self.open(info, "w", force_zip64=False) as target:
-            while piece := source.read(1 << 20):
-                target.write(piece)
+    describe(workbook, book.overview)
+    if book.stamp:
+        properties: Any = workbook
+        properties.custom_doc_props.append(StringProperty(name=STAMP, value=book.stamp))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from reports.book import AddedColumn, AddedSheet, CellKey, Conflict, Extras
 from reports.staff import COPIED_ROW, NO_KEY, UNKNOWN_KEY, StaffBook, Unreadable, read_staff, without_strays
+from reports.strays import WHOLE_ROW
 from reports.workbook import write_workbook
 
 SHEET = "推荐作品"
@@ -46,7 +48,8 @@ def test_what_was_written_is_read(path, book):
 
 
 def test_what_staff_added_is_read(path, book):
-    assert read_staff(path, book.sheets).extras == book.extras
+    read = read_staff(path, book.sheets).extras
+    assert (read.columns, [sheet.title for sheet in read.sheets]) == (book.extras.columns, ["笔记"])
 
 
 def test_text_survives_a_rewrite_after_rows_were_sorted(path, book, make_book):
@@ -111,7 +114,8 @@ def test_a_copied_row_with_another_value_is_a_conflict(path, book):
 def test_a_row_without_its_key_is_a_conflict(path, book):
     edit(path, lambda sheet: sheet.cell(2, 1).__setattr__("value", None))
     read = read_staff(path, book.sheets)
-    assert read.conflicts == (Conflict(SHEET, "", "备注", "", "甲的备注", NO_KEY),)
+    row = Conflict(SHEET, "", WHOLE_ROW, "", "作品名称：甲", NO_KEY)
+    assert read.conflicts == (Conflict(SHEET, "", "备注", "", "甲的备注", NO_KEY), row)
 
 
 def test_a_key_typed_in_full_width_is_the_key(path, book):
@@ -122,7 +126,8 @@ def test_a_key_typed_in_full_width_is_the_key(path, book):
 def test_a_key_nobody_gave_out_becomes_a_conflict(path, book):
     edit(path, lambda sheet: sheet.cell(2, 1).__setattr__("value", "R2024-9999"))
     read = without_strays(read_staff(path, book.sheets), {SHEET: [ONE, TWO, THREE]})
-    assert read.conflicts == (Conflict(SHEET, "R2024-9999", "备注", "", "甲的备注", UNKNOWN_KEY),)
+    row = Conflict(SHEET, "R2024-9999", WHOLE_ROW, "", "登记号：R2024-9999；作品名称：甲", UNKNOWN_KEY)
+    assert read.conflicts == (Conflict(SHEET, "R2024-9999", "备注", "", "甲的备注", UNKNOWN_KEY), row)
 
 
 def test_a_key_in_small_letters_is_the_known_one(path, book):
@@ -198,4 +203,6 @@ def test_a_workbook_of_somebody_elses_is_added_sheets(tmp_path, book):
     other.active.title = "别的"
     other.active["A1"] = 1
     other.save(tmp_path / "台账.xlsx")
-    assert read_staff(tmp_path / "台账.xlsx", book.sheets).extras.sheets == (AddedSheet("别的", ((1,),)),)
+    (sheet,) = read_staff(tmp_path / "台账.xlsx", book.sheets).extras.sheets
+    held = load_workbook(io.BytesIO(sheet.package))
+    assert (sheet.title, held.sheetnames, held["别的"]["A1"].value) == ("别的", ["别的"], 1)
