@@ -3,16 +3,19 @@
 import datetime as dt
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from ingest import linked
 from ingest.batch import open_context
-from ingest.demo.netdisk import rehearsing
+from ingest.demo.netdisk import key_of, rehearsing
 from ingest.linked import take_linked
 from ingest.model import LinkState, Outcome, TodoKind
+from ingest.sources.cloud import Job
+from ingest.stages import cloud as stage
 from ingest.stages.assemble import assemble
-from ingest.stages.cloud import cloud, folder_of, next_try
+from ingest.stages.cloud import as_link, cloud, folder_of, next_try, parted
 from ingest.stages.extract import extract
 from ingest.stages.fetch import fetch
 from ingest.stages.parse import parse
@@ -51,6 +54,10 @@ class Office:
             for stage in (cloud, take_linked, review, reply):
                 stage(context)
         return context.tally
+
+    def decide(self, decision, work="R2024-0001"):
+        with self.contest.open() as context, context.begin() as tx:
+            tx.desk.keep_staff_cells({("推荐作品", work, "初审结论"): decision} if decision else {})
 
     def look(self, what):
         with self.contest.open() as context, context.read() as tx:
@@ -261,6 +268,103 @@ def test_a_try_stopped_in_the_middle_does_not_count(office, film):
     film.content = (len(whole), some)
     office.run()
     assert [(link.state, link.tries, link.next_try_at) for link in office.links()] == [(LinkState.WAITING, 0, None)]
+
+
+def test_a_link_whose_turn_has_not_come_has_no_try_counted(office, form, real_film):
+    """So a run that is killed counts a try only for what it had begun."""
+    office.more = "[cloud]\nat_once = 1\n"
+    office.post("一.mp4", content=real_film, kept_days=20, files=[("表.docx", form())])
+    office.post(FILM, files=[("表.docx", form("深海来信"))], sender="yu@kjt.example.gov.cn", kept_days=25)
+    tries = []
+
+    def some(offset, count):
+        tries[:] = [(link.state, link.tries) for link in office.links()]
+        return real_film[offset : offset + count]
+
+    office.shelf.put("一.mp4", (len(real_film), some))
+    office.run()
+    assert tries == [(LinkState.FETCHING, 1), (LinkState.WAITING, 0)]
+
+
+def test_a_file_a_dead_run_had_stored_is_not_fetched_again(office, film, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(stage, "_say_fetched", lambda *_: 1 / 0)
+        office.run()
+    before = office.shelf.asked()
+    office.run()
+    assert (office.states(), office.shelf.asked()) == ([(LinkState.FETCHED, "")], before)
+    assert ("video", FILM, "cloud", True) in office.materials()
+
+
+def test_a_link_soon_to_expire_has_its_turn_though_mails_took_the_batchs_time(office, form, real_film):
+    office.post(FILM, content=real_film, kept_days=2, files=[("表.docx", form())])
+    office.post("二.mp4", content=real_film, files=[("表.docx", form("深海来信"))], sender="yu@kjt.example.gov.cn")
+    for name in (FILM, "二.mp4"):
+        office.shelf.put(name, real_film)
+    office.until = time.monotonic() - 1
+    office.run()
+    assert [state for state, _ in office.states()] == [LinkState.FETCHED, LinkState.WAITING]
+
+
+def test_a_link_without_an_end_is_urgent_when_it_may_be_over(office, film):
+    film.cuts = [0] * 20
+    office.run()
+    (link,) = office.links()
+    job = Job(as_link(link), office.contest.folder / "x", replace(link, expires_at=None))
+    spans = [dt.timedelta(days=12), dt.timedelta(days=14)]
+    assert [len(parted([job], link.seen_at + span)[0]) for span in spans] == [0, 1]
+
+
+@pytest.mark.parametrize("decision", ["撤回", "不通过"])
+def test_a_link_of_a_work_that_is_out_is_not_asked_for_and_no_to_do(office, film, decision):
+    office.until = time.monotonic() - 1
+    office.run()
+    office.decide(decision)
+    office.until = None
+    office.run()
+    assert (office.states(), office.shelf.asked(), office.todos()) == ([(LinkState.WAITING, "")], [], [])
+
+
+def test_a_link_of_a_work_that_is_in_again_is_fetched(office, film):
+    office.until = time.monotonic() - 1
+    office.run()
+    office.until = None
+    for decision in ("撤回", ""):
+        office.decide(decision)
+        office.run()
+    assert office.states() == [(LinkState.FETCHED, "")]
+
+
+def test_a_link_that_ran_out_while_its_work_was_out_is_a_to_do_when_that_is_in_again(office, film):
+    office.until = time.monotonic() - 1
+    office.run()
+    office.decide("不通过")
+    office.clock.now += dt.timedelta(days=60)
+    office.run()
+    before = office.todos()
+    office.decide("")
+    office.run()
+    assert (before, [row["key"] for row in office.todos()]) == ([], ["cloud:1"])
+
+
+def test_a_link_two_works_have_is_fetched_for_the_one_that_is_in(office, film, form, real_film):
+    office.post(FILM, content=real_film, files=[("表.docx", form("深海来信"))], sender="yu@kjt.example.gov.cn")
+    office.until = time.monotonic() - 1
+    office.run()
+    office.decide("撤回")
+    office.until = None
+    office.run()
+    assert office.states() == [(LinkState.FETCHED, "")]
+
+
+def test_a_size_the_mail_gives_to_the_byte_must_be_met(office, form, real_film):
+    office.post(FILM, content=real_film + b"more", files=[("表.docx", form())])
+    file = office.shelf.put(FILM, real_film)
+    key = key_of(FILM, len(real_film) + 4)
+    office.shelf.files[key] = FILM, file
+    office.shelf.server.route(f"https://nos-{key[:8]}.126.net/{key}", file)
+    office.run()
+    assert office.states() == [(LinkState.MANUAL, "wrong-size")]
 
 
 def test_a_disk_without_room_keeps_the_link_waiting_and_says_so(office, film):
