@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from reports.book import AddedSheet
+
 MAX_PACKAGE = 20_000_000
 """Bytes; a sheet that is larger is kept by value."""
 _LONG_AGO = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a property of the file, and always the same
@@ -73,6 +75,19 @@ def unpacked(package: bytes, workbook: Workbook, title: str) -> None:
     from openpyxl import load_workbook
 
     moved(load_workbook(io.BytesIO(package), keep_links=False).worksheets[0], workbook, title)
+
+
+def values_of(sheet: AddedSheet) -> list[tuple[int, int, Any]]:
+    """Row, column and value of each filled cell, however the sheet is kept."""
+    from openpyxl import load_workbook
+
+    if not sheet.package:
+        rows = enumerate(sheet.rows, start=1)
+        return [(r, c, v) for r, row in rows for c, v in enumerate(row, start=1) if v is not None]
+    held: Any = load_workbook(io.BytesIO(sheet.package), keep_links=False).worksheets[0]
+    return sorted(
+        ((r, c, cell.value) for (r, c), cell in held._cells.items() if cell.value is not None), key=lambda at: at[:2]
+    )
 
 
 def moved(sheet: Worksheet, workbook: Workbook, title: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.config import Config
@@ -15,7 +16,7 @@ from reports import tables
 
 if TYPE_CHECKING:
     from ingest.views import Snapshot
-    from reports.book import Book, CellKey, Conflict, Extras, Overview, Value
+    from reports.book import AddedSheet, Book, CellKey, Conflict, Extras, Overview, Value
 
 LedgerCells = dict[tuple[str, str, str], Any]
 
@@ -84,6 +85,8 @@ def _tagged(value: Any) -> Any:
         return {"time": value.isoformat()}
     if isinstance(value, dt.timedelta):
         return {"seconds": value.total_seconds()}
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest() if value else ""
     return value
 
 
@@ -110,37 +113,53 @@ def conflict_rows(conflicts: Iterable[Conflict]) -> list[dict[str, str]]:
 
 
 def extras_to_json(extras: Extras) -> str:
-    """What staff added, as text."""
-    return json.dumps(asdict(extras), ensure_ascii=False, default=_tagged)
+    """What staff added, as text; of the packages of their sheets the digests alone."""
+    said = asdict(replace(extras, looks=(), remarks=()))
+    said |= {"looks": [[*key, look] for key, look in extras.looks]}
+    said |= {"remarks": [[*remark.cell, remark.text, remark.author] for remark in extras.remarks]}
+    return json.dumps(said, ensure_ascii=False, default=_tagged)
 
 
-def extras_from_json(text: str) -> Extras:
-    """What staff added; nothing from ""."""
-    from reports.book import AddedColumn, AddedSheet, Extras
+def extras_from_json(text: str, package: Callable[[str], bytes] = lambda _digest: b"") -> Extras:
+    """What staff added; nothing from "". package: the package of that digest."""
+    from reports.book import AddedColumn, CellKey, Extras, Remark, View
 
     if not text:
         return Extras()
     raw = json.loads(text)
-    sheets = [
-        AddedSheet(
-            sheet["title"],
-            tuple(tuple(untagged(value) for value in row) for row in sheet["rows"]),
-            tuple((letter, width) for letter, width in sheet["widths"]),
-        )
-        for sheet in raw["sheets"]
-    ]
-    return Extras(tuple(AddedColumn(**column) for column in raw["columns"]), tuple(sheets))
+    return Extras(
+        tuple(AddedColumn(**column) for column in raw["columns"]),
+        tuple(_sheet(sheet, package) for sheet in raw["sheets"]),
+        tuple(View(**{name: _tuples(value) for name, value in view.items()}) for view in raw["views"]),
+        tuple((CellKey(*key), look) for *key, look in raw["looks"]),
+        tuple(Remark(CellKey(*key), words, author) for *key, words, author in raw["remarks"]),
+    )
 
 
-def book_of(snap: Snapshot, shown: Mapping[str, str], overview: Overview, extras: Extras) -> Book:
-    """The whole workbook. shown: work id to the state that the last report showed."""
+def _sheet(raw: Mapping[str, Any], package: Callable[[str], bytes]) -> AddedSheet:
+    from reports.book import AddedSheet
+
+    rows = tuple(tuple(untagged(value) for value in row) for row in raw["rows"])
+    widths = tuple((letter, width) for letter, width in raw["widths"])
+    return AddedSheet(raw["title"], rows, widths, package(raw["package"]) if raw["package"] else b"")
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
+
+
+def book_of(snap: Snapshot, shown: Mapping[str, str], overview: Overview, extras: Extras, *, stamp: str = "") -> Book:
+    """The whole workbook, its rows as staff sorted them. shown: work id to the state that the last report showed."""
     from ingest.views.frames import frames
+    from reports.arranging import sorted_as
     from reports.book import Book
 
+    sheets, made = sheets_of(snap.config), frames(snap, shown)
     return Book(
-        frames=frames(snap, shown),
-        sheets=sheets_of(snap.config),
+        frames={sheet.title: sorted_as(made[sheet.title], sheet, extras.view(sheet.title)) for sheet in sheets},
+        sheets=sheets,
         overview=overview,
         staff=to_book(snap.staff),
         extras=extras,
+        stamp=stamp,
     )
