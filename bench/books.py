@@ -155,7 +155,8 @@ def _materials(number: int, title: str, unit: str) -> Iterator[Material]:
 
 def _filed(work: Work) -> dict[str, Any]:
     folder = f"{work.id} {work.title}"
-    return {"id": work.id, "folder": folder, "files": {}, "moved_to": "", "received_at": work.received_at}
+    files = {str(m.part.id): m.part.name for m in work.materials}
+    return {"id": work.id, "folder": folder, "files": files, "moved_to": "", "received_at": work.received_at}
 
 
 def _mail(number: int, opened: bool) -> dict[str, Any]:

@@ -186,7 +186,7 @@ class Book:
     frames: by sheet title, columns named as the sheet's headings (missing ones stay empty, staff's may be missing),
     and `<heading>.link` for relative paths. sheets: in order. staff: what to put into staff cells and added columns,
     found by key and heading. A sheet without a frame is written with its headings alone. stamp: kept in the file's
-    properties, tells later from which state of the ledger a copy was made; "" for none.
+    properties, tells later from which state of the ledger a copy was made; "" for none. guide: 说明 comes last.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -195,3 +195,4 @@ class Book:
     staff: StaffCells = field(default_factory=dict)
     extras: Extras = field(default_factory=Extras)
     stamp: str = ""
+    guide: bool = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.chart import BarChart, Reference
+from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 
 COLOURS = ("2E75B6", "F4B183", "70AD47", "7F7F7F")
@@ -13,18 +15,21 @@ _CM_OF_CHARACTER, _CM_OF_POINT = 0.212, 0.0353
 """A character is 7 pixels wide, and a column has 5 more; a point is 1/72 inch."""
 
 
-def days_chart(sheet: Any, top: int, days: int, tracks: int, place: str, *, width: float, height: float) -> None:
+def days_chart(
+    sheet: Any, top: int, first: int, last: int, tracks: int, place: str, *, width: float, height: float
+) -> None:
     """Works by day, a column each, the tracks upon each other.
 
-    top: row of the table's headings, its dates in the first column, a column a track; place: the cell of its upper
-    left corner; width in characters, height in points.
+    top: row of the table's headings; first, last: rows of days, their names in the first column, a column a track;
+    place: the cell of the chart's upper left corner; width in characters, height in points.
     """
     chart: Any = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 60
-    chart.add_data(
-        Reference(sheet, min_col=2, max_col=1 + tracks, min_row=top, max_row=top + days), titles_from_data=True
-    )
-    chart.set_categories(Reference(sheet, min_col=1, min_row=top + 1, max_row=top + days))
+    for number in range(2, tracks + 2):
+        series = Series(Reference(sheet, min_col=number, min_row=first, max_row=last))
+        series.tx = SeriesLabel(strRef=StrRef(str(Reference(sheet, min_col=number, min_row=top))))
+        chart.series.append(series)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=first, max_row=last))
     for series, colour in zip(chart.series, COLOURS, strict=False):
         series.graphicalProperties = GraphicalProperties(solidFill=colour)
     chart.legend.position = "t"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,8 @@ FIRST_WIDTH, OTHER_WIDTH = 21.0, 10.5
 LINE_PT = 17.0
 MAX_DAYS = 14
 """Days shown: the last ones; earlier days are summed up in one row, so that the page stays one page."""
-CHART_ROWS = 11
+_DAY = re.compile(r"^\d{4}-(\d{2})-(\d{2})")
+CHART_ROWS = 10
 """Rows the chart needs, however few days there are."""
 
 
@@ -159,16 +161,18 @@ def _days(page: _Page, days: Counts) -> None:
     page.header((shown.corner, *shown.columns, "合计"))
     top = page.row
     for name, values in shown.rows:
-        page.cells((name, *values, sum(values)))
+        page.cells((_DAY.sub(r"\1/\2", name), *values, sum(values)))
+    last = page.row
     page.cells(("合计", *shown.totals, sum(shown.totals)), bold=True)
-    rest = max(0, CHART_ROWS - (page.row - top + 1))
-    for _ in range(rest):
+    while page.row - top < CHART_ROWS:
         page.row += 1
         page.sheet.row_dimensions[page.row].height = LINE_PT
     first = len(shown.columns) + 3
     if first < COLUMNS - 2:
-        days_chart(page.sheet, top, len(shown.rows), len(shown.columns), f"{get_column_letter(first)}{top}",
-                   width=(COLUMNS - first + 1) * OTHER_WIDTH, height=(page.row - top + 1) * LINE_PT)  # fmt: skip
+        earliest = top + 1 + (shown is not days)  # all the days before in one column would dwarf the others
+        width, height = (COLUMNS - first + 1) * OTHER_WIDTH, (page.row - top + 1) * LINE_PT
+        place = f"{get_column_letter(first)}{top}"
+        days_chart(page.sheet, top, earliest, last, len(shown.columns), place, width=width, height=height)
 
 
 def _last_days(days: Counts) -> Counts:

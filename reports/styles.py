@@ -107,7 +107,8 @@ class Palette:
     def _body(self, format: Format, colour: Colour | None, quoted: bool) -> Any:
         cell: Any = self._cell(colour, bold=bool(colour and colour.text))
         side = "right" if format in _NUMERIC else "left"
-        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=format in _WRAPPED)
+        indent = int(format in _NUMERIC)  # else a number touches the text beside it
+        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=format in _WRAPPED, indent=indent)
         if format in NUMBER_FORMATS:
             cell.number_format = NUMBER_FORMATS[format]
         if quoted:

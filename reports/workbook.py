@@ -155,7 +155,8 @@ def _drawn(book: Book) -> Workbook:
     draw_overview(workbook, book.overview, palette)
     for sheet in book.sheets:
         draw_sheet(workbook, sheet, book, palette)
-    draw_guide(workbook, palette)
+    if book.guide:
+        draw_guide(workbook, palette)
     for added in book.extras.sheets:
         _draw_added(workbook, added)
     workbook.remove(first)

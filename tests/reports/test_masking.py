@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.masking import mask
+from reports.masking import mask, mask_names
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,36 @@ def test_other_text_stays(text):
 def test_no_mobile_number_is_left(before, second, rest, after):
     masked = mask(f"{before} 1{second}{rest:09d} {after}")
     assert not re.search(rf"1{second}{rest:09d}", masked)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("tel13800138000", "tel138****8000"),
+        ("微信wx13800138000号", "微信wx138****8000号"),
+        ("138.0013.8000", "138****8000"),
+        ("138\u200b00138000", "138****8000"),
+        ("110101 19900307 1234", "1101************1234"),
+        ("卡号6222021234567890123", "卡号6222***********0123"),
+        ("邮箱zhang@163.com", "邮箱z***@163.com"),
+        ("张三@163.com", "张***@163.com"),
+        ("科" * 70 + "zhang@163.com", "科" * 70 + "z***@163.com"),
+        ("zhang＠163．com", "z***@163.com"),
+    ],
+)
+def test_numbers_written_another_way_are_hidden_too(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("names", "masked"),
+    [
+        ("", ""),
+        ("林晚舟", "林**"),
+        ("林晚舟、欧阳娜娜 王工", "林**、欧*** 王*"),
+        ("Tom Smith", "T** S****"),
+        ("星野科普传播中心", "星野科普传播中心"),
+    ],
+)
+def test_names_keep_their_first_character(names, masked):
+    assert mask_names(names) == masked

@@ -11,6 +11,7 @@ from ingest.errors import DiskError
 
 WORKBOOK = "台账.xlsx"
 SIDE = "台账（新）.xlsx"
+MASKED = "收件台账（脱敏）.xlsx"
 
 
 def reports_folder(context: Context) -> Path:

@@ -12,6 +12,7 @@ import structlog
 
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
+from ingest.stages.report.organizers import share_masked
 from ingest.stages.report.places import SIDE, WORKBOOK, note, notes_of, reports_folder
 from ingest.stages.report.reading import read_back
 from ingest.views import Snapshot, cells, snapshot
@@ -100,6 +101,7 @@ def _write(context: Context, snap: Snapshot) -> str:
     written = save_workbook(path, book, beside=WORKBOOK in context.unreadable, seen=seen, signatures=signatures)
     crash_point("workbook-written")
     write_if_changed(path.with_name("收件统计.html"), counts_page(first))
+    share_masked(context, book)
     with context.begin() as tx:
         tx.desk.put(f"file:{written.name}", signatures[written.name])
         tx.desk.put(f"cells:{written.name}", cells.to_json(snap.staff))
