@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from ingest.config import Config, Mailbox, Malware, password
+from ingest.config import CloudTable, Config, Mailbox, Malware, password
 from ingest.errors import Exit, KepuError
 from ingest.health import AFTERWARDS, MISSED, is_stale, silence
 from ingest.ledger import Ledger, open_ledger
@@ -18,10 +19,14 @@ from ingest.ledger.rows import Row
 from ingest.malware import Clamd
 from ingest.model import UNCHECKED_WORDS, Scan
 from ingest.sources import open_source
+from ingest.sources.cloud.guard import is_public
+from ingest.sources.cloud.network import Resolve, lookup
 from parsers.tools import unpackers
 
 GB = 1_000_000_000
 LONG_BEFORE = dt.timedelta(days=180)
+CLOUD_HOST = "mail.163.com"
+"""A host every contest fetches from; only its name is looked up."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,17 @@ class CheckLine:
     exit_code: Exit = Exit.DONE
 
 
-def run_checks(config: Config, *, environ: Mapping[str, str], clock: Callable[[], dt.datetime]) -> Iterator[CheckLine]:
-    """The lines one by one, since a mailbox may take its time. What fails is a line, never an exception."""
+def run_checks(
+    config: Config,
+    *,
+    environ: Mapping[str, str],
+    clock: Callable[[], dt.datetime],
+    resolve: Resolve = lookup,
+) -> Iterator[CheckLine]:
+    """The lines one by one, since a mailbox may take its time. What fails is a line, never an exception.
+
+    resolve: how names become addresses; it is asked only where a mailbox is on another machine.
+    """
     yield check_config(config)
     for mailbox in config.mailboxes:
         line = check_mailbox(mailbox, environ)
@@ -51,6 +65,8 @@ def run_checks(config: Config, *, environ: Mapping[str, str], clock: Callable[[]
     yield check_tool("LibreOffice", ("soffice", "libreoffice"), "旧版 .doc、.wps 表格目前由人工查看")
     yield check_unpackers(unpackers())
     yield check_clamd(config.malware)
+    if any(_is_away(mailbox) for mailbox in config.mailboxes):
+        yield from check_names(config.cloud, resolve)
     yield check_clock(config, clock(), fixed=bool(environ.get("KEPU_NOW")))
 
 
@@ -199,6 +215,33 @@ def check_clamd(settings: Malware) -> CheckLine:
     why = UNCHECKED_WORDS.get(found.reason, UNCHECKED_WORDS["failed"])
     mend = "请在 clamd.conf 中把 StreamMaxLength、MaxFileSize、MaxScanSize 调到不小于 [malware] max_bytes，或把它调小"
     return CheckLine(name, False, f"{text}，但试扫这么大的文件没有成功（{why}）", mend, Exit.USAGE)
+
+
+def _is_away(mailbox: Mailbox) -> bool:
+    url = urlsplit(mailbox.url)
+    host = url.hostname or ""
+    return url.scheme in ("imap", "imaps") and host not in ("", "localhost", "::1") and not host.startswith("127.")
+
+
+def check_names(settings: CloudTable, resolve: Resolve) -> list[CheckLine]:
+    """The name of a file host is a public address, or every link is refused: some proxies make up others (198.18.*).
+
+    Nothing is looked up where links are not fetched, or a rehearsal answers for all hosts.
+    """
+    if not settings.on or settings.rehearsal is not None:
+        return []
+    name = "云附件"
+    try:
+        found = tuple(resolve(CLOUD_HOST))
+    except OSError:
+        text = f"{CLOUD_HOST} 查不到地址，云附件暂时下载不了"
+        return [CheckLine(name, None, text, "请检查网络和 DNS；恢复后程序会自己再试")]
+    odd = [address for address in found if not is_public(address)]
+    if not odd:
+        return [CheckLine(name, True, f"{CLOUD_HOST} 解析到公网地址，可以下载")]
+    text = f"{CLOUD_HOST} 被解析到 {odd[0]}，不是公网地址，云附件会全部因安全拒绝，转给人工"
+    mend = "多半是本机或路由器上的代理软件改写了 DNS（fake-IP）：请让这台机器直连，或在代理中为它关闭 fake-IP"
+    return [CheckLine(name, False, text, mend, Exit.UNREACHABLE)]
 
 
 def _scan_of_zeros(clamd: Clamd, size: int) -> Scan:

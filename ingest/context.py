@@ -109,10 +109,19 @@ class Context:
         """The batch's time for taking in new items is over."""
         return self.until is not None and time.monotonic() >= self.until
 
-    def each(self, what: str, ids: Sequence[int], one: Callable[[int], None], *, bounded: bool = False) -> None:
+    def each(
+        self,
+        what: str,
+        ids: Sequence[int],
+        one: Callable[[int], None],
+        *,
+        bounded: bool = False,
+        letters: bool = False,
+    ) -> None:
         """Do `one` for every arrival id; it commits its own transaction.
 
         what: shown as progress. bounded: stop when the batch's time is over (the rest waits for the next batch).
+        letters: it writes to the sender, which a person does where it fails for good.
         A KepuError is the world's and stops the run, and so is a full disk; any other exception is ours, costs only
         this item, and counts a try; at the limit the item is set aside for people.
         """
@@ -128,7 +137,7 @@ class Context:
             except Exception as error:
                 if isinstance(error, OSError) and error.errno in _NO_ROOM:
                     raise self._no_room(error) from error
-                self.set_back(arrival_id, error)
+                self.set_back(arrival_id, error, doing="" if letters else what)
         if ids:
             self.say(what, len(ids), len(ids))
 
@@ -139,27 +148,29 @@ class Context:
             mend="请清理磁盘后重新运行；已收的邮件都在，会自动接着处理。",
         )
 
-    def set_back(self, arrival_id: int, error: Exception) -> None:
-        """Our processing of an item failed: a try is counted, and at the limit it is set aside for people."""
+    def set_back(self, arrival_id: int, error: Exception, *, doing: str = "") -> None:
+        """Our processing of an item failed: a try is counted, and at the limit it is set aside for people.
+
+        doing: what failed, as shown as progress; "" for its letter, where all else of the mail is done.
+        """
         log.error("item failed", arrival=arrival_id, error=f"{type(error).__name__}: {error}", exc_info=error)
         with self.begin() as tx:
             tries = tx.arrivals.failed(arrival_id, f"{type(error).__name__}: {error}")
             self.tally.counts["failed"] += 1
             if tries >= self.config.analysis.tries:
-                set_aside(tx, tx.arrivals.arrival(arrival_id))
+                set_aside(tx, tx.arrivals.arrival(arrival_id), doing)
                 self.tally.counts["quarantined"] += 1
         self.tally.troubles.append(f"邮件 {mail_number(arrival_id)} 处理失败（第 {tries} 次）")
 
 
-def set_aside(tx: Transaction, arrival: Arrival) -> None:
+def set_aside(tx: Transaction, arrival: Arrival, doing: str = "") -> None:
     """Our processing gives up on a mail: its bytes stay, a person is told. One that has ended stays what it became.
 
     A mail whose bytes the server never gave whole has none here: that is said, and `kepu retry` asks for them again.
+    doing: as `Context.set_back`.
     """
     if arrival.stage is Stage.ENDED:
-        tx.letters.settle(arrival.id, 0)
-        text = f"邮件 {mail_number(arrival.id)} 的回信多次未能写成，不再尝试。请人工答复来信人。"
-        tx.desk.ask(Todo(f"letter:{arrival.id}", TodoKind.QUARANTINED, text, arrival_id=arrival.id), anew=True)
+        _leave(tx, arrival, doing)
         return
     here = bool(arrival.raw_sha256)
     reason = "程序多次处理失败，原信已保留" if here else "多次未能从信箱取得原信"
@@ -175,6 +186,18 @@ def set_aside(tx: Transaction, arrival: Arrival) -> None:
         ),
         anew=True,
     )
+
+
+def _leave(tx: Transaction, arrival: Arrival, doing: str) -> None:
+    """What fails of a mail that has ended is said for what it is: its letter, or what was to be found in its files."""
+    number = mail_number(arrival.id)
+    if doing:
+        key = f"stuck:{arrival.id}"
+        text = f"邮件 {number} 在“{doing}”时多次出错，目前按已有的结果办理。请核对其作品，并请运维查看日志。"
+    else:
+        tx.letters.settle(arrival.id, 0)
+        key, text = f"letter:{arrival.id}", f"邮件 {number} 的回信多次未能写成，不再尝试。请人工答复来信人。"
+    tx.desk.ask(Todo(key, TodoKind.QUARANTINED, text, arrival_id=arrival.id), anew=True)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def warn(context: Context) -> None:
     """Every mail with such files of which no letter tells yet."""
     with context.read() as tx:
         ids = tx.letters.to_warn()
-    context.each("起草提醒", ids, lambda arrival_id: _one(context, arrival_id))
+    context.each("起草提醒", ids, lambda arrival_id: _one(context, arrival_id), letters=True)
 
 
 def _one(context: Context, arrival_id: int) -> None:

@@ -47,7 +47,7 @@ def reply(context: Context) -> None:
         ids = tx.letters.unanswered(ANSWERED)
         any_ = bool(ids or tx.letters.to_warn())
     if not any_ or _templates_work(context):
-        context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id))
+        context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id), letters=True)
         warn(context)
     _write_drafts(context)
 

@@ -13,6 +13,7 @@ from ingest.checks import (
     check_clock,
     check_config,
     check_mailbox,
+    check_names,
     check_replies,
     check_root,
     check_share,
@@ -190,6 +191,44 @@ def test_clock_that_is_fixed_is_a_note(config):
     assert (line.ok, line.text) == (
         None,
         "2024-10-20 12:00（Asia/Shanghai），由环境变量 KEPU_NOW 固定，正式运行请去掉它",
+    )
+
+
+def resolving(*addresses):
+    """How names become addresses, and the names that were asked for."""
+    asked = []
+
+    def resolve(host):
+        asked.append(host)
+        if not addresses:
+            raise OSError("no such name")
+        return addresses
+
+    return resolve, asked
+
+
+@pytest.mark.parametrize(("addresses", "ok"), [(("59.111.160.244",), True), (("198.18.0.23",), False), ((), None)])
+def test_names_that_a_proxy_makes_up_are_told(config, addresses, ok):
+    resolve, asked = resolving(*addresses)
+    assert ([line.ok for line in check_names(config.cloud, resolve)], asked) == ([ok], ["mail.163.com"])
+
+
+def test_made_up_names_are_said_with_the_mend(config):
+    (line,) = check_names(config.cloud, resolving("198.18.0.23")[0])
+    assert line.text == "mail.163.com 被解析到 198.18.0.23，不是公网地址，云附件会全部因安全拒绝，转给人工"
+    assert "关闭 fake-IP" in line.mend
+
+
+def test_no_name_is_looked_up_where_links_are_left_to_people(config):
+    resolve, asked = resolving("198.18.0.23")
+    assert (check_names(config.cloud.model_copy(update={"on": False}), resolve), asked) == ([], [])
+
+
+def test_no_name_is_looked_up_where_all_mail_is_on_this_machine(config):
+    resolve, asked = resolving("198.18.0.23")
+    assert ([line.name for line in run_checks(config, environ={}, clock=lambda: NOON, resolve=resolve)][-1], asked) == (
+        "时钟",
+        [],
     )
 
 
