@@ -98,3 +98,18 @@ def _sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def remove_seen(path: Path, seen: str) -> bool:
+    """Removes the file if it is as it was seen, by its `signature`; one saved in that very moment stays. False if it
+    was left."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    path.replace(aside)
+    if signature(aside) == seen:
+        aside.unlink()
+        return True
+    if not path.exists():
+        aside.replace(path)
+    else:
+        aside.replace(path.with_name(f"{path.stem}（{LEFT_OVER}）{path.suffix}"))
+    return False

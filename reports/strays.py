@@ -26,8 +26,10 @@ DELETED_SHEET = "这张工作表被删除、清空或改名。程序已重新写
 WRITTEN_OVER = "这一栏由程序填写，更新时会写回。您写的内容留在这里；需要更正请写在「备注」等黄色标题的栏目"
 ON_KEYLESS = "这张工作表由程序整张重写，写在上面的内容不会保留在原处，留在这里。请改写到黄色标题的栏目或自己的工作表"
 LOST_REMARK = "这条批注所在的行或工作表由程序重写，找不到原处。请把内容写到正确的行"
-LOOKS_LIKE = "；这一行看起来原是 {key}，它已按原样写回"
+LOOKS_LIKE = "看起来原是 {key}，那一行已按原样写回"
 WHOLE_ROW, REMARK = "（整行）", "（批注）"
+FIRST_WORDS = 2
+"""Cells that are enough to tell a row by."""
 MANY_ROWS = 20
 """Rows deleted at once of which each is told by itself; more are told together."""
 
@@ -54,11 +56,9 @@ class Rows:
             if self.written is not None and key in self.written:
                 yield from self._written_over(key, values)
                 continue
-            like = self._lookalike(values)
-            lookalikes.add(like)
+            lookalikes.add(self._lookalike(values))
             if not key and (words := self._words(values)):
-                note = NO_KEY + (LOOKS_LIKE.format(key=like) if like else "")
-                yield Conflict(title, "", WHOLE_ROW, "", words, note)
+                yield Conflict(title, "", WHOLE_ROW, "", words, NO_KEY)
         there = set(self._found.keys.values()) | lookalikes
         folded = {key.casefold() for key in there}
         gone = [key for key in self.written or () if key.casefold() not in folded]
@@ -83,8 +83,11 @@ class Rows:
                 yield Conflict(self._found.sheet.title, key, heading, "", to_text(value), WRITTEN_OVER)
 
     def _words(self, values: Sequence[Value | None]) -> str:
-        pairs = ((heading, values[index]) for index, heading in self._own if index < len(values))
-        return "；".join(f"{heading}：{to_text(value)}" for heading, value in pairs if value is not None)
+        """What stands in the program's cells of a row; of one that was written with these very words, which it is."""
+        pairs = [(heading, values[index]) for index, heading in self._own if index < len(values)]
+        said = [f"{heading}：{to_text(value)}" for heading, value in pairs if value is not None]
+        like = self._lookalike(values)
+        return "；".join([*said[:FIRST_WORDS], LOOKS_LIKE.format(key=like)] if like else said)
 
     def _lookalike(self, values: Sequence[Value | None]) -> str:
         """The key of the row that was written with these very words, "" if there is none or more than one."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -13,14 +12,12 @@ from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.ledger.desk import PASSWORD
 from ingest.model import NEW_WORK, TodoKind, todo_number
+from ingest.stages.report.beside import speak_of_others
+from ingest.stages.report.keeping import copy_of, keep, keep_old, untidy
 from ingest.stages.report.places import SIDE, WORKBOOK, note, reports_folder
-from ingest.views import cells, extras
+from ingest.views import cells
 from reports.cells import to_key
-from reports.placing import signature
-
-if TYPE_CHECKING:
-    from reports.book import CellKey, Value
-    from reports.staff import StaffBook
+from reports.placing import same_content, signature
 
 _CHOICES = frozenset({TodoKind.CHOOSE_WORK.value, TodoKind.LOCKED.value, TodoKind.MISSING_VOLUME.value})
 """To-dos of mails that wait until a person says where they belong, or what they wait for has come."""
@@ -40,62 +37,54 @@ def read_back(context: Context) -> None:
             log.error("share unreachable", file=name, error=str(error))
             note(context, f"共享文件夹读不到（{error.strerror or name}），本次没有读取台账中的填写")
             return
+    speak_of_others(context)
 
 
 def _read_if_changed(context: Context, file: Path) -> None:
+    """A file of the same bytes as when it was read or written last says nothing new, whenever it was saved."""
+    now = signature(file)
     with context.read() as tx:
-        known = tx.desk.get(f"file:{file.name}")
-    if signature(file) not in (known, ""):
+        known, said = tx.desk.get(f"file:{file.name}"), untidy(tx, file.name)
+    if now and not same_content(now, known):
         _read_file(context, file)
-    else:
-        context.unreadable.discard(file.name)
+        return
+    if now and now != known:
+        with context.begin() as tx:
+            tx.desk.put(f"file:{file.name}", now)
+    _leave_alone(context, file.name, said if now else [])
+
+
+def _leave_alone(context: Context, name: str, why: Sequence[str]) -> None:
+    """A file that was read and must not be written over, for these reasons; any other may be."""
+    for reason in why:
+        log.error("workbook untidy", file=name, reason=reason)
+        note(context, f"{reason}。其中的填写已读取")
+    (context.unreadable.add if why else context.unreadable.discard)(name)
 
 
 def _read_file(context: Context, file: Path) -> None:
     from reports.staff import Unreadable, read_staff, without_strays
 
     seen = signature(file)
-    found = read_staff(file, cells.sheets_of(context.config))
+    with context.read() as tx:
+        copy = copy_of(tx, file)
+    found = read_staff(file, cells.sheets_of(context.config), copy.shown, copy.extras)
     if isinstance(found, Unreadable):
         log.error("workbook unreadable", file=file.name, reason=found.reason)
         note(context, f"{found.reason}。程序没有改动它，也没有读取其中的填写")
         context.unreadable.add(file.name)
         return
+    if copy.old:
+        keep_old(context, file, copy.stamp)
     with context.begin() as tx:
         book = without_strays(found, cells.known_keys(context.config, tx))
-        changed = _keep(tx, file.name, book)
+        changed = keep(tx, copy, book)
         tx.desk.put(f"file:{file.name}", seen)
         tx.desk.touch()  # whatever else they did (deleted rows, our cells changed) is mended by writing it anew
         _take_effect(context, tx, changed)
     crash_point("staff-read")
-    context.unreadable.discard(file.name)
+    _leave_alone(context, file.name, found.untidy)
     context.tally.counts["staff-cells"] += len(changed)
-
-
-def _keep(tx: Transaction, name: str, book: StaffBook) -> Mapping[tuple[str, str, str], object]:
-    """Merge what a file says into the ledger; returns the cells that changed there."""
-    from reports.staff import merge
-
-    base = _last_seen(tx, name)
-    merged = merge(base, book.cells, cells.to_book(tx.desk.staff_cells()))
-    changed = tx.desk.keep_staff_cells(cells.to_ledger(merged.cells))
-    tx.desk.keep_conflicts(cells.conflict_rows((*book.conflicts, *merged.conflicts)))
-    tx.desk.put(f"cells:{name}", cells.to_json(cells.to_ledger({**base, **book.cells})))
-    ours = tx.desk.get("extras")
-    before = tx.desk.get(f"extras:{name}") or ours
-    kept = cells.extras_to_json(
-        extras.merged(cells.extras_from_json(before), book.extras, cells.extras_from_json(ours))
-    )
-    tx.desk.put("extras", kept)
-    tx.desk.put(f"extras:{name}", cells.extras_to_json(book.extras))
-    return changed
-
-
-def _last_seen(tx: Transaction, name: str) -> dict[CellKey, Value | None]:
-    """A file's cells as they were last written or read. Workbook and side file each have their own: what one of them
-    does not say was not emptied in it if it never stood there."""
-    kept = tx.desk.get(f"cells:{name}")
-    return cells.to_book(cells.from_json(kept) if kept else tx.desk.staff_cells())
 
 
 def _take_effect(context: Context, tx: Transaction, changed: Mapping[tuple[str, str, str], object]) -> None:

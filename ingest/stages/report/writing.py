@@ -12,11 +12,12 @@ import structlog
 
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
+from ingest.stages.report.keeping import HISTORY, stamp_now, written
 from ingest.stages.report.organizers import share_masked
 from ingest.stages.report.places import SIDE, WORKBOOK, note, notes_of, reports_folder
 from ingest.stages.report.reading import read_back
-from ingest.views import Snapshot, cells, snapshot
-from reports.placing import ChangedMeanwhileError, signature
+from ingest.views import Snapshot, cells, extras, snapshot
+from reports.placing import ChangedMeanwhileError, remove_seen, signature
 from reports.workbook import is_open_elsewhere
 
 log = structlog.get_logger("kepu")
@@ -57,14 +58,14 @@ def write_all(context: Context, snap: Snapshot, *, whole: bool) -> None:
     """
     from reports.workbook import WorkbookOpenError
 
-    if not (_writable(context, WORKBOOK) or _writable(context, SIDE)):
-        note(context, f"{WORKBOOK} 和 {SIDE} 都打开着或无法读取，本次没有更新台账，下次运行再写")
-        return
     for _ in range(AGAIN):
+        if not (_writable(context, WORKBOOK) or _writable(context, SIDE)):
+            note(context, f"{WORKBOOK} 和 {SIDE} 都打开着或无法读取，本次没有更新台账，下次运行再写")
+            return
         try:
             with context.read() as tx:
                 key = news_key(context, tx)
-            written = _write(context, snap)
+            name = _write(context, snap)
         except ChangedMeanwhileError:
             read_back(context)
             with context.read() as tx:
@@ -74,7 +75,7 @@ def write_all(context: Context, snap: Snapshot, *, whole: bool) -> None:
             note(context, f"{error}。本次没有更新台账，下次运行再写")
             return
         with context.begin() as tx:
-            tx.desk.put("reported" if written == WORKBOOK else "beside", key if whole else "")
+            tx.desk.put("reported" if name == WORKBOOK else "beside", key if whole else "")
         return
     note(context, f"{WORKBOOK} 一直有人在保存，本次没有更新，下次运行再写")
 
@@ -89,27 +90,30 @@ def _write(context: Context, snap: Snapshot) -> str:
     path = reports_folder(context) / WORKBOOK
     path.parent.mkdir(parents=True, exist_ok=True)
     with context.read() as tx:
-        extras = cells.extras_from_json(tx.desk.get("extras"))
+        added, stamp = extras.kept(tx, "extras"), stamp_now(tx)
         day, before, now = _states(tx)
         seen = {name: tx.desk.get(f"file:{name}") if path.with_name(name).exists() else "" for name in (WORKBOOK, SIDE)}
     today = _day(context)
     shown = before if day == today else now
     first = overview(snap, notes_of(context))
     context.say("写台账", 0, 0)
-    book = cells.book_of(snap, shown, first, extras)
+    book = cells.book_of(snap, shown, first, added, stamp=stamp)
     signatures: dict[str, str] = {}
-    written = save_workbook(path, book, beside=WORKBOOK in context.unreadable, seen=seen, signatures=signatures)
+    beside = WORKBOOK in context.unreadable
+    made = save_workbook(path, book, beside=beside, seen=seen, signatures=signatures, about_to=_made)
     crash_point("workbook-written")
     write_if_changed(path.with_name("收件统计.html"), counts_page(first))
     share_masked(context, book)
     with context.begin() as tx:
-        tx.desk.put(f"file:{written.name}", signatures[written.name])
-        tx.desk.put(f"cells:{written.name}", cells.to_json(snap.staff))
-        tx.desk.put(f"extras:{written.name}", cells.extras_to_json(extras))
+        written(tx, made.name, book, signatures[made.name])
         _keep_states(tx, snap, today, shown)
     crash_point("workbook-known")
-    _afterwards(context, written, side_known=seen[SIDE])
-    return written.name
+    _afterwards(context, made, side_known=seen[SIDE])
+    return made.name
+
+
+def _made() -> None:
+    crash_point("workbook-made")
 
 
 def _day(context: Context) -> str:
@@ -130,11 +134,12 @@ def _keep_states(tx: Transaction, snap: Snapshot, day: str, before: dict[str, st
     tx.desk.put("states", json.dumps(kept, ensure_ascii=False))
 
 
-def _afterwards(context: Context, written: Path, *, side_known: str) -> None:
+def _afterwards(context: Context, made: Path, *, side_known: str) -> None:
     """The workbook was written: its side file is merged and goes, the day's copy is kept. Else it is said where."""
-    if written.name == WORKBOOK:
-        _drop_side(written.with_name(SIDE), side_known)
-        _history(context, written)
+    if made.name == WORKBOOK:
+        if SIDE not in context.unreadable:
+            _drop_side(made.with_name(SIDE), side_known)
+        _history(context, made)
     else:
         note(context, f"{WORKBOOK} 正打开着或无法读取，新内容写在 {SIDE}；关闭后下次运行合并")
 
@@ -143,14 +148,14 @@ def _drop_side(side: Path, known: str) -> None:
     """The file beside the workbook goes once its cells are in the ledger, unless somebody works in it."""
     if side.exists() and signature(side) == known and not is_open_elsewhere(side):
         try:
-            side.unlink()
+            remove_seen(side, known)
         except PermissionError as error:  # how Windows shares say that a file is open: the next run removes it
             log.warning("side file stays", error=str(error))
 
 
 def _history(context: Context, workbook: Path) -> None:
     """A copy a day, the last of each; older ones go. Files of other names are staff's."""
-    folder = workbook.parent / "历史"
+    folder = workbook.parent / HISTORY
     folder.mkdir(exist_ok=True)
     target = folder / f"台账-{_day(context)}.xlsx"
     temporary = folder / f".{target.name}.tmp"

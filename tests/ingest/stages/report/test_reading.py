@@ -63,14 +63,22 @@ def test_a_cell_under_an_unknown_number_is_a_conflict(desk, sheet):
     desk.edit({(sheet, ONE, "备注"): "谁的"})
     desk.edit({(sheet, ONE, "登记号"): "R2024-9999"})
     desk.report()
-    assert desk.rows("冲突", "工作表", "编号", "栏目", "另一处的值") == [(sheet, "R2024-9999", "备注", "谁的")]
+    assert desk.rows("冲突", "工作表", "编号", "栏目", "另一处的值") == [
+        (sheet, "R2024-9999", "备注", "谁的"),
+        (
+            sheet,
+            "R2024-9999",
+            "（整行）",
+            "登记号：R2024-9999；作品名称：星海寻踪；看起来原是 R2024-0001，那一行已按原样写回",
+        ),
+    ]
 
 
 def test_a_conflict_is_said_once(desk, sheet):
     for _ in range(2):
         desk.edit({(sheet, ONE, "备注"): "谁的", (sheet, ONE, "登记号"): "R2024-9999"})
         desk.report()
-    assert len(desk.rows("冲突")) == 1
+    assert [heading for (heading,) in desk.rows("冲突", "栏目")] == ["备注", "（整行）"]
 
 
 def test_a_workbook_nobody_saved_is_not_opened(desk, monkeypatch):

@@ -1,0 +1,142 @@
+"""What a copy of the workbook says is merged into the ledger, cell by cell, compared with what that copy once held.
+
+There may be several copies: the workbook, its side file, one that was open for days and is saved over the new one. Each
+carries a stamp: the ledger's newest event when it was written. A copy with the stamp that was written last is compared
+with what was written; one with an older stamp with the ledger as it was at that event.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.context import Context
+from ingest.ledger import Transaction
+from ingest.ledger.past import last_event, staff_cells_at
+from ingest.stages.report.places import SIDE, WORKBOOK, note
+from ingest.views import cells, extras
+
+if TYPE_CHECKING:
+    from reports.book import Book, CellKey, Extras, Value
+    from reports.shown import Shown
+    from reports.staff import StaffBook
+
+HISTORY = "历史"
+_EXTRAS = ("extras", f"extras:{WORKBOOK}", f"extras:{SIDE}")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What is known of a copy before it is read. stamp: what it says itself; bare: it says nothing, as after a program
+    that keeps values only; old: it was made before what was written under its name last; base: its cells then."""
+
+    name: str
+    stamp: str
+    bare: bool
+    old: bool
+    base: Mapping[CellKey, Value | None]
+    extras: Extras
+    shown: Shown | None
+
+
+def copy_of(tx: Transaction, path: Path) -> Copy:
+    """Which copy the file is."""
+    from reports.book import Extras
+    from reports.shown import from_text
+    from reports.staff import stamp_of
+
+    name, stamp = path.name, stamp_of(path)
+    known = tx.desk.get(f"stamp:{name}")
+    there = tx.desk.get(f"extras:{name}")
+    before = extras.kept(tx, f"extras:{name}") if there else extras.kept(tx, "extras")
+    if stamp in ("", known) or not _is_event(tx, stamp):
+        held = tx.desk.get(f"cells:{name}")
+        base = cells.to_book(cells.from_json(held) if held else tx.desk.staff_cells())
+        return Copy(
+            name, stamp, not stamp and bool(known), False, base, before, from_text(tx.desk.get(f"shown:{name}"))
+        )
+    old = bool(known) and int(stamp) < int(known)
+    base = cells.to_book(staff_cells_at(tx.connection, int(stamp)))
+    return Copy(name, stamp, False, old, base, Extras() if old else before, None)
+
+
+def _is_event(tx: Transaction, stamp: str) -> bool:
+    return stamp.isascii() and stamp.isdecimal() and len(stamp) < 16 and int(stamp) <= last_event(tx.connection)
+
+
+def keep(tx: Transaction, copy: Copy, book: StaffBook) -> Mapping[tuple[str, str, str], Any]:
+    """Merge what a copy says into the ledger; returns the cells that changed there."""
+    from reports.staff import merge
+
+    theirs = {**book.cells, **dict.fromkeys(_dropped(copy, book))}
+    merged = merge(copy.base, theirs, cells.to_book(tx.desk.staff_cells()))
+    changed = tx.desk.keep_staff_cells(cells.to_ledger(merged.cells))
+    ours = extras.kept(tx, "extras")
+    added = extras.as_bare(copy.extras, book.extras) if copy.bare else book.extras
+    if copy.old:
+        added = replace(added, views=())
+    told = (*book.conflicts, *merged.conflicts, *extras.conflicts(copy.extras, added, ours))
+    tx.desk.keep_conflicts(cells.conflict_rows(told))
+    extras.keep(tx, "extras", extras.merged(copy.extras, added, ours))
+    _remember(tx, copy.name, {**copy.base, **theirs}, added, copy.stamp, book.untidy)
+    return changed
+
+
+def _dropped(copy: Copy, book: StaffBook) -> Iterable[CellKey]:
+    """Cells of columns that staff had added to this copy and have taken out of it: that empties them."""
+    if copy.bare or copy.old:
+        return
+    there = {(c.sheet, c.heading) for c in book.extras.columns}
+    gone = {(c.sheet, c.heading) for c in copy.extras.columns if c.sheet in book.rows} - there
+    yield from (key for key in copy.base if (key.sheet, key.heading) in gone)
+
+
+def _remember(
+    tx: Transaction,
+    name: str,
+    held: Mapping[CellKey, Value | None],
+    added: Extras,
+    stamp: str,
+    untidy: Iterable[str] = (),
+) -> None:
+    """What a copy holds from now on."""
+    tx.desk.put(f"cells:{name}", cells.to_json(cells.to_ledger(held)))
+    extras.keep(tx, f"extras:{name}", added)
+    extras.sweep(tx, _EXTRAS)
+    tx.desk.put(f"stamp:{name}", stamp)
+    tx.desk.put(f"untidy:{name}", json.dumps(list(untidy), ensure_ascii=False))
+
+
+def written(tx: Transaction, name: str, book: Book, signature: str) -> None:
+    """A copy was written anew: it holds what the book says."""
+    from reports.shown import shown_of, to_text_of
+
+    _remember(tx, name, book.staff, book.extras, book.stamp)
+    tx.desk.put(f"file:{name}", signature)
+    tx.desk.put(f"shown:{name}", to_text_of(shown_of(book)))
+
+
+def stamp_now(tx: Transaction) -> str:
+    """The stamp of a book made of the ledger as it is."""
+    return str(last_event(tx.connection))
+
+
+def untidy(tx: Transaction, name: str) -> list[str]:
+    """Why the copy must not be written over, though it was read; nothing where it may."""
+    return [str(said) for said in json.loads(tx.desk.get(f"untidy:{name}") or "[]")]
+
+
+def keep_old(context: Context, path: Path, stamp: str) -> None:
+    """An older copy that was saved over the newer one stays as it is, beside the copies of each day."""
+    folder = path.parent / HISTORY
+    folder.mkdir(exist_ok=True)
+    moment = context.clock().astimezone(context.config.edition.zone)
+    target = folder / f"{path.stem}-旧副本-{moment:%Y-%m-%d-%H%M%S}-{stamp}{path.suffix}"
+    temporary = folder / f".{target.name}.tmp"
+    shutil.copyfile(path, temporary)
+    temporary.replace(target)
+    note(context, f"「{path.name}」被一份较早的副本覆盖，其中的填写已逐格合并；那份副本另存在 历史/{target.name}")
