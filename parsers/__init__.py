@@ -61,13 +61,13 @@ def _parser(found: str) -> Parser | None:
         return _video
     if found in sniff.IMAGE:
         return _image
-    return {"eml": _mail, "docx": _word, "pdf": _pdf}.get(found)
+    return {"eml": _mail, "msg": _mail, "tnef": _mail, "docx": _word, "pdf": _pdf}.get(found)
 
 
 def _mail(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
-    from parsers.mail import read_mail
+    from parsers.mail import read_enclosed
 
-    return read_mail(path, scratch, limits)
+    return read_enclosed(path, scratch, limits, entering=())
 
 
 def _archive(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from parsers import enclosed, headers, names, rtfbody, transfer, uuencode
 from parsers.body import Body, unflowed
 from parsers.charsets import decode_bytes
-from parsers.facts import Limits, MailPart, Node
+from parsers.facts import LEFT, Limits, MailPart, Node
 from parsers.leaves import is_file, is_sealed, is_signature, within
 from parsers.mime import Entity, Walk
 
@@ -34,11 +34,15 @@ Shown = Literal["", "picture", "background"]
 
 @dataclass
 class Collector:
-    """A visitor of one walk. outline: filled with the mail's nodes if it is a list."""
+    """A visitor of one walk. outline: filled with the mail's nodes if it is a list.
+
+    entering: digests of those files that may be entered as mails, the others are `LEFT`; None: all may.
+    """
 
     scratch: Path | None
     limits: Limits
     outline: list[Node] | None = None
+    entering: Collection[str] | None = None
     top: Entity | None = None
     bodies: list[Body] = field(default_factory=list)
     parts: list[MailPart] = field(default_factory=list)
@@ -121,7 +125,8 @@ class Collector:
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             landed = Path(folder) / "enclosed"
             size, digest = _saved(pieces, landed)
-            problem = enclosed.open_up(kind, landed, entity, self)
+            may_enter = self.entering is None or digest in self.entering
+            problem = enclosed.open_up(kind, landed, entity, self) if may_enter else LEFT
             if problem is not None:
                 if (place := self._place()) is not None:
                     landed.rename(place)

@@ -53,7 +53,7 @@ def open_up(kind: Kind, path: Path, entity: Entity, collector: Collector) -> str
     if entity.forwarded >= collector.limits.max_depth:
         return "too-deep"
     if kind == "tnef":
-        return _envelope(path, entity, collector)
+        return open_envelope(path, entity, collector)
     return _saved_mail(path, entity, collector) if kind == "ole" else _mail(path, entity, collector)
 
 
@@ -68,19 +68,26 @@ def _mail(path: Path, entity: Entity, collector: Collector) -> str | None:
 
 def _saved_mail(path: Path, entity: Entity, collector: Collector) -> str | None:
     """A mail saved by Outlook: written as a mail of the internet first."""
+    plain = path.with_suffix(".eml")
+    problem = write_plain(path, plain)
+    return problem or _mail(plain, replace(entity, content_type="application/vnd.ms-outlook"), collector)
+
+
+def write_plain(path: Path, plain: Path, *, max_bytes: int = MAX_MSG_BYTES) -> str:
+    """Outlook's saved mail in `path` as a mail of the internet in `plain`. The reason if it cannot be read, else ""."""
     from parsers.msg import NoMsgError, write_mail
 
-    plain = path.with_suffix(".eml")
     try:
         with plain.open("xb") as out:
-            write_mail(path, out, max_bytes=MAX_MSG_BYTES)
+            write_mail(path, out, max_bytes=max_bytes)
     except NoMsgError as error:
         known = {"too-big": "too-large", "too-many": "too-many", "too-deep": "too-deep"}
         return known.get(str(error), "unreadable")
-    return _mail(plain, replace(entity, content_type="application/vnd.ms-outlook"), collector)
+    return ""
 
 
-def _envelope(path: Path, entity: Entity, collector: Collector) -> str | None:
+def open_envelope(path: Path, entity: Entity, collector: Collector) -> str | None:
+    """Give the collector what is in Outlook's envelope. None, or what was wrong with it."""
     with path.open("rb") as file:
         try:
             found = tnef.read_tnef(file)

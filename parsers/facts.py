@@ -48,6 +48,10 @@ ENDED_BY_US = frozenset({"too-slow", "too-big", "crashed"})
 """Reasons that say only that we gave up: the file need not be at fault, and another try may read it."""
 
 
+LEFT = "left"
+"""The problem of a mail's file that looks like a mail and was not entered, since the caller did not name it."""
+
+
 class _Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
-from parsers import headers
+from parsers import enclosed, headers
 from parsers.body import is_forward, own_text, plain_text
 from parsers.collecting import Collector
 from parsers.facts import Broken, Limits, MailFacts
 from parsers.links import find_links
-from parsers.mime import Entity
+from parsers.mime import Entity, entity
 from parsers.reader import Reader
+from parsers.sniff import sniff
 
 _MAX_HEADERS = 200
 _MAX_HEADER = 4_000  # characters of one header value kept
 
 
-def read_mail(path: Path, scratch: Path | None, limits: Limits, *, outline: bool = False) -> MailFacts | Broken:
+def read_mail(
+    path: Path,
+    scratch: Path | None,
+    limits: Limits,
+    *,
+    outline: bool = False,
+    entering: Collection[str] | None = None,
+) -> MailFacts | Broken:
     """The facts of the mail in `path`; with its `outline`, for people, if that is asked for.
 
-    Its files are written into `scratch` under running names (part-0001 …), or only hashed if `scratch` is None.
+    Its files are written into `scratch` under running names (part-0001 …), or only hashed if `scratch` is None. A file
+    that is a mail itself is entered if its digest is one of `entering`, or that is None; else it is a file, `LEFT`.
     Broken("empty") for no bytes, Broken("not-a-mail") if no header comes within the first 64 kB. OSError if `path`
     cannot be read or `scratch` not be written.
     """
@@ -27,8 +38,39 @@ def read_mail(path: Path, scratch: Path | None, limits: Limits, *, outline: bool
         reader = Reader(file)
         if not reader.start():
             return Broken(format="eml", reason="empty" if reader.empty else "not-a-mail")
-        collector = Collector(scratch, limits, [] if outline else None)
+        collector = Collector(scratch, limits, [] if outline else None, entering)
         collector.walk.mail(reader)
+    collector.finish()
+    return _facts(collector)
+
+
+def read_enclosed(
+    path: Path, scratch: Path | None, limits: Limits, *, entering: Collection[str] | None = None
+) -> MailFacts | Broken:
+    """The same of a file that holds a mail: one that Outlook saved, an envelope of Outlook's, or a mail as it is.
+
+    "cut-off" is among the problems of an envelope of which the end is missing. Broken as of any file otherwise.
+    """
+    found = sniff(path)
+    if found == "tnef":
+        return _read_envelope(path, Collector(scratch, limits, None, entering))
+    if found not in ("msg", "ole-other"):  # the other is too damaged to tell
+        return read_mail(path, scratch, limits, entering=entering)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        plain = Path(folder) / "mail.eml"
+        reason = enclosed.write_plain(path, plain, max_bytes=min(enclosed.MAX_MSG_BYTES, limits.max_bytes))
+        if reason:
+            return Broken(format=found, reason=reason)
+        return read_mail(plain, scratch, limits, entering=entering)
+
+
+def _read_envelope(path: Path, collector: Collector) -> MailFacts | Broken:
+    collector.top = entity(())
+    reason = enclosed.open_envelope(path, collector.top, collector)
+    if reason == "bad-tnef":
+        return Broken(format="tnef", reason=reason)
+    if reason:
+        collector.odd(reason)
     collector.finish()
     return _facts(collector)
 

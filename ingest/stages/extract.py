@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,21 @@ from ingest.noted import Notes
 from ingest.store import Group, Store
 from ingest.workers import Workers
 from parsers import sniff
-from parsers.facts import ENDED_BY_US, ArchiveFacts, Broken, Limits, MailFacts, MailPart, Member
+from parsers.facts import ENDED_BY_US, LEFT, ArchiveFacts, Broken, Limits, MailFacts, MailPart, Member
 from parsers.volumes import volume_of
 
 Row = dict[str, Any]
 
 MALWARE = "malware"
+
+_MAILS = frozenset({"eml", "msg", "tnef"})
+_PARTLY = ("too-many", "too-deep", "cut-off")
+"""What may keep some files of a mail from being seen."""
+_MOST_HEARD = 20
+"""So many passwords from all that a mail and the mails in it say are tried."""
+
+Reading = Callable[[Path, Collection[str] | None], MailFacts | Broken]
+"""Reads a mail into a folder; the files named by digest are entered if they are mails, all of them with None."""
 
 Files = Store | Group
 """Where files go: at once, or together with others."""
@@ -48,17 +58,42 @@ def _one(context: Context, lot: Lot, arrival_id: int) -> None:
         raw = tx.arrivals.row(arrival_id)["raw_sha256"]
     limits = limits_of(context.config)
     with lot.group.scratch() as scratch:
-        facts = context.workers.read_mail(context.store.path(raw), scratch, limits)
+        opening = opening_of(context, lot.group)
+        facts, files = _scanned_first(
+            opening,
+            scratch,
+            lambda place, may: context.workers.read_mail(context.store.path(raw), place, limits, entering=may),
+        )
         if isinstance(facts, Broken) and facts.reason in ENDED_BY_US:
             raise MailNotReadError(f"{facts.reason} {facts.detail}".strip())
         found = facts if isinstance(facts, MailFacts) else MailFacts()
-        said = f"{found.subject}\n{found.own_text}\n{found.text}"
-        rows = list(rows_of_mail(opening_of(context, lot.group, passwords=passwords_in(said)), found, scratch))
+        opening.hear(found)
+        rows = list(rows_of_mail(opening, found, files))
 
     def write(tx: Transaction) -> None:
         tx.arrivals.extracted(arrival_id, facts, rows, digest_of(rows))
 
     lot.keep(arrival_id, write, extracted=1)
+
+
+def _scanned_first(opening: Opening, scratch: Path, read: Reading) -> tuple[MailFacts | Broken, Path]:
+    """A mail, and where its files are. Mails among its files are entered once the scanner was asked about each file.
+
+    For that the mail is read once more, as often as they lie in each other. What is malware stays closed, a file.
+    """
+    if opening.scanner is None or not opening.scanner.on:
+        return read(scratch, None), scratch
+    clean: set[str] = set()
+    while True:
+        place = scratch / f"read-{len(clean)}"
+        place.mkdir()
+        facts = read(place, clean)
+        left = [p for p in facts.parts if p.problem == LEFT] if isinstance(facts, MailFacts) else []
+        new = {p.sha256 for p in left if not opening.scanner.verdict(place / p.path, p.sha256, p.size).is_bad}
+        if not new - clean:
+            return facts, place
+        clean |= new
+        shutil.rmtree(place)
 
 
 def digest_of(rows: Iterable[Row]) -> str:
@@ -81,8 +116,8 @@ def rows_of_mail(opening: Opening, facts: MailFacts, scratch: Path) -> Iterator[
 def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
     """A file, and if it is an archive what lies in it. Its row gets its problem while the members are drawn.
 
-    Links in a small text, page or shortcut are noted in `opening`. A volume of a set stays closed: the others may lie
-    beside it, or be on their way.
+    So of a mail that lay in an archive, came by link or by hand: its files follow it. Links in a small text, page or
+    shortcut are noted in `opening`. A volume of a set stays closed: the others may lie beside it, or be on their way.
     """
     yield row
     if not row["sha256"] or row["problem"] == MALWARE:
@@ -91,9 +126,43 @@ def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
         row["problem"] = row["problem"] or MISSING_VOLUME
     elif row["format"] in sniff.ARCHIVE:
         yield from _members(opening, row, depth)
+    elif _is_mail(row):
+        yield from _enclosed(opening, row, depth)
     elif opening.notes.wants(row["format"], row["size"]):
         links = opening.workers.links_in(opening.store.path(row["sha256"]), name=row["name"])
         opening.notes.add(links, inside=row["name"], folder=row.get("folder", ""))
+
+
+def _enclosed(opening: Opening, mail: Row, depth: int) -> Iterator[Row]:
+    """The files of a mail that is a file itself, and what lies in them. Links in its text are noted."""
+    limits = opening.left
+    if depth > limits.max_depth or mail["size"] > limits.max_bytes:
+        mail["problem"] = "too-deep" if depth > limits.max_depth else "too-large"
+        return
+    limits = limits.model_copy(update={"max_depth": limits.max_depth - depth})
+    path, name, folder = opening.store.path(mail["sha256"]), mail["name"], mail.get("folder", "")
+    with opening.store.scratch() as scratch:
+        facts, files = _scanned_first(
+            opening, scratch, lambda place, may: opening.workers.read_enclosed(path, place, limits, entering=may)
+        )
+        if isinstance(facts, Broken):
+            mail["problem"] = facts.reason
+            return
+        mail["problem"] = next((problem for problem in facts.problems if problem in _PARTLY), "")
+        opening.hear(facts)
+        opening.notes.add(facts.links, inside=name, folder=folder)
+        for part in facts.parts:
+            opening.members += 1
+            opening.size += part.size
+            row = _attachment(opening, part, files) | {"inside": name, "folder": folder}
+            row["source"] = PartSource.ARCHIVE.value
+            yield from opened(opening, row, depth=depth + 1 + part.depth)
+
+
+def _is_mail(row: Row) -> bool:
+    """By its bytes, or damaged by its name. What is attached to the mail itself its reader has seen already."""
+    by_name = row["format"] == "ole-other" and row["name"].lower().endswith(".msg")
+    return row["source"] != PartSource.ATTACHMENT.value and (by_name or row["format"] in _MAILS)
 
 
 def _is_volume(row: Row) -> bool:
@@ -166,6 +235,11 @@ class Opening:
     members: int = 0
     size: int = 0
     notes: Notes = field(default_factory=Notes)
+
+    def hear(self, facts: MailFacts) -> None:
+        """What a mail says may open what is locked in it."""
+        said = passwords_in(f"{facts.subject}\n{facts.own_text}\n{facts.text}")
+        self.passwords = tuple(dict.fromkeys((*self.passwords, *said)))[:_MOST_HEARD]
 
     @property
     def left(self) -> Limits:

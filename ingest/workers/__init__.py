@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -93,9 +93,17 @@ class Workers:
         """What `parsers.look` says of the file; `scratch` is emptied if it must be read a second time."""
         return self._wait(_call("look", path, scratch, limits, wants=wants, name=name))
 
-    def read_mail(self, path: Path, scratch: Path | None, limits: Limits) -> MailFacts | Broken:
+    def read_mail(
+        self, path: Path, scratch: Path | None, limits: Limits, *, entering: Collection[str] | None = None
+    ) -> MailFacts | Broken:
         """What `parsers.mail.read_mail` says of the file."""
-        return cast(MailFacts | Broken, self._wait(_call("mail", path, scratch, limits)))
+        return cast(MailFacts | Broken, self._wait(_call("mail", path, scratch, limits, entering=entering)))
+
+    def read_enclosed(
+        self, path: Path, scratch: Path | None, limits: Limits, *, entering: Collection[str] | None = None
+    ) -> MailFacts | Broken:
+        """What `parsers.mail.read_enclosed` says of the file; Broken also where a library stumbles over it."""
+        return cast(MailFacts | Broken, self._wait(_call("enclosed", path, scratch, limits, entering=entering)))
 
     def read_archive(
         self,
@@ -230,18 +238,21 @@ class Workers:
 
 
 def _call(
-    reader: Literal["look", "mail", "archive", "links"],
+    reader: Literal["look", "mail", "enclosed", "archive", "links"],
     path: Path,
     scratch: Path | None,
     limits: Limits,
     *,
     wants: Wants | None = None,
     name: str = "",
+    entering: Collection[str] | None = None,
 ) -> Call:
     from ingest.workers.calls import Call
 
     folder = scratch.absolute() if scratch is not None else None
-    return Call(reader=reader, path=path.absolute(), scratch=folder, limits=limits, wants=wants, name=name)
+    may = tuple(entering) if entering is not None else None
+    path = path.absolute()
+    return Call(reader=reader, path=path, scratch=folder, limits=limits, wants=wants, name=name, entering=may)
 
 
 def _call_of(item: Look) -> Call:

@@ -14,14 +14,15 @@ from parsers.sniff import HEAD, sniff_bytes
 class Call(BaseModel):
     """One item: which reader, the file, and its arguments. Paths are absolute: a worker may stand elsewhere.
 
-    reader: `look` tells the format itself, `mail` and `archive` read the file as that; `links` gives the links in a
-    small text, as facts of a mail that says nothing else. wants: None but for `look`.
+    reader: `look` tells the format itself, `mail` and `archive` read the file as that, `enclosed` any file that holds
+    a mail; `links` gives the links in a small text, as facts of a mail that says nothing else. wants: None but for
+    `look`. entering: for `mail` and `enclosed`.
     passwords, volumes: for `archive`. They are told to nobody: a log names the file alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reader: Literal["look", "mail", "archive", "links"]
+    reader: Literal["look", "mail", "enclosed", "archive", "links"]
     path: Path
     scratch: Path | None
     limits: Limits
@@ -29,6 +30,7 @@ class Call(BaseModel):
     name: str = ""
     passwords: tuple[str, ...] = ()
     volumes: tuple[Path, ...] = ()
+    entering: tuple[str, ...] | None = None
 
 
 def answer(text: str) -> str:
@@ -47,7 +49,9 @@ def _read(call: Call) -> Facts:
     if call.reader == "mail":
         from parsers.mail import read_mail
 
-        return read_mail(call.path, call.scratch, call.limits)
+        return read_mail(call.path, call.scratch, call.limits, entering=call.entering)
+    if call.reader == "enclosed":
+        return _enclosed(call)
     if call.reader == "archive":
         from parsers.archive import read_archive
 
@@ -58,6 +62,17 @@ def _read(call: Call) -> Facts:
     from parsers import look
 
     return look(call.path, call.wants or Wants(), call.scratch, name=call.name, limits=call.limits)
+
+
+def _enclosed(call: Call) -> Facts:
+    from parsers.mail import read_enclosed
+
+    try:
+        return read_enclosed(call.path, call.scratch, call.limits, entering=call.entering)
+    except OSError:
+        raise
+    except Exception as error:  # as in `look`: the file's trouble
+        return Broken(format="eml", reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
 
 
 def _links(call: Call) -> Facts:
