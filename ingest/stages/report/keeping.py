@@ -1,8 +1,8 @@
 """What a copy of the workbook says is merged into the ledger, cell by cell, compared with what that copy once held.
 
 There may be several copies: the workbook, its side file, one that was open for days and is saved over the new one. Each
-carries a stamp: the ledger's newest event when it was written. A copy with the stamp that was written last is compared
-with what was written; one with an older stamp with the ledger as it was at that event.
+carries a stamp: the ledger's newest event when it was written, and how many copies were written before. One with the
+stamp that was written last is compared with what was written; an older one with the ledger as it was at that event.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from reports.staff import StaffBook
 
 HISTORY = "历史"
-_EXTRAS = ("extras", f"extras:{WORKBOOK}", f"extras:{SIDE}")
+NEXT = "next"
+"""The copy that is being put in place, whichever it will be."""
+_EXTRAS = ("extras", f"extras:{WORKBOOK}", f"extras:{SIDE}", f"extras:{NEXT}")
 
 
 @dataclass(frozen=True)
 class Copy:
     """What is known of a copy before it is read. stamp: what it says itself; bare: it says nothing, as after a program
-    that keeps values only; old: it was made before what was written under its name last; base: its cells then."""
+    that keeps values only; old: it was made before what was written under its name last; base: its cells then; held:
+    the name under which the rest is kept that is known of it, "" if nothing is."""
 
     name: str
     stamp: str
@@ -41,6 +44,7 @@ class Copy:
     base: Mapping[CellKey, Value | None]
     extras: Extras
     shown: Shown | None
+    held: str
 
 
 def copy_of(tx: Transaction, path: Path) -> Copy:
@@ -50,22 +54,26 @@ def copy_of(tx: Transaction, path: Path) -> Copy:
     from reports.staff import stamp_of
 
     name, stamp = path.name, stamp_of(path)
-    known = tx.desk.get(f"stamp:{name}")
-    there = tx.desk.get(f"extras:{name}")
-    before = extras.kept(tx, f"extras:{name}") if there else extras.kept(tx, "extras")
-    if stamp in ("", known) or not _is_event(tx, stamp):
-        held = tx.desk.get(f"cells:{name}")
-        base = cells.to_book(cells.from_json(held) if held else tx.desk.staff_cells())
-        return Copy(
-            name, stamp, not stamp and bool(known), False, base, before, from_text(tx.desk.get(f"shown:{name}"))
-        )
-    old = bool(known) and int(stamp) < int(known)
-    base = cells.to_book(staff_cells_at(tx.connection, int(stamp)))
-    return Copy(name, stamp, False, old, base, Extras() if old else before, None)
+    known = _number(tx, tx.desk.get(f"stamp:{name}"))
+    number = _number(tx, stamp)
+    held = NEXT if number and stamp == tx.desk.get(f"stamp:{NEXT}") else name
+    if number and held == name and number != known:
+        base = cells.to_book(staff_cells_at(tx.connection, number[0]))
+        return Copy(name, stamp, False, number < known, base, Extras(), None, "")
+    there = tx.desk.get(f"cells:{held}")
+    base = cells.to_book(cells.from_json(there) if there else tx.desk.staff_cells())
+    before = extras.kept(tx, f"extras:{held}" if tx.desk.get(f"extras:{held}") else "extras")
+    shown = from_text(tx.desk.get(f"shown:{held}"))
+    return Copy(name, stamp, bool(known) and not number, False, base, before, shown, held)
 
 
-def _is_event(tx: Transaction, stamp: str) -> bool:
-    return stamp.isascii() and stamp.isdecimal() and len(stamp) < 16 and int(stamp) <= last_event(tx.connection)
+def _number(tx: Transaction, stamp: str) -> tuple[int, ...]:
+    """A stamp's event and the count of writes; () for what is no stamp of this ledger."""
+    parts = stamp.split(".")
+    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < 16 for part in parts):
+        return ()
+    event, count = map(int, parts)
+    return (event, count) if event <= last_event(tx.connection) else ()
 
 
 def keep(tx: Transaction, copy: Copy, book: StaffBook) -> Mapping[tuple[str, str, str], Any]:
@@ -82,7 +90,9 @@ def keep(tx: Transaction, copy: Copy, book: StaffBook) -> Mapping[tuple[str, str
     told = (*book.conflicts, *merged.conflicts, *extras.conflicts(copy.extras, added, ours))
     tx.desk.keep_conflicts(cells.conflict_rows(told))
     extras.keep(tx, "extras", extras.merged(copy.extras, added, ours))
-    _remember(tx, copy.name, {**copy.base, **theirs}, added, copy.stamp, book.untidy)
+    stamp = copy.stamp or tx.desk.get(f"stamp:{copy.name}")
+    _remember(tx, copy.name, {**copy.base, **theirs}, added, stamp, book.untidy)
+    tx.desk.put(f"shown:{copy.name}", tx.desk.get(f"shown:{copy.held}") if copy.held else "")
     return changed
 
 
@@ -111,18 +121,26 @@ def _remember(
     tx.desk.put(f"untidy:{name}", json.dumps(list(untidy), ensure_ascii=False))
 
 
-def written(tx: Transaction, name: str, book: Book, signature: str) -> None:
-    """A copy was written anew: it holds what the book says."""
+def announce(tx: Transaction, book: Book) -> None:
+    """A copy is about to be put in place that holds what the book says: known already, should the run die there."""
     from reports.shown import shown_of, to_text_of
 
-    _remember(tx, name, book.staff, book.extras, book.stamp)
+    _remember(tx, NEXT, book.staff, book.extras, book.stamp)
+    tx.desk.put(f"shown:{NEXT}", to_text_of(shown_of(book)))
+
+
+def written(tx: Transaction, name: str, signature: str) -> None:
+    """The copy that was announced has been put in place under this name."""
+    for what in ("cells", "extras", "stamp", "untidy", "shown"):
+        tx.desk.put(f"{what}:{name}", tx.desk.get(f"{what}:{NEXT}"))
     tx.desk.put(f"file:{name}", signature)
-    tx.desk.put(f"shown:{name}", to_text_of(shown_of(book)))
 
 
-def stamp_now(tx: Transaction) -> str:
-    """The stamp of a book made of the ledger as it is."""
-    return str(last_event(tx.connection))
+def new_stamp(tx: Transaction) -> str:
+    """A stamp that no other copy has, of a book made of the ledger as it is."""
+    count = int(tx.desk.get("copies") or 0) + 1
+    tx.desk.put("copies", str(count))
+    return f"{last_event(tx.connection)}.{count}"
 
 
 def untidy(tx: Transaction, name: str) -> list[str]:

@@ -12,7 +12,7 @@ import structlog
 
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
-from ingest.stages.report.keeping import HISTORY, stamp_now, written
+from ingest.stages.report.keeping import HISTORY, announce, new_stamp, written
 from ingest.stages.report.organizers import share_masked
 from ingest.stages.report.places import SIDE, WORKBOOK, note, notes_of, reports_folder
 from ingest.stages.report.reading import read_back
@@ -89,8 +89,8 @@ def _write(context: Context, snap: Snapshot) -> str:
 
     path = reports_folder(context) / WORKBOOK
     path.parent.mkdir(parents=True, exist_ok=True)
-    with context.read() as tx:
-        added, stamp = extras.kept(tx, "extras"), stamp_now(tx)
+    with context.begin() as tx:
+        added, stamp = extras.kept(tx, "extras"), new_stamp(tx)
         day, before, now = _states(tx)
         seen = {name: tx.desk.get(f"file:{name}") if path.with_name(name).exists() else "" for name in (WORKBOOK, SIDE)}
     today = _day(context)
@@ -100,20 +100,22 @@ def _write(context: Context, snap: Snapshot) -> str:
     book = cells.book_of(snap, shown, first, added, stamp=stamp)
     signatures: dict[str, str] = {}
     beside = WORKBOOK in context.unreadable
-    made = save_workbook(path, book, beside=beside, seen=seen, signatures=signatures, about_to=_made)
+
+    def about_to() -> None:
+        with context.begin() as tx:
+            announce(tx, book)
+        crash_point("workbook-made")
+
+    made = save_workbook(path, book, beside=beside, seen=seen, signatures=signatures, about_to=about_to)
     crash_point("workbook-written")
     write_if_changed(path.with_name("收件统计.html"), counts_page(first))
     share_masked(context, book)
     with context.begin() as tx:
-        written(tx, made.name, book, signatures[made.name])
+        written(tx, made.name, signatures[made.name])
         _keep_states(tx, snap, today, shown)
     crash_point("workbook-known")
     _afterwards(context, made, side_known=seen[SIDE])
     return made.name
-
-
-def _made() -> None:
-    crash_point("workbook-made")
 
 
 def _day(context: Context) -> str:

@@ -29,6 +29,11 @@ class Desk:
         report(self.context)
         return self.context.tally
 
+    def news(self):
+        """Something happened that is to be shown."""
+        with self.context.begin() as tx:
+            tx.desk.touch()
+
     def edit(self, cells, *, path=None, sheets=(), without=()):
         """Save the workbook with cells {(sheet, row, heading): value}, added sheets, and without rows or sheets."""
         path = path or self.workbook
