@@ -23,12 +23,7 @@ from ingest.ledger.base import metadata as metadata
 HEAD = "0001"
 """The newest migration. A ledger already there is opened without loading Alembic."""
 
-meta = Table(
-    "meta",
-    metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
 """Edition, revision, digests of what was last written."""
 
 mailboxes = Table(
@@ -94,6 +89,7 @@ arrivals = Table(
     Column("may_reply", Boolean, nullable=False, default=False),
     Column("may_reply_why", Text, nullable=False, default=""),
     Column("for_work", String(20), nullable=False, default=""),
+    Column("assigned", String(20), nullable=False, default=""),
     Column("answered_by", Integer),
     Column("repeats", Integer),
     Index(None, "stage", "ended"),
@@ -108,7 +104,7 @@ arrivals = Table(
 `junk`: a filter put it into a junk folder and no person took it out; `header_sha256`: by which it is known again, once
 fetched; `problem`: why it is no mail; `oddities`: what was odd about it; `digest` is over the sorted digests of its
 files; `answered_by`: the letter that answers it, 0 for none, NULL while that is open; `repeats`: the mail that it is a
-duplicate of.
+duplicate of; `assigned`: what staff wrote under 归属 and was carried out, which outranks `for_work`.
 """
 
 keys = Table(
@@ -251,6 +247,9 @@ works = Table(
     Column("received_at", Moment),
     Column("opened_at", Moment, nullable=False),
     Column("moved_to", String(20), nullable=False, default=""),
+    Column("moved_from", String(20), nullable=False, default=""),
+    Column("merged_into", String(20), nullable=False, default=""),
+    Column("decided", String(40), nullable=False, default=""),
     Column("dirty", Boolean, nullable=False, default=True),
     Column("reviewed_with", String(64), nullable=False, default=""),
     Column("placed_with", String(64), nullable=False, default=""),
@@ -261,7 +260,8 @@ works = Table(
 )
 """`folder`: its name on the share, given once. `reviewed_with`, `placed_with`: digests of what the last review and the
 last filing were made from. `files`: part id to the name of its file there. `contact`: the e-mail addresses in its form,
-parted by spaces."""
+parted by spaces. `moved_to`: what it has become; `moved_from`: that out of which it came; `merged_into`: where its
+mails and files are now; `decided`: the decision of staff's that was seen last."""
 
 work_arrivals = Table(
     "work_arrivals",
@@ -269,6 +269,7 @@ work_arrivals = Table(
     Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
     Column("arrival_id", Integer, ForeignKey("arrivals.id"), primary_key=True),
     Column("role", String(12), nullable=False),
+    Column("home", String(20), nullable=False, default=""),
     Index(None, "arrival_id"),
 )
 
@@ -279,8 +280,11 @@ materials = Table(
     Column("part_id", Integer, ForeignKey("parts.id"), primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("in_force", Boolean, nullable=False),
+    Column("home", String(20), nullable=False, default=""),
+    Column("passed_over", Boolean, nullable=False, default=False),
     Index(None, "part_id"),
 )
+"""`home`: the work to which it belongs by itself, where that was merged into this one; `passed_over`: by a person."""
 
 findings = Table(
     "findings",
