@@ -42,8 +42,9 @@ class Looks:
         """Gives the cell that look over its own."""
         key = (tuple(cell._style), look)
         if key not in self._made:
+            cell._style = copy(cell._style)  # the cells of a column share one
             _put(cell, look)
-            self._made[key] = copy(cell._style)
+            self._made[key] = cell._style
         cell._style = self._made[key]
 
 
@@ -56,20 +57,30 @@ def _own() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _look(cell: Any, column: Column) -> Look:
-    from openpyxl.xml.functions import tostring
-
     fills, texts = _own()
     look: dict[str, Any] = {}
     fill, font = cell.fill, cell.font
     if fill.tagname != "patternFill" or (fill.patternType and not _is_among(fill.fgColor, fills)):
-        look["fill"] = tostring(fill.to_tree()).decode()
+        solid = fill.tagname == "patternFill" and fill.patternType == "solid"
+        look["fill"] = _written(fill.fgColor, "fgColor") if solid else _xml(fill.to_tree())
     if font.color is not None and not _is_among(font.color, texts):
-        look["color"] = tostring(font.color.to_tree("color")).decode()
+        look["color"] = _written(font.color, "color")
     if column.staff:
         look |= {name: value for name in ("b", "i", "strike", "u") if (value := getattr(font, name))}
         if _plain_format(cell.number_format) != _plain_format(styles.NUMBER_FORMATS.get(column.format, "General")):
             look["format"] = cell.number_format
     return json.dumps(look, sort_keys=True, ensure_ascii=False) if look else ""
+
+
+def _written(colour: Any, name: str) -> str:
+    """A colour as RRGGBB, or as the format's XML where it is one of a theme."""
+    return str(colour.rgb)[-6:].upper() if colour.type == "rgb" else _xml(colour.to_tree(name))
+
+
+def _xml(tree: Any) -> str:
+    from openpyxl.xml.functions import tostring
+
+    return str(tostring(tree).decode())
 
 
 def _is_among(colour: Any, own: frozenset[str]) -> bool:
@@ -89,19 +100,35 @@ def _plain_format(text: str) -> str:
 
 
 def _put(cell: Any, look: Look) -> None:
-    from openpyxl.styles.colors import Color
-    from openpyxl.styles.fills import Fill
-    from openpyxl.xml.functions import fromstring
-
     said = json.loads(look)
     if "fill" in said:
-        cell.fill = Fill.from_tree(fromstring(said["fill"]))
+        cell.fill = _fill(said["fill"])
     font = copy(cell.font)
     if "color" in said:
-        font.color = Color.from_tree(fromstring(said["color"]))
+        font.color = _colour(said["color"])
     for name in ("b", "i", "strike", "u"):
         if name in said:
             setattr(font, name, said[name])
     cell.font = font
     if "format" in said:
         cell.number_format = said["format"]
+
+
+def _fill(text: str) -> Any:
+    from openpyxl.styles.fills import Fill, PatternFill
+    from openpyxl.xml.functions import fromstring
+
+    if text.startswith("<fill"):
+        tree: Any = fromstring(text)
+        return Fill.from_tree(tree)
+    return PatternFill("solid", fgColor=_colour(text))
+
+
+def _colour(text: str) -> Any:
+    from openpyxl.styles.colors import Color
+    from openpyxl.xml.functions import fromstring
+
+    if text.startswith("<"):
+        tree: Any = fromstring(text)
+        return Color.from_tree(tree)
+    return Color(rgb=f"FF{text}")

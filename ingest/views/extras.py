@@ -127,7 +127,8 @@ def _remarks(base: Extras, theirs: Extras, ours: Extras) -> tuple[Remark, ...]:
 
     before = _texts(base)
     found = merge(before, _texts(theirs, before), _texts(ours, before)).cells
-    authors = {(remark.cell, remark.text): remark.author for remark in (*ours.remarks, *theirs.remarks)}
+    said = (remark for remark in (*theirs.remarks, *ours.remarks) if remark.author.strip())
+    authors = {(remark.cell, remark.text): remark.author for remark in said}
     return tuple(
         Remark(key, str(text), authors.get((key, str(text)), "")) for key, text in sorted(found.items()) if text
     )
