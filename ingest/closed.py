@@ -27,7 +27,9 @@ PART_PROBLEMS = {
 }
 """Members of archives that are never unpacked, in words for staff."""
 
-_CLOSED = frozenset({LOCKED, MISSING_VOLUME, "bad-archive", "cut-off", "empty", "unsupported", *ENDED_BY_US})
+_CLOSED = frozenset(
+    {LOCKED, MISSING_VOLUME, "bad-archive", "cut-off", "empty", "no-members", "unsupported", *ENDED_BY_US}
+)
 """Problems by which nothing of an archive can be had."""
 
 MOST_PASSWORDS = 5
@@ -218,6 +220,7 @@ _MATTERS = {
     "no-index": ("不完整，缺少播放所需的信息，无法播放，可能是导出、上传或发送时中断", _RESEND),
     "empty": ("是空文件（0 字节）", _RESEND),
     "bad-archive": ("已损坏，无法解开", _REPACK),
+    "no-members": ("是空的，里面没有文件", "请确认材料已经放入压缩包，再重新发送；也可以不压缩，直接发送文件"),
     "bad-checksum": ("已损坏，其中有文件无法解开", _REPACK),
     "unsupported": ("的压缩格式无法识别", "请改用 zip 格式重新压缩后发送；也可以不压缩，直接发送文件"),
     "unreadable": ("已损坏，无法打开", _RESEND),
@@ -230,7 +233,7 @@ _LINK_MATTERS = {
 }
 """What only the sender can mend of a link; whatever else is wrong with one is ours or staff's to deal with."""
 
-_OF_ARCHIVES = frozenset({"bad-archive", "bad-checksum", "unsupported"})
+_OF_ARCHIVES = frozenset({"bad-archive", "bad-checksum", "no-members", "unsupported"})
 _MOST_MATTERS = 10
 
 

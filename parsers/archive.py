@@ -31,9 +31,10 @@ def read_archive(
 
     A member that climbs out, is a link or a device, is locked or damaged is listed with its problem and no path; the
     others go on. Broken if it is no archive or nothing of it can be had for damage; what is locked, lacks a volume or
-    a program to read it is ArchiveFacts with that problem. OSError if a file cannot be read or `scratch` not written.
-    name: the archive's own, for the single file in a .gz. passwords: tried in order, where one is needed.
-    volumes: those after `path`, in their order (`parsers.volumes.ordered`); for .z01 … .zip the .zip is the last.
+    a program to read it, or holds no file ("no-members") is ArchiveFacts with that problem. OSError if a file cannot
+    be read or `scratch` not written. name: the archive's own, for the single file in a .gz. passwords: tried in order,
+    where one is needed. volumes: those after `path`, in their order (`parsers.volumes.ordered`); for .z01 … .zip the
+    .zip is the last.
     """
     kind = sniff(path)
     if kind == "empty":
@@ -50,7 +51,7 @@ def read_archive(
         reason = "missing-volume"
     if reason and not members.found and reason not in _NOBODYS_FAULT:
         return Broken(format=kind, reason=reason, detail=detail)
-    problem = reason or members.problem
+    problem = reason or members.problem or ("" if members.found else "no-members")
     return ArchiveFacts(format=kind, members=tuple(members.found), problem=problem, detail=detail or members.detail)
 
 

@@ -23,6 +23,7 @@ BROKEN_REASONS: dict[str, str] = {
     "not-what-it-says": "扩展名与实际内容不符",
     "bad-archive": "压缩包已损坏，无法解开",
     "bad-checksum": "压缩包内文件校验不符（CRC 错误）",
+    "no-members": "空压缩包，里面没有文件",
     "locked": "文件有密码，无法打开",
     "wrong-password": "密码不对，无法打开",
     "missing-volume": "分卷压缩包不全，无法解开",

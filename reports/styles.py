@@ -22,6 +22,7 @@ NUMBER_FORMATS: dict[Format, str] = {
     "integer": "#,##0",
     "duration": '[m]"分"ss"秒"',
     "megabytes": '#,##0.0" MB"',
+    "typed": "@",
 }
 _NUMERIC: frozenset[Format] = frozenset({"number", "integer", "duration", "megabytes"})
 _WRAPPED: frozenset[Format] = frozenset({"wrap", "file"})

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 Format = Literal[
-    "text", "wrap", "datetime", "date", "number", "integer", "duration", "megabytes", "link", "file", "url"
+    "text", "wrap", "typed", "datetime", "date", "number", "integer", "duration", "megabytes", "link", "file", "url"
 ]
 """`duration`: a timedelta, `megabytes`: a number of them, each shown with its unit and sorted as what it is. `link`: to
 a file near the workbook; `file`: wrapped text and `url`: an address, both to be clicked only where they have a `.link`.
+`typed`: what people type stays as they typed it, leading zeros too.
 """
 LINKED: frozenset[Format] = frozenset({"link", "file", "url"})
 """Formats whose columns have a `.link` beside them."""
@@ -166,7 +167,7 @@ TODOS = Sheet(
         Column("文件大小", 11, "megabytes"),
         Column("候选", 26, "wrap"),
         Column("选择", 14, staff=True, hint="填登记号（可照「候选」一栏），或填“新作品”"),
-        Column("密码", 14, staff=True, hint="填压缩包的打开密码，程序下次运行时试用"),
+        Column("密码", 14, "typed", staff=True, hint="填压缩包的打开密码，程序下次运行时试用"),
         Column("处理", 14, staff=True, choices=("已处理", "不处理")),
         Column("处理人", 10, staff=True),
     ),

@@ -6,7 +6,7 @@ import py7zr
 import pytest
 
 from parsers.archive import read_archive
-from parsers.facts import Limits
+from parsers.facts import ArchiveFacts, Limits
 
 TEXT = "推荐表：作品名称".encode() * 300
 FILM = bytes(range(256)) * 400
@@ -167,4 +167,4 @@ def test_a_7z_cut_off_is_broken(tmp_path):
 
 def test_a_7z_of_nothing_has_no_members(tmp_path):
     path = seven(tmp_path / "a.7z")
-    assert read_archive(path, None, Limits()).members == ()
+    assert read_archive(path, None, Limits()) == ArchiveFacts(format="7z", problem="no-members")

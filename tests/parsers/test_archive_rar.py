@@ -9,7 +9,7 @@ from ingest.demo.zips import Sheet, write_zip
 from parsers import tools
 from parsers.archive import read_archive
 from parsers.archives.rar4_headers import _name4 as name_of_rar4
-from parsers.facts import ArchiveFacts, Limits
+from parsers.facts import ArchiveFacts, Broken, Limits
 
 TEXT = "推荐表：作品名称".encode() * 300
 FILM = bytes(range(256)) * 40
@@ -206,3 +206,11 @@ def test_a_rar_whose_last_member_is_a_zip_stored_as_it_is_is_no_zip(tmp_path):
     inner = write_zip(tmp_path / "a.docx", [Sheet("word/document.xml", TEXT)])[0].read_bytes()
     facts = read_archive(*make_rar(tmp_path / "a.rar", [("推荐表.docx", inner)]), None, Limits())
     assert (shape(facts), digests(facts)) == ([("", "推荐表.docx", "")], sha256(inner))
+
+
+@pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"])
+def test_a_rar_of_its_first_bytes_alone_is_no_good_archive(tmp_path, magic):
+    path = tmp_path / "a.rar"
+    path.write_bytes(magic)
+    facts = read_archive(path, None, Limits())
+    assert (facts.reason if isinstance(facts, Broken) else facts.problem) == "no-members"

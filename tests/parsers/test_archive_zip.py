@@ -2,12 +2,13 @@ import bz2
 import hashlib
 import lzma
 import struct
+import zipfile
 
 import pytest
 
 from ingest.demo.zips import Sheet, unicode_path, write_zip, zip64
 from parsers.archive import read_archive
-from parsers.facts import Limits
+from parsers.facts import ArchiveFacts, Limits
 
 TEXT = "推荐表：作品名称".encode() * 300
 FILM = bytes(range(256)) * 40
@@ -177,3 +178,11 @@ def test_a_zip_cut_into_numbered_volumes_is_one(tmp_path):
 def test_split_volumes_that_are_not_all_there_say_so(tmp_path, kept, name):
     paths = write_zip(tmp_path / "a.zip", [Sheet("b", FILM, FILM, 0)], volume_bytes=4_000)
     assert read([paths[number] for number in kept], name=name).problem == "missing-volume"
+
+
+def test_a_zip_of_folders_and_leftovers_has_no_members(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("材料/", b"")
+        archive.writestr("__MACOSX/._a", b"x")
+    assert read_archive(path, None, Limits()) == ArchiveFacts(format="zip", problem="no-members")

@@ -287,3 +287,8 @@ def test_an_unreadable_workbook_is_left_alone_on_demand(tmp_path, make_book):
     path.write_bytes(b"with a password")
     assert save_workbook(path, make_book(), beside=True) == side_path(path)
     assert path.read_bytes() == b"with a password"
+
+
+def test_passwords_are_typed_as_text_so_that_leading_zeros_stay(todo_sheet):
+    sheet = todo_sheet({"类别": "打开压缩包"})
+    assert sheet.cell(2, column(sheet, "密码")).number_format == "@"

@@ -1,6 +1,8 @@
 """The letter on files that could not be opened: to whom, when, once, and what it says."""
 
 import datetime as dt
+import io
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -94,3 +96,16 @@ def test_it_carries_no_link_and_no_picture(contest, context, walk, locked):
     with context.read() as tx:
         html = tx.letters.rows()[0]["html"]
     assert [word in html for word in ("http", "<a ", "<img", "evil")] == [False] * 4
+
+
+def test_an_empty_archive_is_told_to_its_sender_and_to_staff(contest, context, walk):
+    held = io.BytesIO()
+    zipfile.ZipFile(held, "w").close()
+    contest.post(files=[("材料.zip", held.getvalue())])
+    [(_, _, text)] = warned(walk(context))
+    with context.read() as tx:
+        asked = [row["text"] for row in tx.desk.todos()]
+    assert ("压缩包“材料.zip”是空的，里面没有文件" in text, ["空压缩包" in todo for todo in asked]) == (
+        True,
+        [True, True],
+    )
