@@ -12,7 +12,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from reports.arranging import put_back
 from reports.book import Book, CellKey, StaffCells, Value
-from reports.cells import looks_like_formula, text_width, to_key, to_value
+from reports.cells import clean_text, looks_like_formula, text_width, to_key, to_value
 from reports.colours import COLOURS
 from reports.helping import colour_words, help_staff
 from reports.styles import STAFF_CELL, Palette
@@ -118,10 +118,12 @@ def _cell(target: Worksheet, value: Value | None, style: Any) -> Any:
 
 
 def put_value(cell: Any, value: Value) -> None:
-    """Sets a clean value. Text stays text: the library would make a formula of "=…" and an error of "#N/A"."""
-    cell.value = value
+    """Sets a value, text cleaned. It stays text: the library would make a formula of "=…" and an error of "#N/A"."""
     if isinstance(value, str):
+        cell.value = clean_text(value)
         cell.data_type = "s"
+    else:
+        cell.value = value
 
 
 def _line_counts(columns: Sequence[Column], table: Table) -> list[int]:
@@ -158,8 +160,10 @@ def _links(target: Worksheet, columns: Sequence[Column], frame: pd.DataFrame, pa
 
 
 def link_target(path: str) -> str:
-    """A relative path as the format wants it: forward slashes, and the characters escaped that end or break a link."""
-    return path.replace("\\", "/").translate(_LINK_ESCAPES)
+    """A relative path as the format wants it: forward slashes, and the characters escaped that end or break a link;
+    "" for one that is longer than Excel opens."""
+    escaped = path.replace("\\", "/").translate(_LINK_ESCAPES)
+    return escaped if len(escaped) <= MAX_URL else ""
 
 
 def web_target(url: str) -> str:

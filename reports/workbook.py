@@ -127,12 +127,12 @@ def book_digest(book: Book) -> str:
 
 
 def _write(path: Path, book: Book) -> None:
-    from openpyxl.writer.excel import ExcelWriter
+    from reports.writers import BookWriter
 
     workbook = _drawn(book)
     with path.open("xb") as file:
         with SteadyZip(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-            ExcelWriter(workbook, archive).save()
+            BookWriter(workbook, archive).save()
         file.flush()
         os.fsync(file.fileno())
 

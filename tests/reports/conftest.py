@@ -14,12 +14,12 @@ ZONE = dt.timezone(dt.timedelta(hours=8))
 BookMaker = Callable[..., Book]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def works() -> Sheet:
     return work_sheet("推荐作品", "推荐单位")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def overview() -> Overview:
     return Overview(
         title="样例大赛 收件台账",
@@ -30,7 +30,7 @@ def overview() -> Overview:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_book(works: Sheet, overview: Overview) -> BookMaker:
     """A book of one filled work sheet. rows: cells by heading, 登记号 given for each that lacks one."""
 
