@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
 
@@ -12,7 +13,7 @@ from ingest.ledger.desk import Desk
 from ingest.ledger.parts import PartRows
 from ingest.ledger.rows import Row, rows_of
 from ingest.ledger.scans import MALWARE
-from ingest.model import Ended, Stage
+from ingest.model import NO_MATERIAL, Ended, Stage
 from parsers.sniff import ARCHIVE
 
 MISSING_VOLUME = "missing-volume"
@@ -30,14 +31,19 @@ _ANEW = ("unsupported", "bad-archive", "crashed", "too-slow", "too-big", LOCKED)
 _MOST_OFFERED = 20
 """So many passwords from what people write are tried on one archive, ever."""
 
+_MOST_ANSWERS = 200
+"""So many of a sender's mails, the newest first, may be found to answer one."""
+
 _MOST_TEXTS = 20
 """So many mails of one sender, the newest first, are searched for a password."""
 
 _A = schema.arrivals
 _P = schema.parts
 _W = schema.passwords
+_WA = schema.work_arrivals
 
-_LIVING = or_(_A.c.ended.is_(None), _A.c.ended.in_((Ended.WORK.value, Ended.SUPPLEMENT.value)))
+_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
+_LIVING = or_(_A.c.ended.is_(None), _A.c.ended.in_(_OF_WORKS))
 _TAKEN_APART = _A.c.stage.in_((Stage.EXTRACTED.value, Stage.PARSED.value, Stage.ENDED.value))
 
 
@@ -161,7 +167,43 @@ class Openings:
         if mails and self.connection.execute(update(_A).where(*waiting).values(pending="")).rowcount:
             self.desk.touch()
 
+    def answered_by(self, arrival_id: int) -> list[str]:
+        """Works of other mails of this mail's sender that answer it, or a letter of ours about it, with materials."""
+        own = self.connection.execute(select(_A).where(_A.c.id == arrival_id)).one()
+        ids = {own.message_id, *self._letters_on(arrival_id)} - {""}
+        if not (ids and own.from_address):
+            return []
+        brought = and_(_A.c.ended.in_(_OF_WORKS), _A.c.reason.not_like(f"%{NO_MATERIAL}"))
+        theirs = (_A.c.mailbox == own.mailbox, _A.c.from_address == own.from_address, _A.c.id != arrival_id)
+        query = select(_A.c.id, _A.c.in_reply_to, _A.c.refs).where(*theirs, brought).order_by(_A.c.id.desc())
+        mails = [row.id for row in self.connection.execute(query.limit(_MOST_ANSWERS)) if ids & _named(row)]
+        works = select(_WA.c.work_id).where(_WA.c.arrival_id.in_(mails)).distinct()
+        return sorted(self.connection.execute(works).scalars())
+
+    def let_on(self, arrival_id: int) -> None:
+        """Mails that wait with nothing to go on, and that this one of the same sender answers, are decided anew."""
+        own = self.connection.execute(select(_A).where(_A.c.id == arrival_id)).one()
+        ids = _named(own)
+        if not (ids and own.from_address):
+            return
+        waiting = (_A.c.ended.is_(None), _A.c.pending != "", _A.c.stage == Stage.PARSED.value)
+        theirs = (_A.c.mailbox == own.mailbox, _A.c.from_address == own.from_address, _A.c.id != arrival_id)
+        found = self.connection.execute(select(_A.c.id, _A.c.message_id).where(*theirs, *waiting)).all()
+        mails = [row.id for row in found if ids & {row.message_id, *self._letters_on(row.id)}]
+        if mails:
+            self.connection.execute(update(_A).where(_A.c.id.in_(mails)).values(pending=""))
+            self.desk.touch()
+
+    def _letters_on(self, arrival_id: int) -> list[str]:
+        query = select(schema.letters.c.message_id).where(schema.letters.c.arrival_id == arrival_id)
+        return list(self.connection.execute(query).scalars())
+
     def say_lacking(self, ids: Collection[int], reason: str) -> None:
         """The other mails of a set wait for the same as the one that came last."""
         waiting = (_A.c.id.in_(list(ids)), _A.c.ended.is_(None), _A.c.pending.startswith(LACKS))
         self.connection.execute(update(_A).where(*waiting).values(pending=reason))
+
+
+def _named(mail: Any) -> set[str]:
+    """Message-IDs of the mails that a mail answers."""
+    return {*mail.in_reply_to, *mail.refs} - {""}

@@ -8,6 +8,7 @@ from ingest import manners
 from ingest.closed import (
     MISSING_VOLUME,
     Volumes,
+    is_closed,
     is_locked,
     locked_parts,
     locked_todo,
@@ -39,9 +40,11 @@ MAIL_ODDITIES = {
 def assemble(context: Context) -> None:
     """Every parsed mail, oldest first: an earlier mail opens the work that a later one supplements.
 
-    A mail that brought volumes of a set goes where the mail goes under which the set is kept, so it comes after that.
+    A mail that brought volumes of a set goes where the mail goes under which the set is kept, so it comes after that;
+    so does one of which nothing could be opened, where its sender answered it with what can be.
     """
     decided: set[int] = set()
+    met: set[int] = set()
 
     def one(arrival_id: int) -> None:
         _one(context, arrival_id)
@@ -50,7 +53,8 @@ def assemble(context: Context) -> None:
     ids = stage_ids(context, Stage.PARSED)
     while ids:
         context.each("归并作品", ids, one)
-        ids = [arrival_id for arrival_id in stage_ids(context, Stage.PARSED) if arrival_id in decided]
+        met.update(ids)
+        ids = [i for i in stage_ids(context, Stage.PARSED) if i in decided or i not in met]
 
 
 def decide(arrival: Arrival, situation: Situation) -> Ending:
@@ -123,11 +127,14 @@ def _one(context: Context, arrival_id: int) -> None:
         if ending.ended is Ended.DUPLICATE and situation.twin is not None:
             tx.arrivals.repeats(arrival_id, situation.twin)
         works = [carry_out(context, tx, arrival, new) for new in ending.groups]
-        trouble = [] if ending.ended in SILENT else _troubles(arrival, situation, ending, works)
+        silent = ending.ended in SILENT or belonging.is_mended(arrival, situation)
+        trouble = [] if silent else _troubles(arrival, situation, ending, works)
         for todo in (*ending.todos, *trouble):
             tx.desk.ask(todo, anew=True)
         if ending.ended is not None:
             tx.openings.release(arrival_id)
+            if works and belonging.brings(arrival):
+                tx.openings.let_on(arrival_id)
         elif any(volumes.lacks for volumes in situation.volumes):
             tx.openings.say_lacking(_volumes(context, tx, arrival)[1], ending.reason)
     crash_point("ended")
@@ -144,7 +151,10 @@ def _situation(context: Context, tx: Transaction, arrival: Arrival) -> Situation
     sender = [] if arrival.from_address in own else tx.works.by_sender(arrival.mailbox, arrival.from_address)
     volumes, mails = _volumes(context, tx, arrival)
     mates = sorted({work for works in tx.works.of_arrivals(sorted(mails)).values() for work in works})
-    known = {candidate.id: candidate for candidate in tx.works.candidates({*cited, *thread, *sender, *mates})}
+    closed = arrival.from_address not in own and any(is_closed(part) for part in arrival.parts)
+    followed = tx.openings.answered_by(arrival.id) if closed else []
+    asked = {*cited, *thread, *sender, *mates, *followed}
+    known = {candidate.id: candidate for candidate in tx.works.candidates(asked)}
     return Situation(
         twin=_twin(tx, arrival),
         cited=tuple(known[work] for work in cited if work in known),
@@ -153,6 +163,7 @@ def _situation(context: Context, tx: Transaction, arrival: Arrival) -> Situation
         own=own,
         volumes=volumes,
         mates=tuple(known[work] for work in mates if work in known),
+        followed=tuple(known[work] for work in followed if work in known),
         refused=tx.openings.refused([part.sha256 for part in arrival.parts if is_locked(part)]),
     )
 

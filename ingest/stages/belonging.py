@@ -30,7 +30,8 @@ class Situation:
 
     twin: id of the mail it repeats, None if none. cited: works whose 登记号 it quotes; thread: works of the mails it
     answers; sender: works of the same sender in the same mailbox. own: our mailboxes' addresses, lower case.
-    volumes: the sets of which it holds volumes; mates: works of the other mails that hold volumes of these. refused:
+    volumes: the sets of which it holds volumes; mates: works of the other mails that hold volumes of these.
+    followed: works of later mails of the sender that answer this one, or our letter on it, with materials. refused:
     digests of locked archives for which staff wrote a password that does not fit.
     """
 
@@ -41,6 +42,7 @@ class Situation:
     own: frozenset[str] = field(default_factory=frozenset)
     volumes: tuple[Volumes, ...] = ()
     mates: tuple[Candidate, ...] = ()
+    followed: tuple[Candidate, ...] = ()
     refused: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -115,7 +117,16 @@ def joined(arrival: Arrival, situation: Situation) -> Ending | None:
     together = _by_volumes(arrival, situation)
     if together is not None:
         return together
+    if is_mended(arrival, situation):
+        ids = tuple(part.id for part in arrival.parts)
+        groups = tuple(Group("", ids, work.id) for work in situation.followed)
+        return Ending(Ended.SUPPLEMENT, "发件人已回复此信，另行寄来可以打开的材料", groups=groups)
     return _by_sender(arrival, situation.sender) if brings(arrival) else None
+
+
+def is_mended(arrival: Arrival, situation: Situation) -> bool:
+    """It brings only what could not be opened, and a later mail of its sender has brought what can be."""
+    return bool(situation.followed) and not submits(arrival) and any(is_closed(part) for part in arrival.parts)
 
 
 def knows(work: Candidate, address: str) -> bool:

@@ -232,3 +232,68 @@ def test_retry_opens_anew_what_we_gave_up_on(contest, context, walk, told, form,
     with context.begin() as tx:
         again = tx.arrivals.forget_ended_by_us()
     assert (before, again, told(walk(context))) == ([(None, [])], [1], [("work", ["R2024-0001"])])
+
+
+def test_a_locked_mail_follows_the_reply_that_brings_it_unlocked(contest, context, walk, told, locked, form):
+    first = contest.post(files=[("材料.zip", locked())])
+    walk(context)
+    contest.post(files=[("推荐表.docx", form("星海寻踪"))], in_reply_to=first.message_id)
+    assert told(walk(context)) == [("supplement", ["R2024-0001"]), ("work", ["R2024-0001"])]
+
+
+def test_a_locked_mail_follows_the_reply_to_our_letter_on_it(contest, context, walk, told, locked, form):
+    contest.post(files=[("材料.zip", locked())])
+    walk(context)
+    with context.read() as tx:
+        [letter] = [row["message_id"] for row in tx.letters.rows()]
+    contest.post(files=[("推荐表.docx", form("星海寻踪"))], references=(letter,))
+    assert told(walk(context)) == [("supplement", ["R2024-0001"]), ("work", ["R2024-0001"])]
+
+
+def test_a_locked_mail_and_the_reply_to_it_in_one_batch_are_one_work(contest, context, walk, told, locked, form):
+    first = contest.post(files=[("材料.zip", locked())])
+    contest.post(files=[("推荐表.docx", form("星海寻踪"))], in_reply_to=first.message_id)
+    assert told(walk(context)) == [("supplement", ["R2024-0001"]), ("work", ["R2024-0001"])]
+
+
+def test_the_to_do_of_a_locked_mail_is_done_with_the_reply_that_brings_it_unlocked(
+    contest, context, walk, locked, form
+):
+    first = contest.post(files=[("材料.zip", locked())])
+    walk(context)
+    contest.post(files=[("推荐表.docx", form("星海寻踪"))], in_reply_to=first.message_id)
+    walk(context)
+    with context.read() as tx:
+        reason = tx.arrivals.row(1)["reason"]
+    assert (todos(context), reason) == ([], "发件人已回复此信，另行寄来可以打开的材料")
+
+
+def test_a_locked_mail_waits_on_after_a_reply_without_material(contest, context, walk, told, locked):
+    first = contest.post(files=[("材料.zip", locked())])
+    contest.post(text="密码稍后告知。", in_reply_to=first.message_id)
+    assert told(walk(context)) == [(None, []), ("not-a-submission", [])]
+
+
+def test_a_locked_mail_waits_on_after_anothers_answer_to_it(contest, context, walk, told, locked, form):
+    first = contest.post(files=[("材料.zip", locked())])
+    files = [("推荐表.docx", form("星海寻踪"))]
+    contest.post(files=files, in_reply_to=first.message_id, sender="li@other.example.cn")
+    assert told(walk(context)) == [(None, []), ("work", ["R2024-0001"])]
+
+
+def test_a_locked_mail_waits_on_after_a_new_mail_of_its_sender(contest, context, walk, told, locked, form):
+    contest.post(files=[("材料.zip", locked())])
+    contest.post(files=[("推荐表.docx", form("星海寻踪"))])
+    assert told(walk(context)) == [(None, []), ("work", ["R2024-0001"])]
+
+
+def test_a_password_opens_a_locked_mail_that_followed_a_reply(contest, context, walk, told, locked, form):
+    first = contest.post(files=[("材料.zip", locked())])
+    walk(context)
+    contest.post(files=[("推荐表.docx", form("星海寻踪"))], in_reply_to=first.message_id)
+    walk(context)
+    offer(context, PASSWORD)
+    walk(context)
+    with context.read() as tx:
+        work = tx.load(["R2024-0001"], context.wants_key)["R2024-0001"]
+    assert "成片.mp4" in [material.part.name for material in work.materials]
