@@ -151,13 +151,14 @@ def demo(
     """生成一届示例大赛（两个信箱、真实的 MP4、表格和扫描件），完整运行一遍。"""
     from ingest.cli import console
     from ingest.demo.contest import DEMO_NOW, prepare
-    from ingest.demo.netdisk import FOLDER, rehearsing, serving
+    from ingest.demo.netdisk import FOLDER, rehearsing, serving, share_room
 
     with console.progress() as say:
         file = prepare(folder, small=small, say=lambda text: say(text, 0, 0))
         config = _config(file)
         with serving(folder / FOLDER) as rehearsal:
             summary = _batch(rehearsing(config, rehearsal), clock=lambda: DEMO_NOW, say=say)
+        share_room(folder / FOLDER, config)
     code = console.tell(summary, config)
     print(f"样例说明：{folder / '说明.txt'}（各邮件的看点；超大附件由本机临时服务器提供，不连外网）")
     return code

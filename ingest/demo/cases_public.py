@@ -37,7 +37,7 @@ COMET = Entry(
 
 def plain_and_big(desk: Desk) -> list[Sample]:
     """A company's work with a film of the contest's size, UTF-8, file names by RFC 2231, a logo in the body."""
-    film, when = desk.film(LIGHT, size_bytes=150_000_000), at("10-09", "14:26")
+    film, when = desk.film(LIGHT, size_bytes=126_000_000), at("10-09", "14:26")
     size = film.stat().st_size
     mark = Attachment("logo.png", logo(), "image/png", content_id="logo@qinghe")
     mail = submission(LIGHT, when, [*desk.papers(LIGHT, "rfc2231"), mark], client=QQ)

@@ -35,6 +35,7 @@ NETEASE = Client(
 )
 QQ = Client("qq", "QQMail 2.x", "out162-62-57-1.mail.example.com", "font-family: 宋体; font-size: 14px", "#f5f0e1")
 OUTLOOK = Client("outlook", "Microsoft Outlook 16.0", "mail.example.com", "font-family: 等线; font-size: 10.5pt")
+IPHONE = Client("iphone", "iPhone Mail (21G93)", "mail.example.com", "font-family: -apple-system")
 
 
 def html_body(client: Client, paragraphs: Sequence[str], *, label: str, logo_cid: str = "", below: str = "") -> str:

@@ -143,17 +143,20 @@ def whole(
     habits: Mapping[str, Any] | None = None,
     naming: Naming = "encoded",
     wrong: Mapping[str, Outcome] | None = None,
+    files: Sequence[Attachment] | None = None,
+    called: str = "",
 ) -> Sample:
     """Deliver a whole work: form, scan and proof as files of the mail, the film behind a link, as most send it.
 
     shape: what is special about its film (arguments of `Desk.film`); habits: about its mail (fields of Mail);
-    wrong: about what the rules find, rule id to outcome.
+    wrong: about what the rules find, rule id to outcome; files: what the mail has in place of the papers; called: the
+    film's name, if not the title's.
     """
     film = desk.film(entry, **(shape or {}))
     size = film.stat().st_size
-    mail = submission(entry, received_at, desk.papers(entry, naming), **(habits or {}))
-    block = desk.behind_link(f"{entry.title}{film.suffix}", film, received_at, mail.subject)
-    desk.post("recommended" if entry.recommender else "public", replace(mail, html_below=block))
+    mail = submission(entry, received_at, desk.papers(entry, naming) if files is None else files, **(habits or {}))
+    block = desk.behind_link(called or f"{entry.title}{film.suffix}", film, received_at, mail.subject)
+    desk.post("recommended" if entry.recommender else "public", replace(mail, html_below=mail.html_below + block))
     found = findings(size, wrong=wrong)
     return sample(entry, mail, name, note, ended=Ended.WORK, findings=found, title=entry.title, film_bytes=size)
 

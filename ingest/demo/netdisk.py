@@ -23,6 +23,9 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from ingest.config import Config, Rehearsal
+from ingest.ledger import open_ledger
+from ingest.model import LinkState
+from ingest.store import Store
 
 FOLDER = "网盘"
 """Within the contest's folder: the files behind links, by key, each with what the service says of it."""
@@ -80,6 +83,29 @@ def serving(folder: Path) -> Iterator[Rehearsal]:
             server.shutdown()
             server.server_close()
             thread.join(timeout=5)
+
+
+def share_room(folder: Path, config: Config) -> None:
+    """Files of the service that a run has fetched become the store's own, so that they take no room twice.
+
+    What cannot be linked, on another disk say, stays as it is.
+    """
+    store = Store(config.storage.root)
+    edition = f"{config.edition.year} {config.edition.name}"
+    ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=False)
+    try:
+        with ledger.read(dt.datetime.now(dt.UTC)) as tx:
+            fetched = tx.links.links([LinkState.FETCHED])
+    finally:
+        ledger.close()
+    for link in fetched:
+        ours, spare = folder / link.key, folder / f"{link.key}.new"
+        if _KEY.fullmatch(link.key) and ours.is_file() and store.has(link.sha256):
+            with suppress(OSError):
+                spare.unlink(missing_ok=True)
+                spare.hardlink_to(store.path(link.sha256))
+                spare.replace(ours)
+                spare.unlink(missing_ok=True)  # two names of one file are left as they are
 
 
 class _Server(http.server.ThreadingHTTPServer):

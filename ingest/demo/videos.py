@@ -28,7 +28,7 @@ __all__ = ["Container", "cut_off", "make_video", "without_moov"]
 Container = Literal["mp4", "mov", "mkv", "avi", "flv", "ts"]
 
 BODY_S = 4
-"""Seconds encoded for the looped part."""
+"""Seconds encoded for the looped part; half of that where a film is filled with noise, which is slow to encode."""
 WORDS_S = 3
 """Seconds a title or the credits stand."""
 FILLED_FROM = 1_500_000
@@ -76,7 +76,7 @@ def make_video(
         raise ValueError(f"no such film: {width}x{height}, rotated {rotation} in {container}")
     frames = round(duration_s * fps)
     rate = _bit_rate(size_bytes, frames / fps, audio=audio)
-    scene = Scene(width, height, BODY_S * fps, subtitle=subtitle, look=look, grain=24 if rate else 0)
+    scene = Scene(width, height, BODY_S * fps // (2 if rate else 1), subtitle=subtitle, look=look, grain=24 if rate else 0)
     recipe = Recipe(scene, fps, rate, "mpeg4" if container == "avi" else "libx264")
     course = _course(recipe, frames, title, tuple(credits))
     heard = sound_seed(sound, "libmp3lame" if container == "avi" else "aac") if audio else None
@@ -116,8 +116,8 @@ def _course(body: Recipe, frames: int, title: str | None, credits: tuple[str, ..
 
 
 def _with_words(body: Recipe, lines: tuple[str, ...]) -> Recipe:
-    """One second of a still picture with text."""
-    return replace(body, scene=replace(body.scene, frames=body.fps, lines=lines, subtitle="", still=True))
+    """Half a second of a still picture with text."""
+    return replace(body, scene=replace(body.scene, frames=body.fps // 2, lines=lines, subtitle="", still=True))
 
 
 def _remux(out: OutputContainer, course: Sequence[tuple[bytes, int]], heard: bytes | None, fps: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from typing import Literal
 
 HeaderStyle = Literal["encoded", "raw"]
@@ -61,6 +62,12 @@ def file_name(name: str, label: str, codec: str, naming: Naming) -> tuple[bytes,
     value = name.encode(codec) if naming == "raw" else encoded(name, label, codec).replace(b"\r\n ", b"\r\n\t")
     typed = b';\r\n\tname="' + value + b'"'
     return typed, b"" if naming == "type-only" else b';\r\n\tfilename="' + value + b'"'
+
+
+def uuencoded(name: str, data: bytes) -> str:
+    """A file as mailers wrote it into the text before MIME: 45 bytes a line."""
+    lines = (binascii.b2a_uu(data[at : at + 45], backtick=True).decode() for at in range(0, len(data), 45))
+    return f"begin 644 {name}\n{''.join(lines)}`\nend"
 
 
 def _continued(name: str, label: str, codec: str) -> bytes:
