@@ -71,8 +71,6 @@ COLOURS: dict[str, Colour] = {
     "免催": GREY,
     "不足5天": BAD,
     "已过期": GREY,
-    "新作品": GOOD,
-    "补充材料": GOOD,
     "重复邮件": GREY,
     "非投稿": GREY,
     "系统邮件": GREY,

@@ -30,6 +30,8 @@ MAX_LINES = 8
 """Rows grow with their wrapped text, but a very long one must not push all others off the screen."""
 MAX_LINKS = 65_000
 """Excel follows no more than 65,530 links on a sheet."""
+A4_WIDTH = 180
+"""Characters that can still be read on A4 across; what is wider is printed on A3."""
 MAX_URL = 2_000
 """Excel calls a workbook damaged whose link is longer than 2,079 characters."""
 PROGRAMS_TAB, STAFF_TAB = "8EA9DB", "FFC000"
@@ -186,8 +188,9 @@ def _arrange(target: Worksheet, sheet: Sheet, columns: Sequence[Column], last_ro
     target.auto_filter.ref = f"A1:{last_letter}{max(last_row, 2)}"
     properties: Any = target.sheet_properties
     properties.tabColor = STAFF_TAB if sheet.staff_columns else PROGRAMS_TAB
-    printed = get_column_letter(headings.index(sheet.print_to) + 1) if sheet.print_to else last_letter
-    set_print(target, f"A1:{printed}{max(last_row, 2)}")
+    printed = headings.index(sheet.print_to) + 1 if sheet.print_to else len(columns)
+    wide = sum(column.width for column in columns[:printed]) > A4_WIDTH
+    set_print(target, f"A1:{get_column_letter(printed)}{max(last_row, 2)}", paper=8 if wide else 9)
 
 
 def set_print(target: Any, area: str, paper: int = 8, landscape: bool = True) -> None:

@@ -127,8 +127,8 @@ FINDINGS = Sheet(
 QUOTAS = Sheet(
     "推荐名额",
     (
-        Column("推荐单位", 34, "wrap"),
-        Column("类别", 26, "wrap"),
+        Column("推荐单位", 36, "wrap"),
+        Column("类别", 38, "wrap"),
         Column("名额", 8, "integer"),
         Column("已用", 8, "integer"),
         Column("超出", 8, "integer"),
