@@ -13,6 +13,7 @@ import structlog
 
 from ingest.config import Config, password
 from ingest.context import Context, Say, Tally, lease, silent, wants_of
+from ingest.decided import carry_out
 from ingest.dropped import make_folders, take_dropped
 from ingest.errors import Exit, KepuError
 from ingest.ledger import open_ledger
@@ -52,6 +53,7 @@ def _report(context: Context) -> None:
 
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("read-back", read_back),
+    ("decided", carry_out),
     ("dropped", take_dropped),
     ("fetch", fetch),
     ("extract", extract),

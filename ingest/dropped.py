@@ -71,7 +71,7 @@ def make_folders(context: Context) -> None:
     """A folder for every work, and for new submissions of every track, with a word on how they are used. OSError."""
     top = context.config.storage.share / TOP
     with context.read() as tx:
-        works = [row["id"] for row in tx.works.rows() if not row["moved_to"]]
+        works = [row["id"] for row in tx.works.rows() if not (row["moved_to"] or row["merged_into"])]
     for name in tracks(context.config):
         (top / NEW / name).mkdir(parents=True, exist_ok=True)
     there = {entry.name for entry in os.scandir(top)}
@@ -115,8 +115,7 @@ def _work_of(context: Context, name: str) -> str:
     """The work a folder is for, by its 登记号 as people type it; a moved one's new number; "" if there is none."""
     work = unicodedata.normalize("NFKC", name).strip().upper()
     with context.read() as tx:
-        rows = tx.works.rows([work])
-        return (rows[0]["moved_to"] or work) if rows else ""
+        return tx.moves.current([work])[0] if tx.works.rows([work]) else ""
 
 
 def _take_for_work(context: Context, folder: Path, work: str) -> None:

@@ -139,7 +139,8 @@ def _tell_noted(context: Context, arrival_id: int, new: Collection[int]) -> None
 def tell_works(context: Context, tx: Transaction, arrival_id: int, known: Collection[int], *, opened: bool) -> None:
     """The mail's works get what is new, each what is its own; what may be any's is for a person."""
     arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
-    works = list(tx.load(tx.works.of_arrivals([arrival_id])[arrival_id], context.wants_key).values())
+    loaded = tx.load(tx.works.of_arrivals([arrival_id])[arrival_id], context.wants_key).values()
+    works = [work for work in loaded if not work.gone]
     arrival = _classified(tx, arrival, works, known)
     share = shared_out(arrival, works, known, opened=opened)
     for one in share.groups:

@@ -22,6 +22,7 @@ from ingest.ledger.desk import Desk
 from ingest.ledger.letters import Letters
 from ingest.ledger.links import Links
 from ingest.ledger.loading import load_works
+from ingest.ledger.moves import Moves
 from ingest.ledger.openings import Openings
 from ingest.ledger.scans import Scans
 from ingest.ledger.works import Works
@@ -44,6 +45,7 @@ class Transaction:
         self.arrivals = Arrivals(connection, now, self.desk)
         self.keys = self.arrivals.keys
         self.works = Works(connection, now, self.desk)
+        self.moves = Moves(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
         self.scans = Scans(connection, now, self.desk)
         self.openings = Openings(connection, now, self.desk, self.arrivals.part_rows)

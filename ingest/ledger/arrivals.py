@@ -148,6 +148,24 @@ class Arrivals(KeptFacts):
         self._set(arrival_id, pending="", for_work=work)
         self.desk.event("mail-chosen", arrival=arrival_id, work=work)
 
+    def assigned(self, arrival_id: int, to: str) -> None:
+        """Staff said where a mail belongs, "" that the program shall say: it is decided anew, if it was read.
+
+        to: a 登記号, 新作品 or 非投稿. A letter that was not sent yet will say what is right then.
+        """
+        row = self.row(arrival_id)
+        anew = {
+            "stage": Stage.PARSED.value,
+            "ended": None,
+            "ended_at": None,
+            "reason": "",
+            "pending": "",
+            "repeats": None,
+        }
+        read = row["stage"] in (Stage.PARSED.value, Stage.ENDED.value)
+        self._set(arrival_id, assigned=to, **(anew | _WELL if read else {}))
+        self.desk.event("mail-assigned", arrival=arrival_id, to=to, before=row["assigned"] or row["for_work"])
+
     def failed(self, arrival_id: int, error: str) -> int:
         """Our own processing failed on it once more; returns how often at this stage."""
         tries = int(self.connection.execute(select(_A.c.tries).where(_A.c.id == arrival_id)).scalar_one()) + 1
@@ -334,5 +352,5 @@ def _arrival(row: Row, parts: tuple[Part, ...]) -> Arrival:
         tries=row["tries"],
         pending=row["pending"],
         may_reply=row["may_reply"],
-        for_work=row["for_work"],
+        for_work=row["assigned"] or row["for_work"],
     )

@@ -148,6 +148,11 @@ class Desk:
             self.event("staff", work=row, sheet=sheet, heading=heading, value=said, before=was)
         return changed
 
+    def write_cell(self, sheet: str, row: str, heading: str, value: Any) -> None:
+        """One cell of staff's gets a value that staff wrote elsewhere."""
+        self._keep_cell(sheet, row, heading, value)
+        self.event("staff", work=row, sheet=sheet, heading=heading, value=_tellable(heading, value), before=None)
+
     def _keep_cell(self, sheet: str, row: str, heading: str, value: Any) -> None:
         table = schema.staff_cells
         where = (table.c.sheet == sheet, table.c.row == row, table.c.heading == heading)

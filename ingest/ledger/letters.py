@@ -102,6 +102,22 @@ class Letters:
         self.connection.execute(update(_L).where(_L.c.id == letter_id).values(held_for=""))
         self.set_state(letter_id, state)
 
+    def stand(self, letter_id: int, state: LetterState, held_for: str, *, cell: str) -> None:
+        """Where a letter stands after what staff decided in a cell."""
+        self.connection.execute(update(_L).where(_L.c.id == letter_id).values(state=state.value, held_for=held_for))
+        self.desk.event("letter-state", letter=letter_id, state=state.value, held_for=held_for, cell=cell)
+
+    def rewrite(self, arrivals: Sequence[int]) -> None:
+        """What answers these mails was not sent yet, and is to be written in new words."""
+        waiting = select(_L.c.id).where(_L.c.state.in_(_OPEN))
+        mine = (_A.c.id.in_(arrivals), _A.c.answered_by.in_(waiting))
+        self.connection.execute(update(_A).where(*mine).values(answered_by=None))
+
+    def answer_again(self, arrivals: Sequence[int]) -> None:
+        """These mails needed no answer; that may be otherwise now."""
+        mine = (_A.c.id.in_(arrivals), _A.c.answered_by == 0)
+        self.connection.execute(update(_A).where(*mine).values(answered_by=None))
+
     def rows(self) -> list[Row]:
         """All letters in order of their number."""
         return rows_of(self.connection.execute(select(_L).order_by(_L.c.id)))

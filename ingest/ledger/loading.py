@@ -42,6 +42,8 @@ def _work(row: Row, materials: tuple[Material, ...], mails: Sequence[Row], decis
         clock_known=known,
         state=WorkState(row["state"]),
         decision=decisions.get(row["id"]),
+        gone=not mails or bool(row["moved_to"] or row["merged_into"]),
+        goes_to=row["moved_to"] or row["merged_into"],
         senders=tuple(dict.fromkeys(mail["from_address"] for mail in mails if mail["from_address"])),
         texts=tuple(f"{mail['subject']}\n{mail['own_text']}" for mail in mails),
     )

@@ -23,6 +23,8 @@ _WA = schema.work_arrivals
 _M = schema.materials
 _A = schema.arrivals
 _P = schema.parts
+_ALIVE = (_W.c.moved_to == "", _W.c.merged_into == "", _W.c.id.in_(select(_WA.c.work_id)))
+"""Of a work that is itself, and has mails."""
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,20}")
 
 
@@ -83,10 +85,19 @@ class Works:
         self.connection.execute(insert(_WA).values(work_id=work_id, arrival_id=arrival, role=role))
 
     def set_materials(self, work_id: str, materials: Iterable[NewMaterial]) -> None:
-        """The work's files and which of them are judged, all of them anew."""
+        """The work's files and which of them are judged, all of them anew. Where each is at home is kept."""
+        known = {row.part_id: row for row in self.connection.execute(select(_M).where(_M.c.work_id == work_id))}
         self.connection.execute(delete(_M).where(_M.c.work_id == work_id))
         rows = [
-            {"work_id": work_id, "part_id": m.part_id, "kind": m.kind.value, "in_force": m.in_force} for m in materials
+            {
+                "work_id": work_id,
+                "part_id": m.part_id,
+                "kind": m.kind.value,
+                "in_force": m.in_force,
+                "home": known[m.part_id].home if m.part_id in known else "",
+                "passed_over": m.part_id in known and known[m.part_id].passed_over,
+            }
+            for m in materials
         ]
         if rows:
             self.connection.execute(insert(_M), rows)
@@ -135,18 +146,19 @@ class Works:
         return rows_of(self.connection.execute(query))
 
     def to_review(self, with_: str) -> list[str]:
-        """Works that changed, were reviewed under other rules, or wait for a link whose time may run out."""
+        """Living works that changed, were reviewed under other rules, or wait for a link whose time may run out."""
         waiting = (
             select(_M.c.work_id)
             .join(_P, _P.c.id == _M.c.part_id)
             .where(_P.c.sha256 == "", _P.c.url != "", _P.c.expires_at <= self.now)
         )
         query = select(_W.c.id).where(
+            *_ALIVE,
             or_(
                 _W.c.dirty,
                 _W.c.reviewed_with != with_,
                 and_(_W.c.state == WorkState.PENDING.value, _W.c.id.in_(waiting)),
-            )
+            ),
         )
         return list(self.connection.execute(query.order_by(_W.c.id)).scalars())
 
@@ -239,7 +251,8 @@ class Works:
     ) -> dict[str, tuple[Material, ...]]:
         """Work id to its materials in order of arrival, with the facts and the scanner's verdicts given."""
         query = (
-            select(_P, _M.c.work_id, _M.c.kind.label("role"), _M.c.in_force, _A.c.received_at, _A.c.message_id)
+            select(_P, _M.c.work_id, _M.c.kind.label("role"), _M.c.in_force, _M.c.passed_over)
+            .add_columns(_A.c.received_at, _A.c.message_id)
             .join(_P, _P.c.id == _M.c.part_id)
             .join(_A, _A.c.id == _P.c.arrival_id)
             .where(_M.c.work_id.in_(ids))
@@ -250,7 +263,8 @@ class Works:
         for row in rows_of(self.connection.execute(query)):
             sha256 = row["sha256"]
             part = part_of({name: row[name] for name in columns}, facts.get(sha256), scans.get(sha256))
-            material = Material(part, Kind(row["role"]), row["in_force"], row["received_at"], row["message_id"])
+            came = (row["received_at"], row["message_id"])
+            material = Material(part, Kind(row["role"]), row["in_force"], *came, passed_over=row["passed_over"])
             found[row["work_id"]] = (*found.get(row["work_id"], ()), material)
         return found
 
@@ -281,7 +295,8 @@ class Works:
         held = (
             select(_M.c.work_id, _P.c.sha256, _P.c.name)
             .join(_P, _P.c.id == _M.c.part_id)
-            .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "")
+            .join(_W, _W.c.id == _M.c.work_id)
+            .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "", *_ALIVE)
             .subquery()
         )
         one, other = held.alias(), held.alias()
@@ -293,8 +308,9 @@ class Works:
         return {(a, b): name for a, b, name in self.connection.execute(query)}
 
     def counts(self) -> list[Row]:
-        """Per track and state, how many."""
-        query = select(_W.c.track, _W.c.state, func.count().label("n")).group_by(_W.c.track, _W.c.state)
+        """Per track and state, how many living ones."""
+        query = select(_W.c.track, _W.c.state, func.count().label("n")).where(*_ALIVE)
+        query = query.group_by(_W.c.track, _W.c.state)
         return rows_of(self.connection.execute(query))
 
     def decisions(self, ids: Sequence[str] | None = None) -> dict[str, Decision]:
@@ -303,8 +319,7 @@ class Works:
         query = select(table.c.row, table.c.value).where(table.c.heading == "初审结论")
         if ids is not None:
             query = query.where(table.c.row.in_(ids))
-        words = {decision.value: decision for decision in Decision}
-        found = {row.row: words.get(str(row.value)) for row in self.connection.execute(query)}
+        found = {row.row: Decision.of(row.value) for row in self.connection.execute(query)}
         return {work: decision for work, decision in found.items() if decision is not None}
 
 

@@ -67,10 +67,12 @@ def in_force(
     ruling: set[int] = set()
     unclear: list[Unclear] = []
     for kind in _VERSIONED:
-        reign = _reign([m for m in materials if _versioned(m, kind)], deadline, hopes)
+        reign = _reign([m for m in materials if _versioned(m, kind) and not m.passed_over], deadline, hopes)
         ruling.update(id(m) for m in reign.ruling)
         unclear.extend(reign.unclear)
-    settled = (replace(m, in_force=id(m) in ruling or not _versioned(m, m.kind)) for m in materials)
+    settled = (
+        replace(m, in_force=not m.passed_over and (id(m) in ruling or not _versioned(m, m.kind))) for m in materials
+    )
     return Settled(tuple(settled), tuple(unclear))
 
 

@@ -24,6 +24,7 @@ from ingest.model.states import (
     KIND_WORDS,
     NEW_WORK,
     NO_MATERIAL,
+    NOT_SUBMITTED,
     OUTCOME_WORDS,
     STATE_WORDS,
     Decision,
@@ -42,6 +43,7 @@ from ingest.model.states import (
 __all__ = [
     "KIND_WORDS",
     "NEW_WORK",
+    "NOT_SUBMITTED",
     "NO_MATERIAL",
     "OUTCOME_WORDS",
     "STATE_OF_OUTCOME",

@@ -151,13 +151,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Material:
-    """A part in its role within a work. `arrived_at` is its mail's arrival time; `in_force`: the version judged."""
+    """A part in its role within a work. `arrived_at` is its mail's arrival time; `in_force`: the version judged.
+    `passed_over`: a person chose another."""
 
     part: Part
     kind: Kind
     in_force: bool
     arrived_at: dt.datetime | None
     message_id: str = ""
+    passed_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ class Work:
     received_at: the clock of the deadline, first arrival of a form or a video (or of the link to one); None if none
     has come or no source could say when. clock_known: some such arrival is there, whatever its time.
     texts: the subjects and own texts of its mails, oldest first, as hints. unplaced: materials of its mails that may
-    be its own or another work's of the same mail.
+    be its own or another work's of the same mail. gone: its mails and files are another work's now, and it counts for
+    nothing; goes_to: that work, "" if its mails were given elsewhere one by one.
     """
 
     id: str
@@ -182,6 +185,8 @@ class Work:
     senders: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     unplaced: tuple[Material, ...] = ()
+    gone: bool = False
+    goes_to: str = ""
 
     def all_of(self, kind: Kind) -> tuple[Material, ...]:
         """Materials of one kind, in order of arrival, old versions too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -87,6 +88,12 @@ class Decision(StrEnum):
     OTHER_TRACK = "转组别"
     NO_REMINDER = "免催"
 
+    @classmethod
+    def of(cls, written: object) -> Decision | None:
+        """The decision of a cell, as people type it; None for an empty one and for other words."""
+        word = "".join(unicodedata.normalize("NFKC", str(written or "")).split())
+        return next((one for one in cls if one.value == word), None)
+
 
 class TodoKind(StrEnum):
     """What a person is asked to do."""
@@ -121,6 +128,9 @@ class LinkState(StrEnum):
 
 NEW_WORK = "新作品"
 """What staff write under 选择 for a mail that belongs to none of the candidates."""
+
+NOT_SUBMITTED = "非投稿"
+"""What staff write under 归属 for a mail that brings nothing to the contest."""
 
 NO_MATERIAL = "无材料"
 """Ends the reason of a supplement that brought no file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest import manners
 from ingest.closed import (
@@ -21,7 +22,21 @@ from ingest.context import Context, crash_point, stage_ids
 from ingest.ledger import Transaction
 from ingest.ledger.works import NewMaterial
 from ingest.materials import in_force
-from ingest.model import NEW_WORK, Arrival, Ended, Ending, Group, Material, Part, Stage, Todo, TodoKind, mail_number
+from ingest.model import (
+    NEW_WORK,
+    NOT_SUBMITTED,
+    Arrival,
+    Ended,
+    Ending,
+    Group,
+    Material,
+    Part,
+    Stage,
+    Todo,
+    TodoKind,
+    Work,
+    mail_number,
+)
 from ingest.names import find_ids
 from ingest.sets import sets_of
 from ingest.stages import belonging
@@ -55,10 +70,13 @@ def assemble(context: Context) -> None:
         context.each("归并作品", ids, one)
         met.update(ids)
         ids = [i for i in stage_ids(context, Stage.PARSED) if i in decided or i not in met]
+        context.tally.counts["pending"] -= len(ids)  # they were counted as waiting, and wait no more
 
 
 def decide(arrival: Arrival, situation: Situation) -> Ending:
     """What becomes of one mail: exactly one ending, or pending with the reason (`ended` None)."""
+    if arrival.for_work == NOT_SUBMITTED:
+        return Ending(Ended.NOT_A_SUBMISSION, "由工作人员指定")
     if arrival.for_work and arrival.for_work != NEW_WORK:
         return belonging.supplement(arrival, arrival.for_work, "由工作人员指定")
     if arrival.problem:
@@ -115,6 +133,8 @@ def _unreadable(arrival: Arrival) -> Ending:
 def _one(context: Context, arrival_id: int) -> None:
     with context.begin() as tx:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
+        if arrival.for_work:
+            arrival = replace(arrival, for_work=tx.moves.current([arrival.for_work])[0])
         situation = _situation(context, tx, arrival)
         ending = decide(arrival, situation)
         may, why = manners.may_reply(arrival, own=situation.own)
@@ -151,8 +171,9 @@ def _situation(context: Context, tx: Transaction, arrival: Arrival) -> Situation
     sender = [] if arrival.from_address in own else tx.works.by_sender(arrival.mailbox, arrival.from_address)
     volumes, mails = _volumes(context, tx, arrival)
     mates = sorted({work for works in tx.works.of_arrivals(sorted(mails)).values() for work in works})
+    cited, thread, sender, mates = (tx.moves.current(ids) for ids in (cited, thread, sender, mates))
     closed = arrival.from_address not in own and any(is_closed(part) for part in arrival.parts)
-    followed = tx.openings.answered_by(arrival.id) if closed else []
+    followed = tx.moves.current(tx.openings.answered_by(arrival.id)) if closed else []
     asked = {*cited, *thread, *sender, *mates, *followed}
     known = {candidate.id: candidate for candidate in tx.works.candidates(asked)}
     return Situation(
@@ -205,17 +226,26 @@ def carry_out(context: Context, tx: Transaction, arrival: Arrival, new: Group) -
     if work:
         tx.works.join(work, arrival.id)
     else:
-        track = context.config.track(arrival.track)
-        work = tx.works.open(
-            track=track.key,
-            prefix=track.prefix,
-            year=context.config.edition.year,
-            mailbox=arrival.mailbox,
-            title=new.title,
-            arrival=arrival.id,
-        )
+        work = _open(context, tx, arrival, new.title)
     file_parts(context, tx, work, arrival, [part for part in arrival.parts if part.id in new.part_ids])
     return work
+
+
+def _open(context: Context, tx: Transaction, arrival: Arrival, title: str) -> str:
+    """A new work; or the one that this mail opened before a person gave it elsewhere, and now back."""
+    empty = tx.moves.emptied(arrival.id)
+    if empty:
+        tx.moves.reopen(empty[0], arrival.id, title)
+        return empty[0]
+    track = context.config.track(arrival.track)
+    return tx.works.open(
+        track=track.key,
+        prefix=track.prefix,
+        year=context.config.edition.year,
+        mailbox=arrival.mailbox,
+        title=title,
+        arrival=arrival.id,
+    )
 
 
 def file_parts(context: Context, tx: Transaction, work_id: str, arrival: Arrival, parts: Sequence[Part]) -> None:
@@ -223,18 +253,31 @@ def file_parts(context: Context, tx: Transaction, work_id: str, arrival: Arrival
 
     A part that it has already takes the place of what it was before: a link's file has come.
     """
-    config = context.config
     work = tx.load([work_id], context.wants_key)[work_id]
     added = [Material(part, part.kind, False, arrival.received_at, arrival.message_id) for part in parts]
+    _settle(context, tx, work, _by_arrival(work.materials, added), arrival.id)
+
+
+def settle(context: Context, tx: Transaction, work_id: str) -> None:
+    """Which of a work's files are judged, once they have become more or fewer."""
+    work = tx.load([work_id], context.wants_key)[work_id]
+    _settle(context, tx, work, work.materials, max((m.part.arrival_id for m in work.materials), default=None))
+
+
+def _settle(
+    context: Context, tx: Transaction, work: Work, materials: Sequence[Material], arrival_id: int | None
+) -> None:
+    """arrival_id: the mail on whose account a person may have to choose."""
+    config, work_id = context.config, work.id
     limits = config.rules.duration
     settled = in_force(
-        _by_arrival(work.materials, added),
+        materials,
         config.edition.deadline_at,
         title=work.title,
         length_s=(limits.min_s - limits.doubt_s, limits.max_s + limits.doubt_s),
     )
     tx.works.set_materials(work_id, [NewMaterial(m.part.id, m.kind, m.in_force) for m in settled.materials])
-    todos = [_choose_file(work_id, arrival, unclear.part_ids, unclear.why) for unclear in settled.unclear]
+    todos = [_choose_file(work_id, arrival_id, unclear.part_ids, unclear.why) for unclear in settled.unclear]
     asked = {todo.key for todo in todos}
     for row in tx.desk.todos(work=work_id):
         if row["kind"] == TodoKind.CHOOSE_FILE.value and row["key"] not in asked:
@@ -251,9 +294,9 @@ def _by_arrival(known: Sequence[Material], added: Sequence[Material]) -> list[Ma
     return sorted((*kept, *new.values()), key=lambda material: mails.index(material.part.arrival_id))
 
 
-def _choose_file(work_id: str, arrival: Arrival, part_ids: Sequence[int], why: str) -> Todo:
+def _choose_file(work_id: str, arrival_id: int | None, part_ids: Sequence[int], why: str) -> Todo:
     key = f"version:{work_id}:{'-'.join(map(str, part_ids))}"
-    return Todo(key[:200], TodoKind.CHOOSE_FILE, f"作品 {work_id}：{why}。", work=work_id, arrival_id=arrival.id)
+    return Todo(key[:200], TodoKind.CHOOSE_FILE, f"作品 {work_id}：{why}。", work=work_id, arrival_id=arrival_id)
 
 
 def _troubles(arrival: Arrival, situation: Situation, ending: Ending, works: Sequence[str]) -> list[Todo]:
