@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 from ingest.config import Mailbox
@@ -71,9 +72,11 @@ def _copied(source: Source, store: Store, most: int = sys.maxsize) -> Iterator[l
     """Mails in the store, a group at a time, of so many mails at the most."""
     with store.group() as group:
         waiting: list[Stored] = []
-        for listing in _listings(source):
+        listings = [*_listings(source), None]
+        for listing, then in pairwise(listings):
+            assert listing is not None
             with group.writer() as writer:
-                source.copy(listing, writer)
+                source.copy(listing, writer, then=then)
             assert writer.stored is not None
             waiting.append(writer.stored)
             if group.full or len(waiting) >= most:

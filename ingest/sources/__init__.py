@@ -84,10 +84,11 @@ class Source(Protocol):
         """Items of a folder that are not known, oldest first. Work is in proportion to what is new."""
         ...
 
-    def copy(self, listing: Listing, target: Target) -> None:
+    def copy(self, listing: Listing, target: Target, *, then: Listing | None = None) -> None:
         """The whole raw mail in pieces, into an empty target. GoneError if it is no longer there.
 
-        NotGivenError if it is there and does not come. What `target` raises passes through as it is.
+        NotGivenError if it is there and does not come. What `target` raises passes through as it is. then: what will
+        probably be copied next; a source may begin with it.
         """
         ...
 

@@ -73,7 +73,7 @@ class EmlSource(FileSource):
                 continue
         return found
 
-    def copy(self, listing: Listing, target: Target) -> None:
+    def copy(self, listing: Listing, target: Target, *, then: Listing | None = None) -> None:
         """The file as it is. GoneError if it is not there or was replaced since."""
         with self._open(listing.uid) as file:
             pour(file, target)

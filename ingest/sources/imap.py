@@ -27,6 +27,7 @@ from ingest.sources.imap_session import said
 
 _LISTED_AT_ONCE = 400
 _HEADERS_AT_ONCE = 50
+_AHEAD_BYTES = 2**20  # a mail asked for before its turn: what comes in vain, if it is not wanted then, is no more
 _log = structlog.get_logger(__name__)
 
 
@@ -41,6 +42,7 @@ class ImapSource:
         self._mailbox = mailbox
         self._connection = Connection(mailbox, password, pace or Pace())
         self._fresh = ""
+        self._asked_ahead = self._careful = False
 
     def folders(self) -> list[Folder]:
         """The configured folders with their UIDVALIDITY. UnreachableError for one that is not there."""
@@ -74,17 +76,18 @@ class ImapSource:
                 found |= self._connection.patiently(lambda lot=lot: self._identities(folder, lot))  # type: ignore[misc]
         return found
 
-    def copy(self, listing: Listing, target: Target) -> None:
+    def copy(self, listing: Listing, target: Target, *, then: Listing | None = None) -> None:
         """The whole mail as the server gives it. GoneError if it, or the folder as it was when listed, is gone.
 
         A connection that breaks is made anew and the mail gone on with where it stopped. NotGivenError if it breaks
-        again and again or the server refuses; ValueError for more bytes than are allowed.
+        again and again or the server refuses; ValueError for more bytes than are allowed. `then`, if it is small, is
+        asked for at once; after the first trouble of any kind no mail is before its turn.
         """
         link, limits = self._connection, self._mailbox.limits
         body = Body(int(listing.uid), target, most=limits.max_mail_bytes, within=link.pace.within)
         try:
             while not body.whole:
-                self._go_on(listing, body)
+                self._go_on(listing, body, then)
         except TargetError as error:
             raise error.trouble from None
         link.relieved()
@@ -203,23 +206,41 @@ class ImapSource:
             mailbox=self._mailbox.name,
         )
 
-    def _go_on(self, listing: Listing, body: Body) -> None:
+    def _go_on(self, listing: Listing, body: Body, then: Listing | None) -> None:
         """One try at what is missing of a mail; waits after a trouble that may pass."""
         link, before = self._connection, body.done
         try:
             if link.open(listing.folder).uidvalidity != listing.uidvalidity:
                 raise GoneError(listing.uid)
             with link.talk() as wire:
-                body.fetch(wire)
+                body.fetch(wire, self._ahead_of(listing, then))
         except PassingError as error:
+            self._be_careful()
             if not body.whole:
                 self._wait_for(listing, error, progress=body.done > before)
         except IMAPClientError as error:
+            if self._be_careful():
+                return
             if not self._is_there(listing):
                 raise GoneError(listing.uid) from error
             if not is_passing(str(error)):
                 raise NotGivenError(said(error)) from error
             self._wait_for(listing, self._busy(error), progress=False)
+
+    def _ahead_of(self, listing: Listing, then: Listing | None) -> int | None:
+        """The uid of a mail to ask for before its turn: one of the same folder, known to be small."""
+        if then is None or self._careful or then.size is None or then.size > _AHEAD_BYTES:
+            return None
+        if (then.folder, then.uidvalidity) != (listing.folder, listing.uidvalidity):
+            return None
+        self._asked_ahead = True
+        return int(then.uid)
+
+    def _be_careful(self) -> bool:
+        """Ask for no mail before its turn any more. Whether it was done until now, and may be what was refused."""
+        news = self._asked_ahead and not self._careful
+        self._careful = True
+        return news
 
     def _wait_for(self, listing: Listing, error: PassingError, *, progress: bool) -> None:
         """Wait before the next try. After the last one the mail is given up, unless the whole mailbox is away."""

@@ -49,18 +49,19 @@ class Body:
         self._tail = b""
         self._resumable = True
 
-    def fetch(self, wire: Wire) -> None:
+    def fetch(self, wire: Wire, then: int | None = None) -> None:
         """Go on to the end; `whole` says whether that was reached.
 
+        then: the uid of a mail that will probably be fetched next, and is asked for already.
         IMAPClientError if the server refuses this mail or has none. IMAPClientAbortError or OSError where the
         connection broke: then call it again on another one. TargetError.
         """
         if not self._can_resume() or not self._resumed(wire):
-            self._anew(wire)
+            self._anew(wire, "" if then is None else _whole(then))
 
-    def _anew(self, wire: Wire) -> None:
+    def _anew(self, wire: Wire, then: str) -> None:
         self._restart()
-        answers = wire.ask(f"UID FETCH {self.uid} (BODY.PEEK[])", lambda text, size: self._all(wire, text, size))
+        answers = wire.ask(_whole(self.uid), lambda text, size: self._all(wire, text, size), then=then)
         if any(any(answer.literals) and not _is_of(answer.text, self.uid) for answer in answers):
             self.whole = False
             raise IMAPClientError("the server sent another mail")
@@ -150,6 +151,10 @@ class Body:
             raise TargetError(error) from error
         self.done += len(piece)
         self._tail = piece[-OVERLAP:] if len(piece) >= OVERLAP else (self._tail + piece)[-OVERLAP:]
+
+
+def _whole(uid: int) -> str:
+    return f"UID FETCH {uid} (BODY.PEEK[])"
 
 
 def _is_of(text: bytes, uid: int) -> bool:

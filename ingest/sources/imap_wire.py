@@ -52,10 +52,17 @@ class Wire:
         self._trouble: OSError | None = None
         self._deadline: float | None = None
         self._tags = 0
+        self._ahead: tuple[str, bytes] | None = None  # a command that is sent and not yet read, and its tag
 
     def install(self, imap: Any) -> None:
-        """Be what this imaplib.IMAP4 reads from."""
-        imap.read, imap.readline = self.read, self.readline
+        """Be what this imaplib.IMAP4 reads from, once what was asked ahead is read over."""
+        send = imap.send
+
+        def settled(data: bytes) -> None:
+            self.settle()
+            send(data)
+
+        imap.read, imap.readline, imap.send = self.read, self.readline, settled
 
     def allow(self, seconds: float | None) -> None:
         """All that is read from now on must be here within that time: a server that drips is a broken one."""
@@ -92,15 +99,42 @@ class Wire:
             write(piece)
             size -= len(piece)
 
-    def ask(self, command: str, literal: Callable[[bytes, int], T]) -> list[Answer[T]]:
+    def ask(self, command: str, literal: Callable[[bytes, int], T], *, then: str = "") -> list[Answer[T]]:
         """Send a command, gather its untagged responses.
 
         literal: called at each literal with what stands before it and its size; it must take exactly that many bytes
-        off the wire. IMAPClientError if the server refuses; IMAPClientAbortError or OSError if the connection is over.
+        off the wire. then: the command that will probably be asked next; it is sent at once, so that the server works
+        on it meanwhile, and read when it is asked, or read over if another is. IMAPClientError if the server refuses;
+        IMAPClientAbortError or OSError if the connection is over.
         """
+        if self._ahead is not None and self._ahead[0] == command:
+            tag, self._ahead = self._ahead[1], None
+        else:
+            self.settle()
+            tag = self._send(command)
+        if then:
+            self._ahead = then, self._send(then)
+        return self._answers(tag, literal)
+
+    def settle(self) -> None:
+        """Read over the answer to what was asked ahead, if anything was. Raises as `ask`, but for a refusal."""
+        if self._ahead is None:
+            return
+        (_, tag), self._ahead = self._ahead, None
+        try:
+            self._answers(tag, self.drain)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            return  # nobody wants it any more
+
+    def _send(self, command: str) -> bytes:
         self._tags += 1
         tag = b"KEPU%d" % self._tags  # begins with letters: purely numeric ones are refused by some
         self._sock.sendall(tag + b" " + command.encode("ascii") + b"\r\n")
+        return tag
+
+    def _answers(self, tag: bytes, literal: Callable[[bytes, int], T]) -> list[Answer[T]]:
         answers = []
         while True:
             answer = self._response(literal)

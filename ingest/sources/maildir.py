@@ -70,7 +70,7 @@ class MaildirSource(FileSource):
                 continue
         return found
 
-    def copy(self, listing: Listing, target: Target) -> None:
+    def copy(self, listing: Listing, target: Target, *, then: Listing | None = None) -> None:
         """The file as it is, found by its unique name wherever it was moved to. GoneError if it is not there."""
         with self._open(listing) as file:
             pour(file, target)
