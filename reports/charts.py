@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from openpyxl.chart import BarChart, Reference, Series
-from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.data_source import AxDataSource, StrRef
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 
 COLOURS = ("2E75B6", "F4B183", "70AD47", "7F7F7F")
+LABEL_SIZE = 700
+"""In hundredths of a point."""
 _CM_OF_CHARACTER, _CM_OF_POINT = 0.212, 0.0353
 """A character is 7 pixels wide, and a column has 5 more; a point is 1/72 inch."""
 
@@ -28,11 +30,12 @@ def days_chart(
     for number in range(2, tracks + 2):
         series = Series(Reference(sheet, min_col=number, min_row=first, max_row=last))
         series.tx = SeriesLabel(strRef=StrRef(str(Reference(sheet, min_col=number, min_row=top))))
+        series.cat = AxDataSource(strRef=StrRef(str(Reference(sheet, min_col=1, min_row=first, max_row=last))))
         chart.series.append(series)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=first, max_row=last))
     for series, colour in zip(chart.series, COLOURS, strict=False):
         series.graphicalProperties = GraphicalProperties(solidFill=colour)
     chart.legend.position = "t"
+    chart.x_axis.txPr = chart.y_axis.txPr = chart.legend.txPr = _small()
     chart.x_axis.delete = chart.y_axis.delete = False  # left unsaid, newer programs show no axes
     chart.y_axis.numFmt, chart.y_axis.number_format = None, "0"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line("D9D9D9"))
@@ -45,3 +48,12 @@ def _line(colour: str) -> Any:
     from openpyxl.drawing.line import LineProperties
 
     return LineProperties(solidFill=colour, w=6350)
+
+
+def _small() -> Any:
+    """Letters that let a fortnight of days stand side by side."""
+    from openpyxl.chart.text import RichText
+    from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+
+    properties = ParagraphProperties(defRPr=CharacterProperties(sz=LABEL_SIZE))
+    return RichText(p=[Paragraph(pPr=properties, endParaRPr=CharacterProperties(sz=LABEL_SIZE))])

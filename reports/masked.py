@@ -28,7 +28,8 @@ def masked_book(book: Book) -> Book:
 def _masked_sheet(sheet: Sheet) -> Sheet:
     columns = tuple(column for column in sheet.columns if not (column.staff or column.personal))
     kept = {column.heading for column in columns}
-    return replace(sheet, columns=columns, print_to=sheet.print_to if sheet.print_to in kept else "")
+    printed = sheet.headings[: sheet.headings.index(sheet.print_to) + 1] if sheet.print_to else ()
+    return replace(sheet, columns=columns, print_to=next((h for h in reversed(printed) if h in kept), ""))
 
 
 def _masked_frame(sheet: Sheet, frame: pd.DataFrame) -> pd.DataFrame:

@@ -203,7 +203,7 @@ def test_earlier_days_are_one_row_and_not_in_the_chart(opened):
     days = tuple((f"2024-10-{day:02d}", (day,)) for day in range(1, 21))
     sheet = opened(days=Counts("日期", ("推荐作品",), days))["概览"]
     (chart,) = sheet._charts
-    first, last = chart.series[0].cat.numRef.f.replace("'概览'!$A$", "").split(":$A$")
+    first, last = chart.series[0].cat.strRef.f.replace("'概览'!$A$", "").split(":$A$")
     assert (sheet.cell(int(first) - 1, 1).value, sheet.cell(int(first), 1).value) == ("10/07 及以前", "10/08")
     assert (sheet.cell(int(first) - 1, 2).value, sheet.cell(int(last), 1).value) == (28, "10/20")
 

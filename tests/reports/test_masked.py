@@ -93,6 +93,11 @@ def test_the_rest_stands(masked):
     assert [row[name] for name in ("登记号", "状态", "第一作者")] == ["R2024-0001", "材料不全", "林**、欧***"]
 
 
+def test_as_many_columns_are_printed_as_are_left_of_those_of_the_workbook(masked):
+    sheet = load_workbook(masked)["推荐作品"]
+    assert (sheet.print_area, sheet["H1"].value) == ("'推荐作品'!$A$1:$H$2", "制作单位")
+
+
 def test_what_is_masked_still_says_what_it_was(masked):
     evidence = load_workbook(masked)[FINDINGS.title]["F2"].value
     expected = "表格：请联系 138****8000 或 z***@163.com，证件 1101**********123x，座机 010-****"
