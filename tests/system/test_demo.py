@@ -9,6 +9,7 @@ import re
 import pytest
 
 from ingest.cli import run
+from ingest.demo.netdisk import FOLDER as NETDISK
 
 WORK_KEYS = [
     "id", "track", "mailbox", "state", "decision", "title", "recommender", "author", "author_unit", "producer",
@@ -131,9 +132,58 @@ def test_links_say_where_they_lead(exported):
 def test_members_of_archives_name_their_archive(exported):
     parts = [p for record in exported["messages"] for p in record["parts"]]
     names = {p["name"] for p in parts}
+    names |= {name.removesuffix(".001") for name in names}  # volumes: what lies in them is the set's
     inside = [p["inside"] for p in parts if p["source"] == "archive"]
     assert inside
     assert set(inside) <= names
+
+
+def test_two_works_in_the_folders_of_one_archive_are_two(demo, record_of, works):
+    titles = [works[work]["title"] for work in record_of(demo.contest.sample("two-folders"))["works"]]
+    assert titles == ["海河的一天", "白洋淀的来客"]
+
+
+def test_volumes_of_two_mails_are_one_work(demo, record_of):
+    first, second = (record_of(demo.contest.sample(name)) for name in ("volume-1", "volume-2"))
+    assert (len(second["works"]), first["works"]) == (1, second["works"])
+
+
+def test_mails_that_wait_say_for_what(demo, record_of):
+    waits = {s.name: record_of(s)["reason"] for s in demo.contest.samples if s.ended is None}
+    assert waits == {
+        "locked": "压缩包 自荐材料.zip 有密码，等待填写密码或重发",
+        "volume-missing": "分卷压缩包 推荐材料.rar 缺第3卷",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "said"),
+    [
+        ("flv", "container", "视频格式为 FLV（扩展名却是 .mp4）"),
+        ("active", "malware", "“自荐表.docm”含有宏"),
+        ("active", "malware", "“幕后花絮.mp4”是可以运行的程序或脚本（exe）"),
+    ],
+)
+def test_what_is_not_what_it_is_called_is_said(demo, record_of, works, name, rule, said):
+    (work,) = record_of(demo.contest.sample(name))["works"]
+    (evidence,) = [f["evidence"] for f in works[work]["findings"] if f["rule"] == rule]
+    assert said in evidence
+
+
+def test_a_scan_within_the_text_counts_and_a_signature_does_not(demo, record_of):
+    kinds = {p["name"]: p["kind"] for p in record_of(demo.contest.sample("inline"))["parts"]}
+    assert (kinds["IMG_2031.jpg"], kinds["image001.png"]) == ("scan", "other")
+
+
+@pytest.mark.parametrize("name", ["forwarded", "winmail", "uuencode", "7z-rar", "volume-2"])
+def test_papers_in_whatever_wrapping_become_materials(demo, record_of, works, name):
+    (work,) = record_of(demo.contest.sample(name))["works"]
+    assert {m["kind"] for m in works[work]["materials"]} >= {"form", "scan", "proof", "video"}
+
+
+def test_films_the_demo_fetched_take_no_room_twice(demo):
+    behind = [path for path in (demo.folder / NETDISK).iterdir() if not path.suffix]
+    assert {path.stat().st_nlink > 1 for path in behind} == {True}
 
 
 def answered_by(undisturbed, kind):
@@ -149,7 +199,7 @@ def test_one_draft_lies_there_for_every_mail_that_became_a_work_or_joined_one(de
 
 
 def test_who_sent_what_cannot_be_opened_is_told_so(demo, undisturbed):
-    names = ("no-moov", "empty-film", "bad-crc")
+    names = ("no-moov", "empty-film", "bad-crc", "locked")
     assert answered_by(undisturbed, "提醒") == sorted(demo.contest.sample(name).message_id for name in names)
 
 
