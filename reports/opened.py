@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_UNPACKED = 600_000_000
 """Bytes a workbook may unpack to."""
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_OUR_FILES = ("../", "回信/")
+"""How links to the program's own files begin."""
 
 log = structlog.get_logger("kepu")
 
@@ -99,6 +101,8 @@ class Opened:
 
     def _value(self, title: str, cell: Any) -> Value | None:
         raw = cell.value
+        if cell.hyperlink is not None and raw == cell.hyperlink.target and str(raw).startswith(_OUR_FILES):
+            return None  # the library puts a link's target where a row was deleted over a link of ours
         if raw is not None and cell.data_type == "f":
             raw = self._last_computed(title, cell.coordinate)
             raw = str(getattr(cell.value, "text", cell.value)) if raw is None else raw

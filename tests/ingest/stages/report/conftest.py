@@ -66,6 +66,13 @@ class Desk:
         wanted = [first.index(heading) for heading in headings] or range(len(first))
         return [tuple(row[index] for index in wanted) for row in rest]
 
+    def cells(self, title, *, path=None):
+        """The value of each filled cell of a sheet, each in a tuple."""
+        book = openpyxl.load_workbook(path or self.workbook)
+        found = [(cell.value,) for row in book[title].iter_rows() for cell in row if cell.value is not None]
+        book.close()
+        return found
+
     def titles(self, path=None):
         book = openpyxl.load_workbook(path or self.workbook)
         book.close()

@@ -300,4 +300,4 @@ def test_no_value_of_staffs_disappears(staff):
 
 @pytest.mark.drill
 def test_no_value_of_staffs_disappears_on_longer_ways(staff):
-    walked(staff, 150, 30)
+    walked(staff, 40, 30)
