@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parsers.archives.members import DAMAGE, Members, Source, is_cut
 from parsers.facts import ArchiveFacts, Broken, Limits
-from parsers.sniff import sniff
+from parsers.sniff import UNLOCKABLE, sniff
 from parsers.unpack import Budget, Over, Spoiled, is_nonsense
 from parsers.volumes import look_at, volume_of
 
@@ -39,6 +39,10 @@ def read_archive(
     kind = sniff(path)
     if kind == "empty":
         return Broken(format=kind, reason="empty")
+    if kind in UNLOCKABLE:
+        from parsers.unlock import unlock
+
+        return unlock(path, scratch, limits, name=name, passwords=passwords)
     reader = _reader(kind)
     if reader is None and _is_later_volume(path, name):
         return ArchiveFacts(format=kind, problem="missing-volume", detail="a later volume by itself")

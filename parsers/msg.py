@@ -46,7 +46,7 @@ def write_mail(path: Path, target: BinaryIO, *, max_bytes: int) -> None:
     size = path.stat().st_size
     if size > max_bytes:
         raise NoMsgError("too-big")
-    _check_tables(path, size)
+    check_tables(path, size)
     try:
         with olefile.OleFileIO(str(path)) as ole:
             room = _Room(size)
@@ -63,7 +63,7 @@ def write_mail(path: Path, target: BinaryIO, *, max_bytes: int) -> None:
         raise NoMsgError(f"{type(error).__name__}: {error}") from error
 
 
-def _check_tables(path: Path, size: int) -> None:
+def check_tables(path: Path, size: int) -> None:
     """The tables of a compound file can be no larger than the file; the library reads as many as are claimed."""
     with path.open("rb") as file:
         head = file.read(76)

@@ -23,6 +23,8 @@ ACTIVE = frozenset(
 UNOPENED = frozenset({"cab", "iso", "arj", "lzh", "compress"})
 """Archives no reader is for: they are kept, and a person opens them."""
 LOCKED = "office-locked"
+UNLOCKABLE = frozenset({"pdf", LOCKED})
+"""Documents of which a password gives a copy that opens without."""
 """A document of Office 2007 or later under a password: nothing else can be told of it."""
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
