@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Table = list[list[Value | None]]
 """A sheet's values by column."""
 LINE_PT = 15.0
-MAX_LINES = 8
+MAX_LINES, DETAIL_LINES = 8, 3
 """Rows grow with their wrapped text, but a very long one must not push all others off the screen."""
 MAX_LINKS = 65_000
 """Excel follows no more than 65,530 links on a sheet."""
@@ -89,9 +89,9 @@ def _rows(target: Worksheet, sheet: Sheet, columns: Sequence[Column], table: Tab
     drawn = [list(_drawn(target, sheet, c, values, palette)) for c, values in zip(columns, table, strict=True)]
     for cells in zip(*drawn, strict=True):
         target.append(cells)
-    for number, lines in enumerate(_line_counts(columns, table), start=2):
+    for number, lines in enumerate(_line_counts(sheet, columns, table), start=2):
         if lines > 1:
-            target.row_dimensions[number].height = LINE_PT * min(lines, MAX_LINES)
+            target.row_dimensions[number].height = LINE_PT * lines
 
 
 def _drawn(
@@ -128,14 +128,17 @@ def put_value(cell: Any, value: Value) -> None:
         cell.value = value
 
 
-def _line_counts(columns: Sequence[Column], table: Table) -> list[int]:
+def _line_counts(sheet: Sheet, columns: Sequence[Column], table: Table) -> list[int]:
+    """Lines that each row shows: of what is printed and of staff's words many, of details few."""
     lines = [1] * (len(table[0]) if table else 0)
-    for column, values in zip(columns, table, strict=True):
+    few = bool(sheet.print_to) and sheet.headings.index(sheet.print_to)
+    for number, (column, values) in enumerate(zip(columns, table, strict=True)):
         if column.format not in ("wrap", "file"):
             continue
+        most = DETAIL_LINES if few and number > few and not column.staff else MAX_LINES
         for row, value in enumerate(values):
             if isinstance(value, str) and (len(value) * 2 > column.width or "\n" in value):
-                lines[row] = max(lines[row], _lines(value, column.width))
+                lines[row] = max(lines[row], min(_lines(value, column.width), most))
     return lines
 
 
