@@ -76,8 +76,16 @@ def is_closed(part: Part) -> bool:
 
 
 def is_locked(part: Part) -> bool:
-    """It is an archive that opens with a password."""
-    return part.problem == LOCKED and part.here and (part.format in sniff.ARCHIVE or part.joined_in is not None)
+    """It is an archive or a document that opens with a password."""
+    known = part.format in sniff.ARCHIVE | sniff.UNLOCKABLE or part.joined_in is not None
+    return part.problem == LOCKED and part.here and known
+
+
+def unlocked(parts: Sequence[Part]) -> frozenset[int]:
+    """Ids of documents with a password of which there is a copy without: what is wrong with them is so no more."""
+    copies = {(part.inside, part.name) for part in parts if part.here and part.inside == part.name}
+    documents = (part for part in parts if part.format in sniff.UNLOCKABLE and not part.problem)
+    return frozenset(part.id for part in documents if (part.name, part.name) in copies and part.inside != part.name)
 
 
 def readers() -> str:
@@ -150,16 +158,18 @@ def locked_todo(
     waits: bool = False,
     candidates: Sequence[str] = (),
 ) -> Todo:
-    """Type the password in. refused: the one that was typed did not open it.
+    """Type the password in, of an archive or a document. refused: the one that was typed did not open it.
 
     waits: the mail has not ended; candidates: works it may belong to.
     """
     number = mail_number(arrival.id)
     wrong = "【“密码”栏填写的密码不对，请核对后重新填写】" if refused else ""
+    is_document = part.format in sniff.UNLOCKABLE
+    what, word, does = ("文件", "打开", "打开") if is_document else ("压缩包", "解压", "解开")
     choose = f"；暂不打开的，在“选择”栏填写登记号或“{NEW_WORK}”，先行登记" if waits else ""
     text = (
-        f"{wrong}邮件 {number}（{sender(arrival)}）的压缩包“{shown_name(part)}”有密码，无法打开。"
-        f"请在“密码”栏填写解压密码，下次运行时自动解开{choose}。不知道密码的，请向来信人索取，或请其重发未加密的文件。"
+        f"{wrong}邮件 {number}（{sender(arrival)}）的{what}“{shown_name(part)}”有密码，无法打开。"
+        f"请在“密码”栏填写{word}密码，下次运行时自动{does}{choose}。不知道密码的，请向来信人索取，或请其重发未加密的文件。"
     )
     ids = tuple(candidates)
     return Todo(locked_key(part.id), TodoKind.LOCKED, text, work, arrival.id, part.id, candidates=ids)
@@ -192,8 +202,9 @@ def plain_troubles(parts: Sequence[Part]) -> dict[str, list[Part]]:
     """Reason for people to the files it holds for, but for what has a to-do of its own: locked archives and volumes."""
     own = {shown_name(part) for part in parts if is_locked(part)}
     found: dict[str, list[Part]] = {}
+    mended = unlocked(parts)
     for part in parts:
-        trouble = part_trouble(part)
+        trouble = part_trouble(part) if part.id not in mended else ""
         apart = is_locked(part) or part.problem == MISSING_VOLUME or (part.problem == LOCKED and part.inside in own)
         if trouble and not apart:
             found.setdefault(trouble, []).append(part)
@@ -242,7 +253,8 @@ def matters_of(parts: Sequence[Part]) -> list[tuple[str, str]]:
 
     What lies in an archive that is told of itself is not told again.
     """
-    told = [part for part in parts if _matter(part)]
+    mended = unlocked(parts)
+    told = [part for part in parts if part.id not in mended and _matter(part)]
     names = {shown_name(part) for part in told if is_closed(part)}
     found = [
         (f"{_word(part)}“{shown_name(part)}”{what}{_which(part, parts)}", mend)

@@ -21,6 +21,7 @@ from ingest.model import Ended, Part, PartSource, mail_number
 from ingest.sets import Row, VolumeSet, sets_of
 from ingest.stages import extract
 from ingest.stages.assemble import broken_todos
+from parsers import sniff
 
 log = structlog.get_logger("kepu")
 
@@ -176,7 +177,7 @@ def _write(context: Context, tx: Transaction, job: _Job, rows: Sequence[extract.
         rows = [row | {"source": PartSource.MANUAL.value} for row in rows]
     values = {"problem": problem, "opened_with": readers()}
     tx.arrivals.part_rows.put_inside(job.part_id, job.name, rows, **values)
-    for sha256 in job.digests:
+    for sha256 in job.digests if job.format not in sniff.UNLOCKABLE else ():  # a document is read as it is
         tx.arrivals.keep_facts(sha256, context.wants_key, archive_facts(job.format, problem), anew=True)
     mails = [job.arrival_id]
     if job.volumes:

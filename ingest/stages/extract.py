@@ -126,11 +126,21 @@ def opened(opening: Opening, row: Row, *, depth: int = 1) -> Iterator[Row]:
         row["problem"] = row["problem"] or MISSING_VOLUME
     elif row["format"] in sniff.ARCHIVE:
         yield from _members(opening, row, depth)
+    elif row["format"] in sniff.UNLOCKABLE:
+        yield from _unlocked(opening, row, depth)
     elif _is_mail(row):
         yield from _enclosed(opening, row, depth)
     elif opening.notes.wants(row["format"], row["size"]):
         links = opening.workers.links_in(opening.store.path(row["sha256"]), name=row["name"])
         opening.notes.add(links, inside=row["name"], folder=row.get("folder", ""))
+
+
+def _unlocked(opening: Opening, document: Row, depth: int) -> Iterator[Row]:
+    """The copy that opens without a password, of a document that has one."""
+    from parsers.unlock import may_be_locked
+
+    if may_be_locked(opening.store.path(document["sha256"]), document["format"]):
+        yield from _members(opening, document, depth)
 
 
 def _enclosed(opening: Opening, mail: Row, depth: int) -> Iterator[Row]:
