@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,28 +154,44 @@ def _materials(number: int, title: str, unit: str) -> Iterator[Material]:
         yield Material(part, kind, True, OPENED, f"m{number}@example.cn")
 
 
+def _row(said: dict[str, Any]) -> dict[str, Any]:
+    """A row of the ledger: what is not said is empty."""
+    return defaultdict(str, said)
+
+
 def _filed(work: Work) -> dict[str, Any]:
     folder = f"{work.id} {work.title}"
     files = {str(m.part.id): m.part.name for m in work.materials}
-    return {"id": work.id, "folder": folder, "files": files, "moved_to": "", "received_at": work.received_at}
+    return _row(
+        {
+            "id": work.id,
+            "track": work.track,
+            "folder": folder,
+            "files": files,
+            "moved_to": "",
+            "received_at": work.received_at,
+        }
+    )
 
 
 def _mail(number: int, opened: bool) -> dict[str, Any]:
-    return {
-        "id": number,
-        "mailbox": "recommended" if number % 3 else "public",
-        "uid": str(number),
-        "message_id": f"m{number}@example.cn",
-        "received_at": OPENED + dt.timedelta(minutes=number * 977 % 23_000),
-        "from_name": "王工",
-        "from_address": f"editor{number}@example.cn",
-        "subject": f"报送科普微视频作品《{TITLES[number % len(TITLES)]}（第{number}集）》",
-        "ended": "work" if opened else ("supplement", "machine-mail", None)[number % 3],
-        "reason": "" if opened else "系统退信",
-        "pending": "等待人工指定归属",
-        "error": "",
-        "may_reply": True,
-    }
+    return _row(
+        {
+            "id": number,
+            "mailbox": "recommended" if number % 3 else "public",
+            "uid": str(number),
+            "message_id": f"m{number}@example.cn",
+            "received_at": OPENED + dt.timedelta(minutes=number * 977 % 23_000),
+            "from_name": "王工",
+            "from_address": f"editor{number}@example.cn",
+            "subject": f"报送科普微视频作品《{TITLES[number % len(TITLES)]}（第{number}集）》",
+            "ended": "work" if opened else ("supplement", "machine-mail", None)[number % 3],
+            "reason": "" if opened else "系统退信",
+            "pending": "等待人工指定归属",
+            "error": "",
+            "may_reply": True,
+        }
+    )
 
 
 def _parts(number: int) -> Iterator[dict[str, Any]]:
@@ -197,16 +214,19 @@ def _url(number: int) -> str:
 
 
 def _letter(number: int) -> dict[str, Any]:
-    return {
-        "id": number,
-        "kind": "receipt" if number % 4 else "supplement",
-        "to_address": f"editor{number}@example.cn",
-        "subject": f"回复：报送科普微视频作品《{TITLES[number % len(TITLES)]}（第{number}集）》",
-        "state": ("draft", "held", "sent")[number % 3],
-        "created_at": NOW,
-        "sent_at": NOW if number % 3 == 2 else None,
-        "file": f"L{number:04d} 收件回执.eml",
-    }
+    return _row(
+        {
+            "id": number,
+            "kind": "receipt" if number % 4 else "supplement",
+            "to_address": f"editor{number}@example.cn",
+            "subject": f"回复：报送科普微视频作品《{TITLES[number % len(TITLES)]}（第{number}集）》",
+            "state": ("draft", "held", "sent")[number % 3],
+            "created_at": NOW,
+            "sent_at": NOW if number % 3 == 2 else None,
+            "file": f"L{number:04d} 收件回执.eml",
+            "held_for": "",
+        }
+    )
 
 
 def _todo(number: int) -> dict[str, Any]:
@@ -216,17 +236,19 @@ def _todo(number: int) -> dict[str, Any]:
         if fetch
         else "邮件没有写明作品，请在「选择」中填写登记号"
     )
-    return {
-        "id": number,
-        "kind": "fetch-link" if fetch else "choose-work",
-        "text": said,
-        "work_id": f"R2024-{number:04d}" if fetch else "",
-        "arrival_id": number,
-        "part_id": -number if fetch else None,
-        "candidates": [] if fetch else ["R2024-0001", "R2024-0002"],
-        "created_at": NOW - dt.timedelta(days=number % 9),
-        "due_at": NOW + dt.timedelta(days=number % 15 - 1) if fetch else None,
-    }
+    return _row(
+        {
+            "id": number,
+            "kind": "fetch-link" if fetch else "choose-work",
+            "text": said,
+            "work_id": f"R2024-{number:04d}" if fetch else "",
+            "arrival_id": number,
+            "part_id": -number if fetch else None,
+            "candidates": [] if fetch else ["R2024-0001", "R2024-0002"],
+            "created_at": NOW - dt.timedelta(days=number % 9),
+            "due_at": NOW + dt.timedelta(days=number % 15 - 1) if fetch else None,
+        }
+    )
 
 
 def _link(number: int) -> CloudFile:
