@@ -502,7 +502,9 @@ def test_a_link_that_ran_out_after_the_receipt_is_told_once(office, film):
     office.run()
     office.run()
     assert [kind for kind, _ in office.letters()] == ["receipt", "attention"]
-    assert f"云附件“{FILM}”的链接已经失效，文件没有取到" in office.letters()[1][1]
+    text = office.letters()[1][1]
+    assert f"云附件“{FILM}”的链接已经失效，文件没有取到" in text
+    assert "但其中有文件我们未能打开或取到，烦请处理：" in text
 
 
 def test_a_wrong_code_is_told_to_the_sender(office, form):
