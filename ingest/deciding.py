@@ -155,7 +155,8 @@ def destination(value: Any, works: Collection[str]) -> str | None:
 
 def chosen_file(written: str, names: Sequence[str]) -> int | None:
     """Which of these files is meant, by its name or its place in the list (1, 2 …); None if that is not one."""
-    alike = [place for place, name in enumerate(names) if _plain(name) == _plain(written)]
+    said = _plain(written)
+    alike = [n for n, name in enumerate(names) if said in (_plain(name), _plain(f"{n + 1}{name}"))]
     if len(alike) == 1:
         return alike[0]
     number = unicodedata.normalize("NFKC", written)

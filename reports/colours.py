@@ -69,6 +69,7 @@ COLOURS: dict[str, Colour] = {
     "拆分": GREY,
     "转组别": GREY,
     "免催": GREY,
+    "已转出": GREY,
     "不足5天": BAD,
     "已过期": GREY,
     "重复邮件": GREY,

@@ -16,6 +16,9 @@ from typing import Literal
 
 MAX_BYTES = 180
 """UTF-8 bytes of a name: below the 255 of Linux file systems with room for what we put around it."""
+MAX_UNITS = 80
+"""UTF-16 units of a name, as Windows counts: with `works`, a folder, 旧版 and a file a path keeps below 260, and the
+share itself may take 80 of them."""
 OLD = "旧版"
 RECORD = ".placed.json"
 """Keeps which files the program itself put into a folder; every other file is staff's."""
@@ -30,8 +33,9 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 class FileWish:
     """A file that should be in a work's folder.
 
-    name: its name there, from `file_name`. source_path: where its bytes are now (the store), never moved. sha256 and
-    size say which bytes. link: a hard link, read-only, is welcome (films); otherwise a copy (documents).
+    name: its name there, from `file_name`. old: it belongs into 旧版/. source_path: where its bytes are now (the
+    store), never moved. sha256 and size say which bytes. link: a hard link, read-only, is welcome (films); otherwise a
+    copy (documents).
     """
 
     name: str
@@ -39,15 +43,17 @@ class FileWish:
     sha256: str
     size: int
     link: bool = False
+    old: bool = False
 
 
 @dataclass(frozen=True)
 class Placed:
-    """What became of a wish. path: the file in the folder; how: `kept` means that it was there already."""
+    """What became of a wish. path: the file, in the folder or in its 旧版; how: `kept` means that it was there already,
+    `moved` that it had another name there."""
 
     wish: FileWish
     path: Path
-    how: Literal["kept", "copied", "linked"]
+    how: Literal["kept", "moved", "copied", "linked"]
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,8 @@ class _Known:
 Record = dict[str, _Known]
 
 
-def safe_name(text: str, limit: int = MAX_BYTES) -> str:
-    """A file or folder name every share can hold. limit: UTF-8 bytes.
+def safe_name(text: str, limit: int = MAX_BYTES, units: int = MAX_UNITS) -> str:
+    """A file or folder name every share can hold. limit: UTF-8 bytes; units: UTF-16 ones.
 
     NFC, no separators (they become their full-width likes), no control, bidi or unassigned characters, no reserved
     names of Windows, no space or dot at the ends, never empty. One that is cut keeps its extension.
@@ -71,7 +77,7 @@ def safe_name(text: str, limit: int = MAX_BYTES) -> str:
     folded = unicodedata.normalize("NFC", text)
     swapped = " ".join("".join(c if _is_plain(c) else " " for c in folded.translate(_SWAPS)).split())
     name = swapped.strip(" .~")
-    return _shortened(f"_{name}" if _RESERVED.match(name) else name, limit) or "未命名"
+    return _shortened(f"_{name}" if _RESERVED.match(name) else name, limit, units) or "未命名"
 
 
 def _is_plain(character: str) -> bool:
@@ -80,21 +86,27 @@ def _is_plain(character: str) -> bool:
     return category[0] != "C" and category not in ("Zl", "Zp")
 
 
-def _shortened(text: str, limit: int) -> str:
-    """Cut between characters at the limit in bytes; an extension stays, no space or dot is left at the end."""
-    limit = max(limit, 12)
-    if len(text.encode()) <= limit:
+def _shortened(text: str, limit: int, units: int) -> str:
+    """Cut between characters at the limits; an extension stays, no space or dot is left at the end."""
+    limit, units = max(limit, 12), max(units, 12)
+    if len(text.encode()) <= limit and _units(text) <= units:
         return text.rstrip(" .")
     extension = found[0] if (found := _EXTENSION.search(text)) else ""
-    if len(extension) >= limit - 4:
+    if len(extension) >= min(limit, units) - 4:
         extension = ""
     kept = text.removesuffix(extension).encode()[: limit - len(extension)].decode("utf-8", "ignore")
+    while _units(kept) > units - len(extension):
+        kept = kept[:-1]
     return kept.rstrip(" .") + extension
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def folder_name(id: str, title: str) -> str:
     """The name of a work's folder: R2024-0001 作品名称."""
-    return f"{safe_name(id, 40)} {safe_name(title, MAX_BYTES - 45)}"
+    return f"{safe_name(id, 40)} {safe_name(title, MAX_BYTES - 45, MAX_UNITS - 20)}"
 
 
 def file_name(kind_word: str, title: str, extension: str, number: int = 0) -> str:
@@ -104,53 +116,99 @@ def file_name(kind_word: str, title: str, extension: str, number: int = 0) -> st
     """
     ending = re.sub(r"[^0-9a-z]", "", extension.lower())[:10]
     several = f"-{number}" if number else ""
-    room = MAX_BYTES - len(kind_word.encode()) - 30
-    return safe_name(f"{kind_word}-{safe_name(title, room)}{several}") + (f".{ending}" if ending else "")
+    room, units = MAX_BYTES - len(kind_word.encode()) - 30, MAX_UNITS - len(kind_word) - 20
+    return safe_name(f"{kind_word}-{safe_name(title, room, units)}{several}") + (f".{ending}" if ending else "")
 
 
 def place(folder: Path, files: Sequence[FileWish], banned: Collection[str] = ()) -> list[Placed]:
     """Puts the files into the folder, made if it is not there. A second call with the same wishes touches nothing.
 
-    A file the program had placed under a name that now belongs to other bytes, or that is wished no more, moves to
-    旧版/. A file of staff's is never moved nor replaced: ours then gets a number. OSError if the share does not let us.
-    banned: sha256 of files nobody may open any more: ours of these bytes are removed.
+    A file the program had placed that is wished under another name moves there; one whose name now belongs to other
+    bytes, or that is wished no more, moves to 旧版/. A file of staff's is never moved nor replaced: ours then gets a
+    number. OSError if the share does not let us. banned: sha256 of files nobody may open any more: ours of these bytes
+    are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    before = _placed_before(folder)
-    now: Record = {}
-    placed = [_place_one(folder, wish, before, now) for wish in files]
-    for name, known in before.items():
-        if name not in now and _is_still(folder / name, known):
-            if known.sha256 in banned:
-                (folder / name).unlink()
+    job = _Job(folder, _placed_before(folder), banned, {(_wished_name(wish), wish.sha256) for wish in files})
+    # what goes to 旧版 first: it makes room for what takes its name
+    first = sorted(range(len(files)), key=lambda number: not files[number].old)
+    placed = {number: job.place(files[number]) for number in first}
+    job.retire_rest()
+    if job.now != job.before:
+        _remember(folder, job.now)
+    return [placed[number] for number in range(len(files))]
+
+
+def _wished_name(wish: FileWish) -> str:
+    name = safe_name(wish.name, MAX_BYTES + 60, MAX_UNITS + 15)
+    return f"{OLD}/{name}" if wish.old else name
+
+
+class _Job:
+    """One folder being put in order. before, now: which files are ours, by name relative to it. wished: the names that
+    are wished, each with the digest that belongs there."""
+
+    def __init__(
+        self, folder: Path, before: Record, banned: Collection[str], wished: Collection[tuple[str, str]]
+    ) -> None:
+        self.folder, self.before, self.banned, self.wished = folder, before, banned, wished
+        self.now: Record = {}
+
+    def place(self, wish: FileWish) -> Placed:
+        """One wish, under its name or the next free one."""
+        for name in _candidates(_wished_name(wish)):
+            if name in self.now:
+                continue
+            path, known = self.folder / name, self.before.get(name)
+            ours = known is not None and _is_still(path, known)
+            if ours and known and known.sha256 == wish.sha256:
+                self.now[name] = known
+                return Placed(wish, path, "kept")
+            if not ours and path.is_file() and _is_still(path, _Known(wish.sha256, wish.size, -1)):
+                self.now[name] = _known(path, wish)  # placed just before a crash, or put there by hand: the same bytes
+                return Placed(wish, path, "kept")
+            if os.path.lexists(path):
+                if not ours:
+                    continue  # staff's file, or one they have worked in
+                self._retire(name)
+            path.parent.mkdir(exist_ok=True)
+            how = "moved" if self._moved(wish, path) else _bring(wish, path)
+            self.now[name] = _known(path, wish)
+            return Placed(wish, path, how)
+        raise OSError(f"no free name for {wish.name!r}")
+
+    def _moved(self, wish: FileWish, path: Path) -> bool:
+        """Whether the bytes were there under another name, and are here now."""
+        for name, known in self.before.items():
+            free = name not in self.now and (name, known.sha256) not in self.wished
+            if known.sha256 == wish.sha256 and free and _is_still(self.folder / name, known):
+                (self.folder / name).rename(path)
+                return True
+        return False
+
+    def retire_rest(self) -> None:
+        """What is ours and wished no more: to 旧版, and stays known there, so that it can be banned later."""
+        for name, known in self.before.items():
+            if name in self.now or not _is_still(self.folder / name, known):
+                continue
+            if name.startswith(f"{OLD}/") and known.sha256 not in self.banned:
+                self.now[name] = known
             else:
-                _retire(folder, name)
-    if now != before:
-        _remember(folder, now)
-    return placed
+                self._retire(name)
 
-
-def _place_one(folder: Path, wish: FileWish, before: Record, now: Record) -> Placed:
-    for name in _candidates(safe_name(wish.name, MAX_BYTES + 60)):
-        path = folder / name
-        if name in now:
-            continue
-        known = before.get(name)
-        ours = known is not None and _is_still(path, known)
-        if ours and known and known.sha256 == wish.sha256:
-            now[name] = known
-            return Placed(wish, path, "kept")
-        if not ours and path.is_file() and _is_still(path, _Known(wish.sha256, wish.size, -1)):
-            now[name] = _known(path, wish)  # placed just before a crash, or put there by hand: the same bytes
-            return Placed(wish, path, "kept")
-        if os.path.lexists(path):
-            if not ours:
-                continue  # staff's file, or one they have worked in
-            _retire(folder, name)
-        how = _bring(wish, path)
-        now[name] = _known(path, wish)
-        return Placed(wish, path, how)
-    raise OSError(f"no free name for {wish.name!r}")
+    def _retire(self, name: str) -> None:
+        """Moves a file of ours to 旧版/, under a free name; one that nobody may open is removed."""
+        if self.before[name].sha256 in self.banned:
+            (self.folder / name).unlink()
+            return
+        (self.folder / OLD).mkdir(exist_ok=True)
+        free = next(
+            c
+            for c in _candidates(name if name.startswith(f"{OLD}/") else f"{OLD}/{name}")
+            if not os.path.lexists(self.folder / c)
+        )
+        (self.folder / name).rename(self.folder / free)
+        self.now[free] = self.before[name]
 
 
 def _candidates(name: str) -> Iterator[str]:
@@ -189,14 +247,6 @@ def _linked(source: Path, target: Path) -> bool:
     return True
 
 
-def _retire(folder: Path, name: str) -> None:
-    """Moves a file of ours to 旧版/, under a free name."""
-    old = folder / OLD
-    old.mkdir(exist_ok=True)
-    free = next(c for c in _candidates(name) if not os.path.lexists(old / c))
-    (folder / name).rename(old / free)
-
-
 def _is_still(path: Path, known: _Known) -> bool:
     """The file has the bytes it was placed with: same size, and the same time or else the same digest."""
     try:
@@ -220,11 +270,17 @@ def _placed_before(folder: Path) -> Record:
     try:
         read = json.loads((folder / RECORD).read_text("utf-8"))
         return {
-            safe_name(str(name), 255): _Known(str(k["sha256"]), int(k["size"]), int(k["mtime_ns"]))
+            _kept_name(str(name)): _Known(str(k["sha256"]), int(k["size"]), int(k["mtime_ns"]))
             for name, k in read.items()
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
+
+
+def _kept_name(name: str) -> str:
+    """A name of the record, which people may have edited: never one that leads out of the folder."""
+    old, slash, own = name.partition("/")
+    return f"{OLD}/{safe_name(own, 255, 255)}" if slash and old == OLD else safe_name(name, 255, 255)
 
 
 def _remember(folder: Path, record: Record) -> None:

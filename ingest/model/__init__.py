@@ -1,6 +1,7 @@
 """The nouns of the program, one meaning each. Frozen values, no IO; the words are those of the contest's rulebook."""
 
 from ingest.model.nouns import (
+    MALWARE,
     STATE_OF_OUTCOME,
     Arrival,
     CloudFile,
@@ -16,6 +17,7 @@ from ingest.model.nouns import (
     letter_number,
     link_number,
     mail_number,
+    pair_number,
     state_of,
     todo_number,
 )
@@ -42,6 +44,7 @@ from ingest.model.states import (
 
 __all__ = [
     "KIND_WORDS",
+    "MALWARE",
     "NEW_WORK",
     "NOT_SUBMITTED",
     "NO_MATERIAL",
@@ -76,6 +79,7 @@ __all__ = [
     "letter_number",
     "link_number",
     "mail_number",
+    "pair_number",
     "state_of",
     "todo_number",
 ]

@@ -27,6 +27,10 @@ class Listing:
     received_at: dt.datetime | None
 
 
+MALWARE = "malware"
+"""The problem of a file that the scanner knows for what it is."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One file that arrived. `facts` is None until it was parsed; `certain`: its kind was told by content, not by name.
@@ -73,7 +77,7 @@ class Part:
     @property
     def quarantined(self) -> bool:
         """It is malware: nothing opens it, and nobody finds it on the share."""
-        return self.problem == "malware"
+        return self.problem == MALWARE
 
     @property
     def is_link(self) -> bool:
@@ -310,6 +314,11 @@ def todo_number(todo_id: int) -> str:
 def link_number(link_id: int) -> str:
     """How people call a file behind a link."""
     return f"Y{link_id:04d}"
+
+
+def pair_number(one: str, other: str) -> str:
+    """How people call a pair of works."""
+    return f"{one}/{other}"
 
 
 def letter_number(letter_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ingest import manners
@@ -277,7 +277,8 @@ def _settle(
         length_s=(limits.min_s - limits.doubt_s, limits.max_s + limits.doubt_s),
     )
     tx.works.set_materials(work_id, [NewMaterial(m.part.id, m.kind, m.in_force) for m in settled.materials])
-    todos = [_choose_file(work_id, arrival_id, unclear.part_ids, unclear.why) for unclear in settled.unclear]
+    names = {m.part.id: m.part.name for m in materials}
+    todos = [_choose_file(work_id, arrival_id, {i: names[i] for i in u.part_ids}, u.why) for u in settled.unclear]
     asked = {todo.key for todo in todos}
     for row in tx.desk.todos(work=work_id):
         if row["kind"] == TodoKind.CHOOSE_FILE.value and row["key"] not in asked:
@@ -294,9 +295,12 @@ def _by_arrival(known: Sequence[Material], added: Sequence[Material]) -> list[Ma
     return sorted((*kept, *new.values()), key=lambda material: mails.index(material.part.arrival_id))
 
 
-def _choose_file(work_id: str, arrival_id: int | None, part_ids: Sequence[int], why: str) -> Todo:
-    key = f"version:{work_id}:{'-'.join(map(str, part_ids))}"
-    return Todo(key[:200], TodoKind.CHOOSE_FILE, f"作品 {work_id}：{why}。", work=work_id, arrival_id=arrival_id)
+def _choose_file(work_id: str, arrival_id: int | None, names: Mapping[int, str], why: str) -> Todo:
+    """names: part id to file name, the one in force first."""
+    key = f"version:{work_id}:{'-'.join(map(str, names))}"
+    text = f"作品 {work_id}：{why}。请在“选择”栏填文件名，或填「候选」中的序号。"
+    offered = tuple(f"{number} {name or '云附件'}" for number, name in enumerate(names.values(), start=1))
+    return Todo(key[:200], TodoKind.CHOOSE_FILE, text, work=work_id, arrival_id=arrival_id, candidates=offered)
 
 
 def _troubles(arrival: Arrival, situation: Situation, ending: Ending, works: Sequence[str]) -> list[Todo]:

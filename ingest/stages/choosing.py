@@ -30,8 +30,9 @@ def choose_files(context: Context, tx: Transaction, *, act: bool) -> int:
 def _version(context: Context, tx: Transaction, todo: Row, name: str, who: str, *, act: bool) -> bool:
     """One of the files between which a person was to choose is judged from now on."""
     work = tx.load([todo["work_id"]], context.wants_key).get(todo["work_id"])
-    among = {int(one) for one in todo["key"].rpartition(":")[2].split("-") if one.isdecimal()}
-    offered = [m for m in work.materials if m.part.id in among] if work else []
+    among = [int(one) for one in todo["key"].rpartition(":")[2].split("-") if one.isdecimal()]
+    held = {m.part.id: m for m in work.materials} if work else {}
+    offered = [held[one] for one in among if one in held]
     chosen = deciding.chosen_file(name, [m.part.name for m in offered])
     if work is None or chosen is None:
         return False

@@ -10,13 +10,17 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ingest import deciding
 from ingest.config import Config
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
-from ingest.model import CloudFile, Finding, Material, PartSource, Work
+from ingest.model import MALWARE, CloudFile, Decision, Finding, Material, PartSource, Work, pair_number
+from reports import tables
 from reports.cells import looks_like_formula
 
 Record = dict[str, Any]
+
+_OUT = frozenset({Decision.WITHDRAWN, Decision.MERGED})
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,25 @@ class Snapshot:
                 found.setdefault(row, {})[heading] = value
         return found
 
+    def notes_of(self, work_id: str) -> Sequence[str]:
+        """Sentences on what staff decided of a work, and on what they wrote that could not be used."""
+        return self._notes.get(work_id, ())
+
+    @cached_property
+    def _notes(self) -> Mapping[str, Sequence[str]]:
+        sheets = {track.key: track.sheet for track in self.config.tracks}
+        return deciding.work_notes(self.rows, self.staff, sheets, year=self.config.edition.year)
+
+    @cached_property
+    def counting(self) -> Sequence[Work]:
+        """Works that count: not those that were withdrawn, or are part of another now."""
+        return [work for work in self.works.values() if not work.gone and work.decision not in _OUT]
+
+    @cached_property
+    def quarantined(self) -> frozenset[str]:
+        """Digests of what is malware, though it may have been placed before that was known."""
+        return frozenset(p["sha256"] for parts in self.parts.values() for p in parts if p["problem"] == MALWARE)
+
     def path_of(self, work_id: str, part_id: int) -> str | None:
         """Where a file of a work lies, relative to the share; None if it is not filed."""
         row = self.rows[work_id]
@@ -86,13 +109,16 @@ class Snapshot:
         return {(link.provider, link.key): link for link in self.links}
 
     def related(self, work_id: str) -> Sequence[str]:
-        """Works that hold the same film."""
+        """Works that hold the same film, those left out of which staff say that they are another."""
         return self._related.get(work_id, ())
 
     @cached_property
     def _related(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for one, other in self.same_films:
+            said = self.staff.get((tables.DUPLICATES.title, pair_number(one, other), deciding.SAME))
+            if deciding.text_of(said) == deciding.APART:
+                continue
             found.setdefault(one, []).append(other)
             found.setdefault(other, []).append(one)
         return found
@@ -148,9 +174,15 @@ def work_records(snap: Snapshot) -> Iterator[Record]:
             "fields": fields,
             "findings": [_finding(finding) for finding in snap.findings.get(work_id, ())],
             "replies": [_reply(snap, letter) for letter in snap.letters_of(work_id)],
-            "staff": {heading: plain(value) for heading, value in snap.staff_of(work_id).items()},
+            "staff": {heading: _staff(snap, heading, value) for heading, value in snap.staff_of(work_id).items()},
             "moved_to": snap.rows[work_id]["moved_to"] or None,
         }
+
+
+def _staff(snap: Snapshot, heading: str, value: Any) -> Any:
+    """A staff cell as JSON takes it. What names a day in a column of days is one, however it was typed."""
+    day = deciding.date_of(value, snap.config.edition.year) if heading in deciding.DATES else None
+    return plain(value) if day is None else day.isoformat()
 
 
 def _messages(snap: Snapshot, work_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.config import Config
 from ingest.ledger import Transaction
-from ingest.model import letter_number, mail_number, todo_number
+from ingest.model import letter_number, mail_number, pair_number, todo_number
 from reports import tables
 
 if TYPE_CHECKING:
@@ -47,11 +47,6 @@ def known_keys(config: Config, tx: Transaction) -> dict[str, set[str]]:
     for track in config.tracks:
         keys[track.sheet] = {row["id"] for row in works if row["track"] == track.key}
     return keys
-
-
-def pair_number(one: str, other: str) -> str:
-    """How a pair of works is called."""
-    return f"{one}/{other}"
 
 
 def to_ledger(cells: Mapping[CellKey, Value | None]) -> LedgerCells:

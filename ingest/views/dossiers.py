@@ -27,7 +27,7 @@ def dossier_key(snap: Snapshot, work: Work, names: Mapping[int, str]) -> str:
     ]
     letters = [(x["id"], x["state"], x["sent_at"]) for x in snap.letters_of(work.id)]
     mails = [arrival for arrival, _ in snap.mails_of.get(work.id, ())]
-    head = (work.title, snap.config.track(work.track).name, work.state, work.decision, PARSERS_VERSION)
+    head = (work.title, snap.config.track(work.track).name, work.state, work.decision, PARSERS_VERSION, work.gone)
     told = (head, parts, names, snap.findings.get(work.id, ()), mails, letters, snap.config.forms.names)
     return hashlib.sha256(repr(told).encode("utf-8", "backslashreplace")).hexdigest()
 

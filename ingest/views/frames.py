@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ingest import deciding
 from ingest.ledger.links import GONE
 from ingest.ledger.rows import Row
 from ingest.model import (
@@ -23,13 +24,15 @@ from ingest.model import (
     Work,
     letter_number,
     mail_number,
+    pair_number,
     todo_number,
 )
 from ingest.names import match_recommender
 from ingest.views import Snapshot, fields_of
-from ingest.views.cells import has_units, pair_number, sheets_of, untagged
+from ingest.views.cells import has_units, sheets_of
 from ingest.views.words import (
     ENDING_WORDS,
+    HELD_WORDS,
     LETTER_STATE_WORDS,
     LETTER_WORDS,
     RECOMMENDER_WORDS,
@@ -54,6 +57,8 @@ ANY_HOST = frozenset({"coremail"})
 """Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
 NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
 """Decisions after which a work takes no place of its unit's quota."""
+GONE_WORD = "已转出"
+"""What stands in 状态 of a work whose mails and files are another's now, where no decision says so."""
 
 
 def frames(snap: Snapshot, reported: Mapping[str, str]) -> dict[str, pd.DataFrame]:
@@ -99,7 +104,7 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         "登记号": work.id,
         "作品名称": work.title,
         "状态": state_word(work),
-        "问题摘要": summary(findings),
+        "问题摘要": "\n".join((*snap.notes_of(work.id), *filter(None, [summary(findings)]))),
         "变化": _change(work, reported),
         "推荐单位": fields.get("recommender", ""),
         "自荐类型": fields.get("entrant_kind", ""),
@@ -112,8 +117,8 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         **_files(snap, work),
         **_film(work),
         "人工核对项": "、".join(RULE_WORDS.get(f.rule, f.rule) for f in findings if f.outcome is Outcome.MANUAL),
-        "相关作品": "、".join(snap.related(work.id)),
-        "回信": "、".join(_letter_words(snap.letters_of(work.id))),
+        "相关作品": "\n".join(snap.related(work.id)),
+        "回信": "\n".join(_letter_words(snap.letters_of(work.id))),
     }
     if folder:
         row |= {"文件夹": "打开", "文件夹.link": f"../works/{folder}", "审查页": "打开"}
@@ -123,6 +128,8 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
 
 def state_word(work: Work) -> str:
     """What stands in 状态: staff's decision first, else the machine's view."""
+    if work.gone and work.decision not in (Decision.MERGED, Decision.OTHER_TRACK):
+        return GONE_WORD
     return work.decision.value if work.decision else STATE_WORDS[work.state]
 
 
@@ -210,7 +217,7 @@ def _by_unit(snap: Snapshot) -> dict[str, list[tuple[str, bool]]]:
     """Unit to its works and whether each is late; a unit that is not known for certain goes by what was written."""
     names: dict[str, str] = {}
     used: dict[str, list[tuple[str, bool]]] = {}
-    for work in snap.works.values():
+    for work in snap.counting:
         name = fields_of(work).get("recommender", "")
         if not name or work.decision in NOT_COUNTED or not has_units(snap.config, work.track):
             continue
@@ -294,28 +301,43 @@ def _link_cells(snap: Snapshot, todo: Row, link: CloudFile | None, due: dt.datet
 
 
 def _not_taken(snap: Snapshot, todo: Row) -> str:
-    """A choice that was written but is no work's number is said where it was written, until it is mended."""
-    choice = snap.staff.get((tables.TODOS.title, todo_number(todo["id"]), "选择"))
-    if not choice or todo["kind"] != TodoKind.CHOOSE_WORK.value:
-        return ""
-    return f"\n【“选择”栏填的“{untagged(choice)}”不是已有的登记号，请改正】"
+    """A choice that was written but could not be used is said where it was written, until it is mended."""
+    choice = deciding.text_of(snap.staff.get((tables.TODOS.title, todo_number(todo["id"]), deciding.CHOICE)))
+    what = _CHOICES.get(todo["kind"])
+    return f"\n【“选择”栏填的“{choice[:60]}”不是{what}，请改正】" if choice and what else ""
+
+
+_CHOICES = {
+    TodoKind.CHOOSE_WORK.value: "已有的登记号",
+    TodoKind.PLACE_FILE.value: "已有的登记号",
+    TodoKind.CHOOSE_FILE.value: "候选的文件名或序号",
+}
+"""What can be written under 选择."""
 
 
 def _letters(snap: Snapshot) -> Iterable[Cells]:
     for letter in snap.letters:
         row: Cells = {
             "编号": letter_number(letter["id"]),
-            "登记号": "、".join(snap.letter_works.get(letter["id"], ())),
+            "登记号": "\n".join(snap.letter_works.get(letter["id"], ())),
             "种类": LETTER_WORDS[letter["kind"]],
             "收信人": letter["to_address"],
             "主题": letter["subject"],
             "状态": LETTER_STATE_WORDS[letter["state"]],
             "生成时间": _wall(snap, letter["created_at"]),
             "发出时间": _wall(snap, letter["sent_at"]),
+            "说明": _letter_note(snap, letter),
         }
         if letter["file"]:
             row |= {"信件": "打开", "信件.link": f"回信/{letter['file']}"}
         yield row
+
+
+def _letter_note(snap: Snapshot, letter: Row) -> str:
+    """Why it is held, and what could not be done of what staff wrote."""
+    written = snap.staff.get((tables.LETTERS.title, letter_number(letter["id"]), deciding.RELEASE))
+    held = HELD_WORDS.get(letter["held_for"].removesuffix("-draft"), "") if letter["held_for"] else ""
+    return "；".join(filter(None, (held, deciding.letter_note(written, letter["state"]))))
 
 
 def _messages(snap: Snapshot) -> Iterable[Cells]:
@@ -328,10 +350,17 @@ def _messages(snap: Snapshot) -> Iterable[Cells]:
             "发件人": row["from_address"],
             "主题": row["subject"],
             "去向": ENDING_WORDS[row["ended"] or "pending"],
-            "登记号": "、".join(snap.works_of.get(arrival_id, ())),
-            "说明": row["reason"] or row["pending"] or row["error"],
+            "登记号": "\n".join(snap.works_of.get(arrival_id, ())),
+            "说明": _mail_note(snap, row),
             "附件": "\n".join(_part_line(part) for part in snap.parts.get(arrival_id, ())),
         }
+
+
+def _mail_note(snap: Snapshot, row: Row) -> str:
+    """Why it became what it is, and what could not be done of what staff wrote."""
+    written = snap.staff.get((tables.MESSAGES.title, mail_number(row["id"]), deciding.BELONGS))
+    said = row["reason"] or row["pending"] or row["error"]
+    return "\n".join(filter(None, (deciding.mail_note(written, snap.rows, ended=row["ended"]), said)))
 
 
 def _conflicts(snap: Snapshot) -> Iterable[Cells]:

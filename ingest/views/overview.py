@@ -50,7 +50,7 @@ def _unscanned(snap: Snapshot) -> list[str]:
 
 
 def _states(snap: Snapshot) -> Counts:
-    counted = Counter((work.track, state_word(work)) for work in snap.works.values())
+    counted = Counter((work.track, state_word(work)) for work in snap.counting)
     decided = sorted({word for _, word in counted} - set(STATE_WORDS.values()))
     columns = (*STATE_WORDS.values(), *decided)
     rows = tuple((track.name, tuple(counted[track.key, word] for word in columns)) for track in snap.config.tracks)
@@ -59,7 +59,7 @@ def _states(snap: Snapshot) -> Counts:
 
 def _days(snap: Snapshot) -> Counts:
     counted: Counter[tuple[dt.date, str]] = Counter()
-    for work in snap.works.values():
+    for work in snap.counting:
         if work.received_at is not None:
             counted[work.received_at.astimezone(snap.zone).date(), work.track] += 1
     days = sorted({day for day, _ in counted})
@@ -68,7 +68,7 @@ def _days(snap: Snapshot) -> Counts:
 
 
 def _today(snap: Snapshot) -> list[Item]:
-    states = Counter(state_word(work) for work in snap.works.values())
+    states = Counter(state_word(work) for work in snap.counting)
     letters = Counter(letter["state"] for letter in snap.letters)
     sheets = "、".join(track.sheet for track in snap.config.tracks)
     first = snap.config.tracks[0].sheet
@@ -132,7 +132,7 @@ def _urgent(snap: Snapshot) -> int:
 def _since(snap: Snapshot) -> tuple[Item, ...]:
     yesterday = snap.now - dt.timedelta(days=1)
     mails = [row for row in snap.arrivals.values() if row["received_at"] and row["received_at"] >= yesterday]
-    works = [row for row in snap.rows.values() if row["received_at"] and row["received_at"] >= yesterday]
+    works = [work for work in snap.counting if work.received_at and work.received_at >= yesterday]
     added = [row for row in mails if row["ended"] == "supplement"]
     sent = [letter for letter in snap.letters if letter["sent_at"] and letter["sent_at"] >= yesterday]
     todos = [todo for todo in snap.todos if todo["created_at"] >= yesterday]

@@ -42,6 +42,13 @@ ENDING_WORDS: Mapping[str, str] = {
     "pending": "待处理",
 }
 
+HELD_WORDS: Mapping[str, str] = {
+    "junk": "来信在垃圾箱类文件夹里，确认后放行",
+    "staff": "已按“暂缓”留下",
+    "moot": "作品已撤回或改归别处，不再发出",
+}
+"""Why a letter is held."""
+
 LETTER_WORDS: Mapping[str, str] = {
     "receipt": "收件回执",
     "supplement": "补件回执",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 from ingest.context import Context, crash_point
 from ingest.errors import KepuError
+from ingest.ledger.rows import Row
 from ingest.model import Work
 from ingest.views import Snapshot
 from ingest.views.dossiers import dossier_key, dossier_of
@@ -47,12 +48,14 @@ def place_all(context: Context, snap: Snapshot) -> tuple[Snapshot, bool]:
     placed = 0
     for done, work in enumerate(snap.works.values()):
         context.say("整理作品文件夹", done, len(snap.works))
+        if work.gone and not snap.rows[work.id]["folder"]:
+            continue
         wish = _wish(snap, work)
         same = wish.key == snap.rows[work.id]["placed_with"] and not context.fresh
         if same and (wish.folder in there or (root / wish.folder).is_dir()):  # a share may spell accents its own way
             continue
         try:
-            rows[work.id] = _place(context, snap, work, wish)
+            rows |= _place(context, snap, work, wish)
             placed += 1
         except KepuError:
             raise
@@ -82,11 +85,30 @@ def _wish(snap: Snapshot, work: Work) -> _Wish:
     folder = snap.rows[work.id]["folder"] or folder_name(work.id, work.title)
     filed = filing(work, folder.partition(" ")[2])
     names = {f.material.part.id: f.name for f in filed}
-    return _Wish(folder, filed, names, dossier_key(snap, work, names))
+    old = sorted(f.material.part.id for f in filed if f.old)
+    key = f"{dossier_key(snap, work, names)} {old} {sorted(snap.quarantined)}"
+    return _Wish(folder, filed, names, hashlib.sha256(key.encode()).hexdigest())
 
 
-def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[str, Any]:
-    """One work's folder and page; returns the work's row as it is then."""
+def _adopt(context: Context, snap: Snapshot, work: Work, path: Path) -> dict[str, Row]:
+    """A work that has got another number takes its folder along, staff's files with it. Returns the rows it changed.
+
+    OSError while somebody has it open: the next run tries again.
+    """
+    before = {row["id"]: row for row in snap.rows.values() if row["moved_to"] == work.id and row["folder"]}
+    for old, row in before.items():
+        place = path.with_name(row["folder"])
+        if place.is_dir() and not os.path.lexists(path):
+            place.rename(path)
+        crash_point("folder-moved")
+        with context.begin() as tx:
+            tx.works.filed(old, folder="", files={}, with_="")
+        before[old] = {**row, "folder": "", "files": {}, "placed_with": ""}
+    return before
+
+
+def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[str, Row]:
+    """One work's folder and page; returns the rows as they are then."""
     from reports.dossier import dossier_page
     from reports.folders import FileWish, place
     from reports.pages import write_if_changed
@@ -97,9 +119,11 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
         with context.begin() as tx:
             tx.works.filed(work.id, folder=wish.folder, files={}, with_="")
         crash_point("folder-named")
+    rows = _adopt(context, snap, work, path)
     parts = [(f, f.material.part) for f in wish.filed]
-    wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, link=f.is_film) for f, p in parts]
-    files = {p.id: done.path.name for (_, p), done in zip(parts, place(path, wishes, _banned(work)), strict=True)}
+    wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, f.is_film, f.old) for f, p in parts]
+    placed = zip(parts, place(path, wishes, snap.quarantined), strict=True)
+    files = {p.id: done.path.relative_to(path).as_posix() for (_, p), done in placed}
     write_if_changed(path / "审查.html", dossier_page(dossier_of(snap, work, files, _texts(context, snap, work))))
     crash_point("folder-written")
     kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
@@ -107,12 +131,7 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
         with context.begin() as tx:
             tx.works.filed(work.id, folder=wish.folder, files=files, with_=wish.key)
         crash_point("folder-placed")
-    return {**row, **kept}
-
-
-def _banned(work: Work) -> frozenset[str]:
-    """Digests of what was placed before it was known for malware."""
-    return frozenset(m.part.sha256 for m in work.materials if m.part.quarantined)
+    return {**rows, work.id: {**row, **kept}}
 
 
 def _texts(context: Context, snap: Snapshot, work: Work) -> dict[int, str]:

@@ -96,6 +96,7 @@ def letter():
             "to_address": "wang@e.cn",
             "subject": "回执",
             "state": "draft",
+            "held_for": "",
             "created_at": NOON,
             "sent_at": None,
             "file": "",
@@ -110,7 +111,8 @@ def snap(config):
 
     def make(*works, **rest):
         row = {"folder": "", "files": {}, "moved_to": "", "received_at": NOON, "placed_with": ""}
-        rows = {work.id: {"id": work.id} | row for work in works}
+        row |= {"moved_from": "", "merged_into": ""}
+        rows = {work.id: {"id": work.id, "track": work.track} | row for work in works}
         plain = {
             "config": config,
             "now": NOON + dt.timedelta(hours=1),

@@ -29,7 +29,7 @@ def test_a_title_that_changes_renames_neither_folder_nor_files(contest, desk, wa
     assert row["title"] == "星海寻踪（终版）"
     assert (row["folder"], sorted(row["files"].values())) == (
         f"{ONE} 星海寻踪",
-        ["未采用的电子表-星海寻踪.docx", "电子表-星海寻踪.docx"],
+        ["旧版/电子表-星海寻踪.docx", "电子表-星海寻踪.docx"],
     )
 
 
