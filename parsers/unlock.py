@@ -15,9 +15,9 @@ from typing import Any
 
 from parsers.archives.members import Members, Source
 from parsers.facts import ArchiveFacts, Broken, Limits
-from parsers.msg import NoMsgError, check_tables
+from parsers.msg import check_tables
 from parsers.sniff import LOCKED, sniff
-from parsers.unpack import Budget, Over
+from parsers.unpack import Budget, Over, is_nonsense
 
 MAX_OFFICE_BYTES = 64 * 2**20
 """Office's documents are decrypted as a whole, in memory."""
@@ -120,10 +120,6 @@ class _Room:
             self.pieces.append(bytes(data))
         return len(data)
 
-    def seekable(self) -> bool:
-        """It is not."""
-        return False
-
 
 def _office(source: Source, members: Members) -> str:
     import msoffcrypto
@@ -146,10 +142,8 @@ def _office(source: Source, members: Members) -> str:
             continue
         except _Unknown:
             raise
-        except Exception as error:  # a damaged file may fail the library in any way
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise _Unknown("unsupported", f"{type(error).__name__}: {error}"[:500]) from error
+        except Exception as error:  # the same
+            raise _Unknown("unsupported", _said(error)) from error
         members.add(source.name or "document", out.tell(), partial(io.BytesIO, out.getvalue()))
         return ""
     return source.shut
@@ -168,11 +162,16 @@ def _check(source: Source) -> None:
             if max(ole.get_size("EncryptedPackage"), ole.get_size("EncryptionInfo")) > size:
                 raise _Unknown("unreadable", "a stream longer than the file")
             info = ole.openstream("EncryptionInfo").read(_MAX_INFO + 1)
-    except (NoMsgError, olefile.olefile.OleFileError) as error:
-        raise _Unknown("unreadable", str(error)[:500]) from error
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        raise _Unknown("unreadable", str(error)[:500]) from error
+    except _Unknown:
+        raise
+    except Exception as error:  # a damaged file may fail the library in any way
+        raise _Unknown("unreadable", _said(error)) from error
     if len(info) > _MAX_INFO or re.search(rb"<!", info):
         raise _Unknown("unreadable", "no plain description of the encryption")
+
+
+def _said(error: Exception) -> str:
+    """The library's words on a file that is no good. Raises what is the disk's fault."""
+    if isinstance(error, OSError) and error.errno is not None and not is_nonsense(error):
+        raise error
+    return f"{type(error).__name__}: {error}"[:500]

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import py7zr
 
+from ingest.demo.locked import lock_office, lock_pdf
+from ingest.demo.msgs import make_msg, message
 from ingest.demo.rars import make_rar
+from ingest.demo.textpdf import make_text_pdf
 from ingest.demo.winmail import Held, make_winmail
 from ingest.demo.zips import Sheet, write_zip
 from parsers.active import ACTIVE_WORDS, active_in
 from parsers.archive import read_archive
 from parsers.facts import BROKEN_REASONS, ArchiveFacts, Broken, Limits, MailFacts, from_json, to_json
-from parsers.mail import read_mail
+from parsers.mail import read_enclosed, read_mail
 from parsers.sniff import sniff, sniff_bytes
 
 LIMITS = Limits(
@@ -35,7 +38,19 @@ MAX_WRITTEN = 4 * LIMITS.max_bytes
 def mail(data, folder):
     """A mail: its files are where it says, and what they say they are."""
     path, scratch = written(data, folder)
-    facts = read_mail(path, scratch, LIMITS)
+    is_a_mail(read_mail(path, scratch, LIMITS), scratch)
+
+
+def enclosed(data, folder):
+    """A file that holds a mail, entered at once, and again with what is in it left closed."""
+    path, scratch = written(data, folder)
+    facts = read_enclosed(path, scratch, LIMITS)
+    is_a_mail(facts, scratch)
+    path, scratch = written(data, folder)
+    is_a_mail(read_enclosed(path, scratch, LIMITS, entering=()), scratch)
+
+
+def is_a_mail(facts, scratch):
     assert isinstance(facts, MailFacts | Broken)
     if isinstance(facts, MailFacts):
         assert len(facts.parts) <= MAX_FILES
@@ -71,7 +86,7 @@ def any_file(data, folder):
     assert set(active_in(path, found)) <= set(ACTIVE_WORDS)
 
 
-TARGETS = {"mail": mail, "archive": archive, "sniff": any_file}
+TARGETS = {"mail": mail, "enclosed": enclosed, "archive": archive, "locked": archive, "sniff": any_file}
 
 
 def written(data, folder):
@@ -113,9 +128,28 @@ def seeds(name):
     mails = [path.read_bytes() for path in sorted(SAMPLES.glob("*/mail.eml")) if path.stat().st_size < 20_000]
     packed = list(archives())
     envelope = make_winmail([Held(b"A.DOC", b"PK", "表.docx")], subject="a", html="<p>a")
+    saved = [envelope, *outlooks(), *mails[:20]]
     mails.append(WINMAIL + base64.encodebytes(envelope) + b"--a--")
     kept = [path.read_bytes() for path in sorted((SAMPLES.parent / "fuzz" / "kept" / name).glob("*"))]
-    return kept + {"mail": mails, "archive": packed, "sniff": packed + mails[:20] + beginnings()}[name]
+    made = {"mail": mails, "enclosed": saved, "archive": packed, "sniff": packed + mails[:20] + beginnings()}
+    return kept + (made[name] if name in made else list(documents()))
+
+
+def outlooks():
+    """Mails that Outlook saved, one in the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        inner = message(subject="b", text="c", attachments=[("表.docx", b"PK")])
+        path = make_msg(Path(folder) / "a.msg", subject="a", html=b"<p>a", attachments=[("片.mp4", bytes(50)), inner])
+        yield path.read_bytes()
+
+
+def documents():
+    """Documents under the password that is tried."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = make_text_pdf(Path(folder) / "a.pdf", ["text"])
+        yield lock_pdf(plain, Path(folder) / "b.pdf", "1234").read_bytes()
+        plain.write_bytes(next(archives()))
+        yield lock_office(plain, Path(folder) / "b.docx", "1234", rounds=10).read_bytes()
 
 
 def archives():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-NAMES = ("mail", "archive", "sniff")
+NAMES = ("mail", "enclosed", "archive", "locked", "sniff")
 KEPT = sorted((Path(__file__).parent / "kept").glob("*/*"))
 QUICK = settings(
     max_examples=150,
