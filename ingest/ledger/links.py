@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, insert, literal, or_, select, update
@@ -18,7 +18,6 @@ _L = schema.links
 _P = schema.parts
 _A = schema.arrivals
 _M = schema.materials
-_C = schema.staff_cells
 
 LIVING = (LinkState.WAITING, LinkState.FETCHING)
 """States in which a program goes on trying."""
@@ -37,22 +36,19 @@ _OUT = (Decision.WITHDRAWN, Decision.REFUSED)
 """Decisions after which nobody needs what is still to come of a work."""
 
 
-def _wanted() -> ColumnElement[bool]:
-    """Sights in mails of works, and in those that wait for a person: nobody else's file is asked for."""
+def _wanted(out: Collection[str]) -> ColumnElement[bool]:
+    """Sights in mails of works, and in those that wait for a person: nobody else's file is asked for.
+
+    out: works that need nothing more. One that has the sight, or the mail where none has it, must not be among them.
+    """
     waits = and_(_A.c.ended.is_(None), _A.c.pending != "")
-    of_works = and_(_A.c.ended.in_(_OF_WORKS), _is_in())
-    return and_(_P.c.source == PartSource.CLOUD.value, _P.c.link_key != "", or_(of_works, waits))
-
-
-def _is_in() -> ColumnElement[bool]:
-    """One of the works that have the sight, or the mail if none has it, is neither withdrawn nor refused."""
-    words = [json.dumps(decision.value) for decision in _OUT]  # as the column keeps them
-    out = select(_C.c.row).where(_C.c.heading == "初审结论", cast(_C.c.value, String).in_(words))
     filed, joined = _M.alias(), schema.work_arrivals.alias()
     its = select(filed.c.work_id).where(filed.c.part_id == _P.c.id)
     mails = select(joined.c.work_id).where(joined.c.arrival_id == _A.c.id)
     by_mail = or_(mails.where(joined.c.work_id.not_in(out)).exists(), ~mails.exists())
-    return or_(its.where(filed.c.work_id.not_in(out)).exists(), and_(~its.exists(), by_mail))
+    needed = or_(its.where(filed.c.work_id.not_in(out)).exists(), and_(~its.exists(), by_mail))
+    of_works = and_(_A.c.ended.in_(_OF_WORKS), needed)
+    return and_(_P.c.source == PartSource.CLOUD.value, _P.c.link_key != "", or_(of_works, waits))
 
 
 def _same() -> ColumnElement[bool]:
@@ -67,6 +63,13 @@ class Links:
         self.now = now
         self.desk = desk
 
+    @cached_property
+    def _out(self) -> list[str]:
+        """Works that staff have withdrawn or refused."""
+        cells = schema.staff_cells
+        rows = self.connection.execute(select(cells.c.row, cells.c.value).where(cells.c.heading == "初审结论"))
+        return [row.row for row in rows if Decision.of(row.value) in _OUT]
+
     # what mails say of them
 
     def sight(self) -> int:
@@ -74,7 +77,7 @@ class Links:
 
         A link that a later mail has extended, or given another code, is waited for again.
         """
-        query = select(_P).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(), _P.c.sha256 == "")
+        query = select(_P).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(self._out), _P.c.sha256 == "")
         seen: dict[tuple[str, str], Row] = {}
         for row in rows_of(self.connection.execute(query.order_by(_A.c.received_at, _P.c.id))):
             key = row["provider"], row["link_key"]
@@ -140,7 +143,7 @@ class Links:
         return _links(self.connection.execute(query.order_by(_L.c.id)))
 
     def _is_wanted(self) -> ColumnElement[bool]:
-        return select(_P.c.id).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(), _same()).exists()
+        return select(_P.c.id).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(self._out), _same()).exists()
 
     def begin_try(self, link_id: int) -> None:
         """A try begins; should its process die, it has counted."""
@@ -245,7 +248,7 @@ class Links:
             .join(_L, _same())
             .join(_A, _A.c.id == _P.c.arrival_id)
             .outerjoin(_M, _M.c.part_id == _P.c.id)
-            .where(_L.c.id == link_id, _wanted())
+            .where(_L.c.id == link_id, _wanted(self._out))
             .order_by(_A.c.received_at, _P.c.id, _M.c.work_id)
         )
         row = first_of(self.connection.execute(query.limit(1)))

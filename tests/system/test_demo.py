@@ -9,6 +9,8 @@ import re
 import pytest
 
 from ingest.cli import run
+from ingest.demo import cases_packed
+from ingest.demo import contest as sample_contest
 from ingest.demo.netdisk import FOLDER as NETDISK
 
 WORK_KEYS = [
@@ -179,6 +181,27 @@ def test_a_scan_within_the_text_counts_and_a_signature_does_not(demo, record_of)
 def test_papers_in_whatever_wrapping_become_materials(demo, record_of, works, name):
     (work,) = record_of(demo.contest.sample(name))["works"]
     assert {m["kind"] for m in works[work]["materials"]} >= {"form", "scan", "proof", "video"}
+
+
+def test_without_a_program_for_rar_the_demo_leaves_it_to_people(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sample_contest, "RECOMMENDED", (cases_packed.volume_missing,))
+    monkeypatch.setattr(sample_contest, "PUBLIC", (cases_packed.in_7z_and_rar,))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code = run(["demo", str(tmp_path / "样例"), "--small"])
+    capsys.readouterr()
+    run(["export", "messages", "--config", str(tmp_path / "样例" / "config.toml")])
+    parts = [part for line in capsys.readouterr().out.splitlines() for part in json.loads(line)["parts"]]
+    found = {part["name"]: part["kind"] for part in parts if ".part" not in part["name"]}
+    assert (code, found) == (
+        0,
+        {
+            "自荐表.docx": "form",
+            "盖章扫描件.pdf": "scan",
+            "表格.7z": "other",
+            "播放证明.rar": "other",
+            "蚕丝与火箭.mp4": "video",
+        },
+    )
 
 
 def test_films_the_demo_fetched_take_no_room_twice(demo):
