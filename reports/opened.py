@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
@@ -46,6 +48,33 @@ def why_not(path: Path) -> str:
     return ""
 
 
+@contextmanager
+def _quickly() -> Iterator[None]:
+    """Loading within takes time in proportion to the file.
+
+    The library looks each link of a sheet up in the list of all of them: minutes, for the tens of thousands we write.
+    And Python looks again and again for garbage among millions of cells that are all still in use.
+    """
+    from openpyxl.packaging.relationship import RelationshipList
+
+    def get(self: Any, key: str) -> Any:
+        known = self.__dict__.get("_by_id")
+        if known is None or len(known) != len(self):
+            known = self.__dict__["_by_id"] = {one.Id: one for one in self}
+        return known[key]
+
+    listed: Any = RelationshipList
+    original, collects = listed.get, gc.isenabled()
+    listed.get = get
+    gc.disable()
+    try:
+        yield
+    finally:
+        listed.get = original
+        if collects:
+            gc.enable()
+
+
 class Opened:
     """A workbook as values. Formulas become what was last computed, or their own text if nothing was."""
 
@@ -53,7 +82,8 @@ class Opened:
         from openpyxl import load_workbook
 
         self._path = path
-        self._book: Workbook = load_workbook(path, keep_links=False)
+        with _quickly():
+            self._book: Workbook = load_workbook(path, keep_links=False)
         self._computed: Workbook | None = None
         self.titles: tuple[str, ...] = tuple(sheet.title for sheet in self._book.worksheets)
 
@@ -112,7 +142,8 @@ class Opened:
         from openpyxl import load_workbook
 
         if self._computed is None:
-            self._computed = load_workbook(self._path, keep_links=False, data_only=True)
+            with _quickly():
+                self._computed = load_workbook(self._path, keep_links=False, data_only=True)
         return self._computed[title][coordinate].value
 
 
