@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, insert, literal, or_, select, update
@@ -63,7 +62,6 @@ class Links:
         self.now = now
         self.desk = desk
 
-    @cached_property
     def _out(self) -> list[str]:
         """Works that staff have withdrawn or refused."""
         cells = schema.staff_cells
@@ -77,7 +75,7 @@ class Links:
 
         A link that a later mail has extended, or given another code, is waited for again.
         """
-        query = select(_P).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(self._out), _P.c.sha256 == "")
+        query = select(_P).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(self._out()), _P.c.sha256 == "")
         seen: dict[tuple[str, str], Row] = {}
         for row in rows_of(self.connection.execute(query.order_by(_A.c.received_at, _P.c.id))):
             key = row["provider"], row["link_key"]
@@ -143,7 +141,7 @@ class Links:
         return _links(self.connection.execute(query.order_by(_L.c.id)))
 
     def _is_wanted(self) -> ColumnElement[bool]:
-        return select(_P.c.id).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(self._out), _same()).exists()
+        return select(_P.c.id).join(_A, _A.c.id == _P.c.arrival_id).where(_wanted(self._out()), _same()).exists()
 
     def begin_try(self, link_id: int) -> None:
         """A try begins; should its process die, it has counted."""
@@ -248,7 +246,7 @@ class Links:
             .join(_L, _same())
             .join(_A, _A.c.id == _P.c.arrival_id)
             .outerjoin(_M, _M.c.part_id == _P.c.id)
-            .where(_L.c.id == link_id, _wanted(self._out))
+            .where(_L.c.id == link_id, _wanted(self._out()))
             .order_by(_A.c.received_at, _P.c.id, _M.c.work_id)
         )
         row = first_of(self.connection.execute(query.limit(1)))

@@ -75,6 +75,44 @@ def test_the_latest_expiry_counts(tx, sight):
     assert tx.links.links()[0].expires_at == after(tx, days=9)
 
 
+def size(tx):
+    (link,) = tx.links.links()
+    return link.size, link.size_is_exact
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_size_to_the_byte_counts_before_a_rounded_one(tx, sight, together):
+    sight(size=1000, size_is_exact=True)
+    if not together:
+        tx.links.sight()
+    sight(size=1024)
+    tx.links.sight()
+    assert size(tx) == (1000, True)
+
+
+def test_a_rounded_size_gives_way_to_one_to_the_byte(tx, sight):
+    sight(size=1024)
+    tx.links.sight()
+    sight(size=1000, size_is_exact=True)
+    tx.links.sight()
+    assert size(tx) == (1000, True)
+
+
+def test_a_size_the_service_tells_is_exact(tx, sight):
+    sight(size=1024)
+    tx.links.sight()
+    tx.links.told(1, size=1000)
+    assert size(tx) == (1000, True)
+
+
+@pytest.mark.parametrize("word", ["撤回", " 不通过 "])
+def test_a_link_of_a_decided_work_is_kept_and_not_due(tx, sight, word):
+    sight()
+    tx.links.sight()
+    tx.desk.keep_staff_cells({("推荐作品", "R2024-0001", "初审结论"): word})
+    assert (tx.links.due(), len(tx.links.links())) == ([], 1)
+
+
 def test_a_link_extended_by_a_later_mail_is_waited_for_again(tx, sight):
     sight(expires_at=after(tx, days=-1))
     tx.links.sight()

@@ -167,3 +167,15 @@ def test_http_library_is_not_loaded_before_a_link_is_fetched():
     code = "import sys, ingest.sources.cloud; print([m for m in ('httpx', 'httpcore') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=TOP, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_job_is_told_of_when_it_begins(run, job, slow):
+    slow(range(3))
+    told = []
+    ended = run(
+        [job(n) for n in range(3)],
+        "[cloud]\nat_once = 1",
+        began=lambda one: told.append((one.tag, threading.get_ident())),
+    )
+    assert told == [(n, threading.get_ident()) for n in range(3)]
+    assert [job.tag for job, _ in ended] == [0, 1, 2]
