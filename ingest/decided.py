@@ -6,7 +6,7 @@ one, a second run does nothing, and what staff take back is undone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ingest import deciding
 from ingest.context import Context, crash_point
@@ -206,7 +206,7 @@ def _hold(context: Context, tx: Transaction, *, act: bool) -> int:
     for row in letters:
         mail = mails.get(row["arrival_id"])
         word = deciding.text_of(cells.get((tables.LETTERS.title, number_of(row["id"]), deciding.RELEASE)))
-        moot = _is_moot(mail, [decisions.get(work) for work in works_of.get(row["id"], [])], row["id"])
+        moot = mail is not None and _is_moot(row, mail, [decisions.get(work) for work in works_of.get(row["id"], [])])
         now = deciding.Letter(LetterState(row["state"]), row["held_for"])
         junk = mail is not None and mail["junk"]
         natural = state_of(context.config, LetterKind(row["kind"]))
@@ -224,8 +224,13 @@ def _hold(context: Context, tx: Transaction, *, act: bool) -> int:
 _WAITING = (LetterState.DRAFT.value, LetterState.HELD.value)
 
 
-def _is_moot(mail: Mapping[str, object] | None, decisions: Sequence[Decision | None], letter: int) -> bool:
-    """Nobody is to be told what this letter says. One that will be written anew is not."""
-    if mail is None or mail["answered_by"] is None:
-        return False
-    return mail["assigned"] == NOT_SUBMITTED or (bool(decisions) and all(one in _OUT for one in decisions))
+def _is_moot(letter: Row, mail: Row, decisions: Sequence[Decision | None]) -> bool:
+    """Nobody is to be told what this letter says. An answer that will be written anew is not moot.
+
+    decisions: of the works of which it speaks.
+    """
+    if mail["assigned"] == NOT_SUBMITTED:
+        return True
+    if not decisions:
+        return letter["kind"] != LetterKind.ATTENTION.value and mail["answered_by"] == 0
+    return all(one in _OUT for one in decisions)

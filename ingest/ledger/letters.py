@@ -108,10 +108,11 @@ class Letters:
         self.desk.event("letter-state", letter=letter_id, state=state.value, held_for=held_for, cell=cell)
 
     def rewrite(self, arrivals: Sequence[int]) -> None:
-        """What answers these mails was not sent yet, and is to be written in new words."""
-        waiting = select(_L.c.id).where(_L.c.state.in_(_OPEN))
-        mine = (_A.c.id.in_(arrivals), _A.c.answered_by.in_(waiting))
-        self.connection.execute(update(_A).where(*mine).values(answered_by=None))
+        """What answers these mails and was not sent yet is to be written in new words, of the works as they are now."""
+        mine = select(_L.c.id).join(_A, _A.c.answered_by == _L.c.id)
+        letters = list(self.connection.execute(mine.where(_A.c.id.in_(arrivals), _L.c.state.in_(_OPEN))).scalars())
+        self.connection.execute(update(_A).where(_A.c.answered_by.in_(letters)).values(answered_by=None))
+        self.connection.execute(delete(_LW).where(_LW.c.letter_id.in_(letters)))
 
     def answer_again(self, arrivals: Sequence[int]) -> None:
         """These mails needed no answer; that may be otherwise now."""

@@ -69,7 +69,8 @@ def _days(snap: Snapshot) -> Counts:
 
 def _today(snap: Snapshot) -> list[Item]:
     states = Counter(state_word(work) for work in snap.counting)
-    letters = Counter(letter["state"] for letter in snap.letters)
+    asked = (letter for letter in snap.letters if not letter["held_for"].startswith(("staff", "moot")))
+    letters = Counter(letter["state"] for letter in asked)
     sheets = "、".join(track.sheet for track in snap.config.tracks)
     first = snap.config.tracks[0].sheet
     return [

@@ -340,6 +340,7 @@ def test_a_letters_row_opens_its_file(snap, letter):
             "生成时间": dt.datetime(2024, 10, 8, 12),  # noqa: DTZ001 - cells have no zone
             "发出时间": None,
             "信件": "打开",
+            "说明": "",
             "信件.link": "回信/L0001 逾期告知.eml",
         }
     ]
