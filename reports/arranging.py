@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reports.book import CellKey, Extras, Remark, View
@@ -33,7 +34,7 @@ class Found:
     headings: Mapping[int, str]
     keys: Mapping[int, str]
 
-    @property
+    @cached_property
     def columns(self) -> dict[int, Column]:
         """What stands in each column; those staff added are theirs."""
         own = {c.heading: c for c in self.sheet.columns}

@@ -185,6 +185,7 @@ class _Reading:
         order = strays.order(found, rows.written, self._before.view(sheet.title).order)
         self._views.append(read_view(target, found, order))
         self._looks += read_looks(target, found)
+        self.conflicts += strays.formulas(target, found, grid)
         self._take_remarks(target, found)
         self._untidy += strays.untidy(target, found)
         return True

@@ -25,6 +25,7 @@ DELETED_ROWS = "这些行被删除过。台账的行由程序管理，已按原�
 DELETED_SHEET = "这张工作表被删除、清空或改名。程序已重新写出，填写过的内容都在"
 WRITTEN_OVER = "这一栏由程序填写，更新时会写回。您写的内容留在这里；需要更正请写在「备注」等黄色标题的栏目"
 ON_KEYLESS = "这张工作表由程序整张重写，写在上面的内容不会保留在原处，留在这里。请改写到黄色标题的栏目或自己的工作表"
+FORMULAS = "这一栏有 {count} 个公式，更新后只保留算出的结果，原来的公式留在这里。要一直用公式，请写在自己的工作表里"
 LOST_REMARK = "这条批注所在的行或工作表由程序重写，找不到原处。请把内容写到正确的行"
 LOOKS_LIKE = "看起来原是 {key}，那一行已按原样写回"
 WHOLE_ROW, REMARK = "（整行）", "（批注）"
@@ -127,6 +128,24 @@ def lost_remark(remark: Remark) -> Conflict:
     """A comment whose row is not known."""
     sheet, key, heading = remark.cell
     return Conflict(sheet, "" if key == "?" else key, f"{heading}{REMARK}", "", remark.text, LOST_REMARK)
+
+
+def formulas(target: Any, found: Found, grid: Sequence[Sequence[Value | None]]) -> Iterator[Conflict]:
+    """Formulas in cells of staff's, a row of a column: their results are kept, since rows move and are made anew."""
+    firsts: dict[str, list[tuple[str, str, str]]] = {}
+    for (row, index), cell in target._cells.items():
+        if cell.data_type != "f" or row not in found.keys or index not in found.columns:
+            continue
+        if not found.columns[index].staff:
+            continue
+        values = grid[row - 1]
+        text = str(getattr(cell.value, "text", cell.value))
+        result = values[index - 1] if index <= len(values) else None
+        if result != text:
+            firsts.setdefault(found.headings[index], []).append((found.keys[row], text, to_text(result)))
+    for heading, several in firsts.items():
+        key, text, result = several[0]
+        yield Conflict(found.sheet.title, key, heading, result, text, FORMULAS.format(count=len(several)))
 
 
 def order(found: Found, written: Mapping[str, Any] | None, before: tuple[str, ...]) -> tuple[str, ...]:

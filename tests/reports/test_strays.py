@@ -1,18 +1,21 @@
 """Words of staff's where the program writes, rows that went or lost their key: each is told."""
 
 import datetime as dt
+import re
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from reports.book import Conflict
+from reports.book import CellKey, Conflict
 from reports.shown import from_text, shown_of, to_text_of
 from reports.staff import read_staff, without_strays
 from reports.strays import (
     DELETED_ROW,
     DELETED_ROWS,
     DELETED_SHEET,
+    FORMULAS,
     LOST_REMARK,
     NO_KEY,
     ON_KEYLESS,
@@ -102,6 +105,30 @@ def test_a_row_of_staffs_own_is_told_with_all_that_stands_in_it(told):
         book[SHEET].append([None, "电话报名的作品", "待收"])
 
     assert told(add) == (Conflict(SHEET, "", WHOLE_ROW, "", "作品名称：电话报名的作品；状态：待收", NO_KEY),)
+
+
+def test_formulas_in_a_column_of_staffs_are_told_once_and_their_results_kept(tmp_path, book):
+    path = tmp_path / "台账.xlsx"
+    write_workbook(path, book)
+    edited = load_workbook(path)
+    for key in (ONE, TWO):
+        at(edited[SHEET], key, "备注").value = "=1+1"
+    edited.save(path)
+    computed(path, 2)
+    read = read_staff(path, book.sheets, shown_of(book))
+    note = FORMULAS.format(count=2)
+    assert read.conflicts == (Conflict(SHEET, ONE, "备注", "2", "=1+1", note),)
+    assert [read.cells[CellKey(SHEET, key, "备注")] for key in (ONE, TWO)] == [2, 2]
+
+
+def computed(path, result):
+    """Puts the result beside each formula, as a spreadsheet program does when it saves."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            done = re.sub(rb"<f>1\+1</f><v ?/>|<f>1\+1</f><v></v>", rb"<f>1+1</f><v>%d</v>" % result, content)
+            archive.writestr(name, done)
 
 
 @pytest.mark.parametrize("title", ["概览", "审查明细", "冲突", "说明"])
