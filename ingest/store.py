@@ -169,7 +169,7 @@ class Group(_Puts):
         except BaseException:  # something may still be writing there
             _remove(folder)
             raise
-        if any(folder.iterdir()):
+        if os.listdir(folder):  # noqa: PTH208  (once a mail, and three times as fast)
             _remove(folder)
         else:
             self._empty.append(folder)
@@ -308,7 +308,7 @@ class Store(_Puts):
             targets = [(file, self.path(file.stored.sha256)) for file in files]
             new = [(file, target) for file, target in targets if not is_there(target, file.stored.size)]
             _sync_files([file for file, _ in new])
-            missing = {target.parent for _, target in new if not target.parent.is_dir()}
+            missing = {folder for folder in {target.parent for _, target in new} if not folder.is_dir()}
             for folder in missing:
                 folder.mkdir(mode=0o700, exist_ok=True)
             if missing:
