@@ -29,7 +29,7 @@ from parsers import look, sniff
 from parsers.enclosed import MAX_MSG_BYTES
 from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, MailFacts, VideoFacts
 from parsers.links import links_in_file
-from parsers.mail import read_mail
+from parsers.mail import read_enclosed, read_mail
 from parsers.msg import NoMsgError, write_mail
 
 
@@ -53,6 +53,8 @@ def inspect_file(config: Config, path: Path) -> Record:
     found = sniff.sniff(path)
     if found == "eml" or path.suffix.lower() == ".eml":
         return {"file": str(path)} | _mail(config, path)
+    if found == "tnef":
+        return {"file": str(path)} | _mail(config, path, envelope=True)
     if found == "msg":
         return {"file": str(path)} | _saved_mail(config, path)
     with tempfile.TemporaryDirectory() as folder:
@@ -80,14 +82,17 @@ def _no_mail(facts: Broken) -> Record:
     return {"outcome": None, "works": None, "problem": facts.reason, "reason": facts.sentence, "parts": []}
 
 
-def _mail(config: Config, path: Path) -> Record:
+def _mail(config: Config, path: Path, *, envelope: bool = False) -> Record:
+    """A mail, or Outlook's envelope by itself."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         with store.scratch() as scratch:
-            facts = read_mail(path, scratch, limits_of(config), outline=True)
+            limits = limits_of(config)
+            facts = read_enclosed(path, scratch, limits) if envelope else read_mail(path, scratch, limits, outline=True)
             if isinstance(facts, Broken):
                 return _no_mail(facts)
-            opening = Opening(store, limits_of(config), Workers(0))
+            opening = Opening(store, limits, Workers(0))
+            opening.hear(facts)
             files = [row for row in rows_of_mail(opening, facts, scratch) if not row.get("url")]
         parts = [_looked_at(config, store, _part(position, row)) for position, row in enumerate(files)]
         opening.notes.add_read(parts)

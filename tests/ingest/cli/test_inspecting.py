@@ -10,6 +10,7 @@ from ingest.demo.mails import mail_bytes
 from ingest.demo.msgs import make_msg
 from ingest.demo.scans import make_scan
 from ingest.demo.videos import make_video
+from ingest.demo.winmail import Held, make_winmail
 
 MESSAGE = ["mailbox", "uid", "message_id", "received_at", "from", "subject", "outcome", "works", "reason", "parts"]
 
@@ -206,3 +207,21 @@ def test_people_see_in_which_file_a_link_stands(kepu, noted):
 def test_a_file_that_is_no_mail_has_its_links_too(kepu, noted, name, provider):
     (link,) = json.loads(kepu("inspect", noted / name, "--json").out)["links"]
     assert (link["provider"], link["source"]) == (provider, "cloud")
+
+
+def test_an_envelope_by_itself_is_a_message_with_its_files(kepu, contest):
+    path = contest.folder / "winmail.dat"
+    path.write_bytes(make_winmail([Held(b"A", b"a", "推荐表.docx")]))
+    record = json.loads(kepu("inspect", path, "--json").out)
+    assert [part["name"] for part in record["parts"]] == ["推荐表.docx"]
+
+
+def test_people_see_what_lies_in_a_mail_in_an_archive(kepu, contest):
+    letter = mail_bytes(contest.mail("报送", files=[("推荐表.docx", b"a")]))
+    with zipfile.ZipFile(contest.folder / "全部.zip", "w") as archive:
+        archive.writestr("来信.eml", letter)
+    path = contest.folder / "mail.eml"
+    path.write_bytes(mail_bytes(contest.mail("报送", files=[("全部.zip", contest.folder / "全部.zip")])))
+    names = [line for line in kepu("inspect", path).out.splitlines() if "来信.eml" in line or "推荐表.docx" in line]
+    assert ["└── " in line for line in names] == [True, True]
+    assert names[0].index("└── ") < names[1].index("└── ")
