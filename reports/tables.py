@@ -167,7 +167,7 @@ TODOS = Sheet(
         Column("文件大小", 11, "megabytes"),
         Column("候选", 26, "wrap"),
         Column("选择", 14, staff=True, hint="填登记号、文件名或序号（可照「候选」一栏），或填“新作品”"),
-        Column("密码", 14, "typed", staff=True, hint="填压缩包的打开密码，程序下次运行时试用"),
+        Column("密码", 14, "typed", staff=True, hint="填压缩包或文件的打开密码，程序下次运行时试用"),
         Column("处理", 14, staff=True, choices=("已处理", "不处理")),
         Column("处理人", 10, staff=True),
     ),
