@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 from ingest.config import Mailbox
 from ingest.context import Context, crash_point, stage_ids
@@ -11,13 +13,14 @@ from ingest.errors import DiskError, GoneError, NotGivenError
 from ingest.ledger import Transaction
 from ingest.ledger.keys import Place
 from ingest.lots import Lot, lot_of
-from ingest.model import Ended, Stage, Todo, TodoKind, mail_number
+from ingest.model import Ended, Listing, Stage, Todo, TodoKind, mail_number
 from ingest.sources.identity import identity_of
 from ingest.stages.fetch.doubting import Doubts
 from ingest.stages.fetch.listing import Poll
 from ingest.store import Group, Store, Stored
 
 GONE = "下载之前已从信箱中移走或删除"
+_AT_ONCE = 100  # mails looked up together
 
 
 def copy_all(poll: Poll) -> None:
@@ -26,22 +29,59 @@ def copy_all(poll: Poll) -> None:
     ids = stage_ids(context, Stage.LISTED, mailbox=mailbox.name)
     stored, done = lambda: crash_point("stored"), lambda: crash_point("fetched")
     with lot_of(context, stored=stored, done=done) as lot:
-        doubts = Doubts(poll)
-        context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll, lot, doubts), bounded=True)
+        doubts, coming = Doubts(poll), Coming(context, ids)
+        context.each(f"下载邮件（{mailbox.name}）", ids, partial(_copy, poll, lot, doubts, coming), bounded=True)
         lot.settle()
         doubts.decide()
 
 
-def _copy(poll: Poll, lot: Lot, doubts: Doubts, arrival_id: int) -> None:
+@dataclass(frozen=True)
+class _Known:
+    """What the ledger says of a mail to be copied: its size, None if nobody said, and where it is, newest first."""
+
+    size: int | None
+    places: Sequence[Place]
+
+
+class Coming:
+    """The mails that are copied one after the other: looked up many at a time, and which is next is known."""
+
+    def __init__(self, context: Context, ids: Sequence[int]) -> None:
+        """Nothing is looked up yet. ids: in the order in which they are asked for."""
+        self._context = context
+        self._after = dict(pairwise(ids))
+        self._known: dict[int, _Known] = {}
+
+    def known(self, arrival_id: int) -> _Known:
+        """What is known of this mail; of others that follow it, too, from then on."""
+        if arrival_id not in self._known:
+            lot = [arrival_id]
+            while len(lot) < _AT_ONCE and (follower := self._after.get(lot[-1])) is not None:
+                lot.append(follower)
+            with self._context.read() as tx:
+                sizes = {row["id"]: row["size"] for row in tx.arrivals.heads(lot)}
+                places = tx.keys.living_places(lot)
+            self._known = {one: _Known(sizes[one], places.get(one, ())) for one in lot}
+        return self._known[arrival_id]
+
+    def after(self, arrival_id: int) -> Listing | None:
+        """What will probably be copied after this one."""
+        follower = self._after.get(arrival_id)
+        places = self.known(follower).places if follower is not None else ()
+        return places[0].listing if places else None
+
+
+def _copy(poll: Poll, lot: Lot, doubts: Doubts, coming: Coming, arrival_id: int) -> None:
     context, mailbox = poll.context, poll.mailbox
-    with context.read() as tx:
-        size, places = tx.arrivals.row(arrival_id)["size"], tx.keys.places_of(arrival_id)
+    known = coming.known(arrival_id)
+    size = known.size
     if size is not None and size > mailbox.limits.max_mail_bytes:
         _too_large(context, mailbox, arrival_id, size)
         return
     ask_for_room(context, size or 0)
     try:
-        stored = _from_anywhere(poll, lot, places)
+        stored = _from_anywhere(poll, lot, known.places, coming.after(arrival_id))
+        stored = stored or _from_anywhere(poll, lot, _others(context, arrival_id, known.places))
     except NotGivenError as error:
         lot.settle()  # what came before may be asked for again, to know whose trouble this is
         doubts.hold(arrival_id, error)
@@ -58,12 +98,19 @@ def _copy(poll: Poll, lot: Lot, doubts: Doubts, arrival_id: int) -> None:
     lot.keep(arrival_id, write, **{"fetched": 1, "fetched-bytes": stored.size})
 
 
-def _from_anywhere(poll: Poll, lot: Lot, places: Sequence[Place]) -> Stored | None:
+def _others(context: Context, arrival_id: int, tried: Sequence[Place]) -> list[Place]:
+    """Where a mail was seen besides: it may be there again."""
+    with context.read() as tx:
+        places = tx.keys.places_of(arrival_id)
+    return [place for place in places if place.listing not in {each.listing for each in tried}]
+
+
+def _from_anywhere(poll: Poll, lot: Lot, places: Sequence[Place], then: Listing | None = None) -> Stored | None:
     """The mail from the place it is at; None if it is at none it was seen at."""
     for place in places:
         try:
             with lot.group.writer() as writer:
-                poll.source.copy(place.listing, writer)
+                poll.source.copy(place.listing, writer, then=then)
         except GoneError:
             with poll.context.begin() as tx:
                 tx.keys.lose(place.listing)
