@@ -121,9 +121,8 @@ def _cell(target: Worksheet, value: Value | None, style: Any) -> Any:
 
 def put_value(cell: Any, value: Value) -> None:
     """Sets a value, text cleaned. It stays text: the library would make a formula of "=…" and an error of "#N/A"."""
-    if isinstance(value, str):
-        cell.value = clean_text(value)
-        cell.data_type = "s"
+    if isinstance(value, str):  # set past the library's own checks: they are the slow part, and ours are stricter
+        cell._value, cell.data_type = clean_text(value), "s"
     else:
         cell.value = value
 
