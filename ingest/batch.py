@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from ingest.config import Config, password
-from ingest.context import Context, Say, Tally, lease, silent, wants_of
+from ingest.context import ALL_REPORTS, Context, Say, Tally, lease, silent, wants_of
 from ingest.decided import carry_out
 from ingest.dropped import make_folders, take_dropped
 from ingest.errors import Exit, KepuError
@@ -128,18 +128,19 @@ def run(
     only: Sequence[str] = (),
     without: Sequence[str] = (),
     fresh: bool = False,
+    reports: frozenset[str] = ALL_REPORTS,
     stop: threading.Event | None = None,
     by_hand: bool = True,
 ) -> Summary:
     """One batch. Raises KepuError where the world must be mended first; what was committed until then stays.
 
-    only, without: names of stages to run, to leave out. fresh: write the reports even if there is no news. stop: when
-    set, no new item is begun. by_hand: a person waits, so that what failed a moment ago is tried again.
+    only, without: names of stages to run, to leave out. fresh: write the reports even if there is no news; reports:
+    only these. stop: when set, no new item is begun. by_hand: a person waits, so that what failed is tried again.
     """
     with lease(config.storage.root), open_context(config, clock=clock, environ=environ, say=say) as context:
         context.store.sweep()
         context.until = time.monotonic() + config.schedule.batch_budget.total_seconds()
-        context.stop, context.fresh, context.by_hand = stop, fresh, by_hand
+        context.stop, context.fresh, context.by_hand, context.reports = stop, fresh, by_hand, reports
         with context.begin() as tx:
             number = tx.desk.start_run()
         started = time.monotonic()

@@ -47,6 +47,10 @@ def crash_point(step: str) -> None:
         _crash(step)
 
 
+ALL_REPORTS = frozenset({"workbook", "pages", "folders"})
+"""What the last stage makes."""
+
+
 @dataclass
 class Tally:
     """What a run did, for its summary and its exit code. `counts` by name; the lists are sentences for people."""
@@ -74,6 +78,7 @@ class Context:
     until: float | None = None
     stop: threading.Event | None = None
     fresh: bool = False
+    reports: frozenset[str] = ALL_REPORTS
     by_hand: bool = True
     unreadable: set[str] = field(default_factory=set)
 

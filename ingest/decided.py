@@ -232,5 +232,5 @@ def _is_moot(letter: Row, mail: Row, decisions: Sequence[Decision | None]) -> bo
     if mail["assigned"] == NOT_SUBMITTED:
         return True
     if not decisions:
-        return letter["kind"] != LetterKind.ATTENTION.value and mail["answered_by"] == 0
+        return bool(letter["kind"] != LetterKind.ATTENTION.value and mail["answered_by"] == 0)
     return all(one in _OUT for one in decisions)

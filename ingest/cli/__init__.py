@@ -252,11 +252,17 @@ def export(
 
 
 @_command()
-def report(config: ConfigFile = None) -> int:
+def report(
+    only: Annotated[
+        Literal["workbook", "pages", "folders"] | None,
+        typer.Option("--only", help="只生成一种：workbook 台账，pages 统计页，folders 作品文件夹和审查页。"),
+    ] = None,
+    config: ConfigFile = None,
+) -> int:
     """根据现有数据重新生成台账、作品文件夹和页面。"""
     from ingest.cli import acting
 
-    return acting.report(_config(config), _clock(os.environ))
+    return acting.report(_config(config), _clock(os.environ), only)
 
 
 @_command()

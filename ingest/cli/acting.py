@@ -11,16 +11,18 @@ from pathlib import Path
 from ingest import batch, handfed
 from ingest.cli import console
 from ingest.config import Config
-from ingest.context import lease
+from ingest.context import ALL_REPORTS, lease
 from ingest.errors import ConfigError, Exit
 
 Clock = Callable[[], dt.datetime]
 
 
-def report(config: Config, clock: Clock) -> int:
-    """Workbook, folders and pages again, whether or not there is news."""
+def report(config: Config, clock: Clock, only: str | None = None) -> int:
+    """Workbook, folders and pages again, whether or not there is news. only: one of them."""
+    reports = frozenset({only}) if only else ALL_REPORTS
+    steps = ("read-back", "report")
     with console.progress() as say:
-        summary = batch.run(config, clock=clock, environ=os.environ, say=say, only=("read-back", "report"), fresh=True)
+        summary = batch.run(config, clock=clock, environ=os.environ, say=say, only=steps, fresh=True, reports=reports)
     return console.tell(summary, config)
 
 

@@ -86,6 +86,8 @@ def begun(new_contest, form, shell, linked, tmp_path_factory):
     sheet = book["推荐作品"]
     headings = [cell.value for cell in sheet[1]]
     sheet.cell(2, headings.index("备注") + 1).value = "已电话联系"
+    assert sheet["A3"].value == "R2024-0002"
+    sheet.cell(3, headings.index("初审结论") + 1).value = "转组别"
     todos = book["待办"]
     headings = [cell.value for cell in todos[1]]
     asked = next(row for row in todos.iter_rows(min_row=2) if row[headings.index("类别")].value == "文件有密码")

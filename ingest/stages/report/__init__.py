@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import views
-from ingest.context import Context
+from ingest.context import ALL_REPORTS, Context
 from ingest.stages.report.places import share_trouble
 from ingest.stages.report.reading import read_back
 
@@ -13,7 +13,7 @@ __all__ = ["read_back", "report"]
 def report(context: Context) -> None:
     """Folders, workbook and pages, if there is news since they were last written. DiskError if the share is away."""
     from ingest.stages.report.placing import place_all
-    from ingest.stages.report.writing import shown_already, write_all
+    from ingest.stages.report.writing import shown_already, write_all, write_pages
 
     read_back(context)
     with share_trouble(context):
@@ -21,5 +21,11 @@ def report(context: Context) -> None:
             return
         with context.read() as tx:
             snap = views.snapshot(tx, context.config, context.wants_key)
-        snap, whole = place_all(context, snap)
-        write_all(context, snap, whole=whole)
+        whole = context.reports == ALL_REPORTS
+        if "folders" in context.reports:
+            snap, placed = place_all(context, snap)
+            whole = whole and placed
+        if "workbook" in context.reports:
+            write_all(context, snap, whole=whole)
+        if "pages" in context.reports:
+            write_pages(context, snap)

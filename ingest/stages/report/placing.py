@@ -48,7 +48,8 @@ def place_all(context: Context, snap: Snapshot) -> tuple[Snapshot, bool]:
     placed = 0
     for done, work in enumerate(snap.works.values()):
         context.say("整理作品文件夹", done, len(snap.works))
-        if work.gone and not snap.rows[work.id]["folder"]:
+        row = snap.rows[work.id]
+        if row["moved_to"] or (work.gone and not row["folder"]):  # what it has become takes its folder along
             continue
         wish = _wish(snap, work)
         same = wish.key == snap.rows[work.id]["placed_with"] and not context.fresh

@@ -1,4 +1,4 @@
-"""The workbook and the counts page: made from the ledger, put in place whole, kept a day each in 历史."""
+"""The workbook, its masked copy and the counts page: made from the ledger, put in place whole, kept a day each in 历史."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _writable(context: Context, name: str) -> bool:
 
 
 def write_all(context: Context, snap: Snapshot, *, whole: bool) -> None:
-    """The workbook and the counts page. What staff save while it is being made is read, and it is made anew.
+    """The workbook and its masked copy. What staff save while it is being made is read, and it is made anew.
 
     whole: everything else was written, so that there is nothing left to do until there is news.
     """
@@ -83,8 +83,6 @@ def write_all(context: Context, snap: Snapshot, *, whole: bool) -> None:
 def _write(context: Context, snap: Snapshot) -> str:
     """Write once; returns the name of the file written. ChangedMeanwhileError, WorkbookOpenError, OSError."""
     from ingest.views.overview import overview
-    from reports.counts import counts_page
-    from reports.pages import write_if_changed
     from reports.workbook import save_workbook
 
     path = reports_folder(context) / WORKBOOK
@@ -108,7 +106,6 @@ def _write(context: Context, snap: Snapshot) -> str:
 
     made = save_workbook(path, book, beside=beside, seen=seen, signatures=signatures, about_to=about_to)
     crash_point("workbook-written")
-    write_if_changed(path.with_name("收件统计.html"), counts_page(first))
     share_masked(context, book)
     with context.begin() as tx:
         written(tx, made.name, signatures[made.name])
@@ -116,6 +113,17 @@ def _write(context: Context, snap: Snapshot) -> str:
     crash_point("workbook-known")
     _afterwards(context, made, side_known=seen[SIDE])
     return made.name
+
+
+def write_pages(context: Context, snap: Snapshot) -> None:
+    """The counts page."""
+    from ingest.views.overview import overview
+    from reports.counts import counts_page
+    from reports.pages import write_if_changed
+
+    folder = reports_folder(context)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_if_changed(folder / "收件统计.html", counts_page(overview(snap, notes_of(context))))
 
 
 def _day(context: Context) -> str:
