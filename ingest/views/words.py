@@ -138,7 +138,9 @@ def belied_text(name: str, format_: str) -> str:
 
 
 def size_text(size: int) -> str:
-    """Bytes as people say them: 109.0 MB, 35 KB."""
+    """Bytes as people say them: 20.2 GB, 109.0 MB, 35 KB."""
+    if size >= 1_000_000_000:
+        return f"{size / 1e9:.1f} GB"
     if size >= 1_000_000:
         return f"{size / 1e6:.1f} MB"
     return f"{max(round(size / 1e3), 1)} KB" if size else "0 字节"

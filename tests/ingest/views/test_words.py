@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.model import Part, PartSource
-from ingest.views.words import file_note
+from ingest.views.words import file_note, megabytes, size_text
 from parsers.facts import Broken, Unknown
 
 
@@ -20,3 +20,16 @@ from parsers.facts import Broken, Unknown
 )
 def test_note_of_a_file(name, format_, rest, note):
     assert file_note(Part(1, 1, 1, name, 10, "0" * 64, format_, PartSource.ATTACHMENT, **rest)) == note
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 字节"), (10, "1 KB"), (35_000, "35 KB"), (109_000_000, "109.0 MB"), (20_226_400_000, "20.2 GB")],
+)
+def test_sizes_are_said_as_people_say_them(size, said):
+    assert size_text(size) == said
+
+
+@pytest.mark.parametrize(("size", "number"), [(0, 0.0), (10, 0.1), (109_440_000, 109.4)])
+def test_sizes_in_cells_are_megabytes(size, number):
+    assert megabytes(size) == number
