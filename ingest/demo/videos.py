@@ -76,7 +76,8 @@ def make_video(
         raise ValueError(f"no such film: {width}x{height}, rotated {rotation} in {container}")
     frames = round(duration_s * fps)
     rate = _bit_rate(size_bytes, frames / fps, audio=audio)
-    scene = Scene(width, height, BODY_S * fps // (2 if rate else 1), subtitle=subtitle, look=look, grain=24 if rate else 0)
+    length, grain = (BODY_S * fps // 2, 24) if rate else (BODY_S * fps, 0)
+    scene = Scene(width, height, length, subtitle=subtitle, look=look, grain=grain)
     recipe = Recipe(scene, fps, rate, "mpeg4" if container == "avi" else "libx264")
     course = _course(recipe, frames, title, tuple(credits))
     heard = sound_seed(sound, "libmp3lame" if container == "avi" else "aac") if audio else None
