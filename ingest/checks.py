@@ -61,7 +61,7 @@ def run_checks(
     yield check_replies(config)
     yield check_space(config.storage.root, config.storage.reserve_bytes)
     yield check_root(config.storage.root)
-    yield check_share(config.storage.share)
+    yield check_share(config.storage.share, config.storage.root)
     yield check_tool("LibreOffice", ("soffice", "libreoffice"), "旧版 .doc、.wps 表格目前由人工查看")
     yield check_unpackers(unpackers())
     yield check_clamd(config.malware)
@@ -166,14 +166,23 @@ def check_root(root: Path) -> CheckLine:
     return CheckLine("数据文件夹", True, f"{root} 可写{_to_come(root)}")
 
 
-def check_share(share: Path) -> CheckLine:
-    """A write, a rename and a hard link are tried on the share; without links films are copied, which is a note."""
+def check_share(share: Path, root: Path | None = None) -> CheckLine:
+    """A write, a rename and a hard link are tried on the share; without links films are copied, which is a note.
+
+    root: where the store lies, from which films are linked.
+    """
     problem, linked = _written(_standing(share), link=True)
     if problem:
-        mend = "请确认共享盘已挂载、可写，或改 [storage] share"
+        mend = (
+            f"请确认共享盘已挂载、运行本程序的用户可以新建、改名和删除文件（{_standing(share)}），或改 [storage] share"
+        )
         return CheckLine("共享文件夹", False, f"{share} 不能写入：{problem}", mend, Exit.TROUBLE)
     if not linked:
         return CheckLine("共享文件夹", None, f"{share} 可写、可改名，不支持硬链接：视频将复制过去，多占一份空间")
+    if root is not None and _standing(root).stat().st_dev != _standing(share).stat().st_dev:
+        return CheckLine(
+            "共享文件夹", None, f"{share} 可写、可改名，与数据文件夹不在同一个盘：视频将复制过去，多占一份空间"
+        )
     return CheckLine("共享文件夹", True, f"{share} 可写、可改名、可建硬链接{_to_come(share)}")
 
 
@@ -281,6 +290,7 @@ def _to_come(path: Path) -> str:
 
 def _written(folder: Path, *, link: bool) -> tuple[str, bool]:
     """Why a file cannot be written and renamed there ("" if it can), and whether it can be linked."""
+    tried = "新建文件"
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".kepu-check-") as scratch:
             first, second = Path(scratch) / "试写", Path(scratch) / "改名"
@@ -288,10 +298,13 @@ def _written(folder: Path, *, link: bool) -> tuple[str, bool]:
                 out.write("试写".encode())
                 out.flush()
                 os.fsync(out.fileno())
+            tried = "改名"
             first.rename(second)
-            return "", link and _linked(second)
+            tried = "删除"
+            linked = link and _linked(second)
+        return "", linked
     except OSError as error:
-        return error.strerror or type(error).__name__, False
+        return f"{tried}时出错，{error.strerror or type(error).__name__}", False
 
 
 def _linked(file: Path) -> bool:

@@ -15,12 +15,12 @@ from reports.folders import FileWish, file_name, folder_name, place, safe_name
 def store(tmp_path):
     (tmp_path / "store").mkdir()
 
-    def wish(content: bytes, name: str, link: bool = False) -> FileWish:
+    def wish(content: bytes, name: str, link: bool = False, old: bool = False) -> FileWish:
         digest = hashlib.sha256(content).hexdigest()
         path = tmp_path / "store" / digest
         if not path.exists():
             path.write_bytes(content)
-        return FileWish(name, path, digest, len(content), link)
+        return FileWish(name, path, digest, len(content), link, old)
 
     return wish
 
@@ -108,6 +108,37 @@ def test_a_second_call_touches_nothing(tmp_path, store):
     before = seen(tmp_path / "w")
     assert [p.how for p in place(tmp_path / "w", wishes)] == ["kept", "kept"]
     assert seen(tmp_path / "w") == before
+
+
+def test_a_version_that_was_followed_lies_once_in_the_old_ones(tmp_path, store):
+    place(tmp_path / "w", [store(b"v1", "视频-甲.mp4")])
+    old, new = store(b"v1", "视频-甲.mp4", old=True), store(b"v2", "视频-甲.mp4")
+    assert [p.how for p in place(tmp_path / "w", [old, new])] == ["moved", "copied"]
+    assert {path: content for path, (content, _) in seen(tmp_path / "w").items()} == {
+        "旧版/视频-甲.mp4": b"v1",
+        "视频-甲.mp4": b"v2",
+    }
+    assert [p.how for p in place(tmp_path / "w", [old, new])] == ["kept", "kept"]
+
+
+def test_an_old_version_comes_back_without_being_copied(tmp_path, store):
+    wish = store(b"v1", "视频-甲.mp4")
+    place(tmp_path / "w", [wish])
+    place(tmp_path / "w", [])
+    assert [p.how for p in place(tmp_path / "w", [wish])] == ["moved"]
+
+
+def test_an_old_version_that_proves_bad_is_removed(tmp_path, store):
+    place(tmp_path / "w", [store(b"v1", "视频-甲.mp4")])
+    place(tmp_path / "w", [])
+    place(tmp_path / "w", [], banned={store(b"v1", "x").sha256})
+    assert seen(tmp_path / "w") == {}
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_a_path_on_the_share_fits_windows(title, other):
+    path = f"works/{folder_name('R2024-0001', title)}/旧版/{file_name('未采用的播放证明', other, 'docx', 99)}"
+    assert len(path.encode("utf-16-le")) // 2 <= 180
 
 
 def test_an_old_version_moves_aside(tmp_path, store):

@@ -1,4 +1,4 @@
-"""The workbook, its masked copy and the counts page: made from the ledger, put in place whole, kept a day each in 历史."""
+"""The workbook, its masked copy, the counts page: made from the ledger, put in place whole, kept a day each in 历史."""
 
 from __future__ import annotations
 
