@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import hashlib
+import itertools
 import os
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def _exchange(new: Path, path: Path, seen: str) -> None:
         return
     _renamed(new, path, _EXCHANGE)
     if signature(new) != ours:  # saved once more between the two: a copy of its own, which the next run speaks of
-        new.replace(path.with_name(f"{path.stem}（{LEFT_OVER}）{path.suffix}"))
+        new.replace(_free(path))
     raise ChangedMeanwhileError(path.name)
 
 
@@ -100,16 +101,34 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sweep(path: Path) -> None:
+    """Removes what runs that were killed while they wrote the file have left beside it. Not while another writes it."""
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        left.unlink(missing_ok=True)
+
+
 def remove_seen(path: Path, seen: str) -> bool:
     """Removes the file if it is as it was seen, by its `signature`; one saved in that very moment stays. False if it
     was left."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.gone")
     path.replace(aside)
     if signature(aside) == seen:
         aside.unlink()
         return True
-    if not path.exists():
-        aside.replace(path)
-    else:
-        aside.replace(path.with_name(f"{path.stem}（{LEFT_OVER}）{path.suffix}"))
+    _back(aside, path)
     return False
+
+
+def restore(path: Path) -> None:
+    """Puts back what a run that was killed in `remove_seen` had set aside."""
+    for aside in path.parent.glob(f".{path.name}.*.gone"):
+        _back(aside, path)
+
+
+def _back(aside: Path, path: Path) -> None:
+    aside.replace(_free(path) if path.exists() else path)
+
+
+def _free(path: Path) -> Path:
+    names = (path.with_name(f"{path.stem}（{LEFT_OVER}{count or ''}）{path.suffix}") for count in itertools.count())
+    return next(name for name in names if not name.exists())

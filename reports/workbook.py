@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED
 
 from reports.book import AddedSheet, Book
-from reports.placing import put_in_place, signature
+from reports.placing import put_in_place, signature, sweep
 from reports.properties import describe
 from reports.transplant import SteadyZip, unpacked
 
@@ -45,6 +45,7 @@ def write_workbook(path: Path, book: Book, *, seen: str | None = None, about_to:
     folder or the file does not let itself be written.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    sweep(path)
     try:
         _write(temporary, book)
         about_to()

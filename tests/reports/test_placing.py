@@ -5,7 +5,7 @@ import os
 import pytest
 
 from reports import placing
-from reports.placing import ChangedMeanwhileError, put_in_place, remove_seen, same_content, signature
+from reports.placing import ChangedMeanwhileError, put_in_place, remove_seen, restore, same_content, signature, sweep
 
 
 @pytest.fixture
@@ -117,3 +117,27 @@ def test_the_same_bytes_saved_again_are_the_same_content(files):
     one = signature(path)
     path.write_bytes(b"old")
     assert same_content(one, signature(path)) is True
+
+
+def test_what_a_killed_run_set_aside_comes_back(files):
+    _, path = files
+    path.replace(path.with_name(".台账.xlsx.77.gone"))
+    restore(path)
+    assert [(file.name, file.read_bytes()) for file in path.parent.glob("*台账*")] == [("台账.xlsx", b"old")]
+
+
+def test_what_was_set_aside_is_no_reason_to_lose_what_came_since(files):
+    _, path = files
+    path.with_name(".台账.xlsx.77.gone").write_bytes(b"older")
+    restore(path)
+    assert {file.name: file.read_bytes() for file in path.parent.glob("*台账*")} == {
+        "台账.xlsx": b"old",
+        "台账（另存）.xlsx": b"older",
+    }
+
+
+def test_what_killed_runs_were_writing_is_swept(files):
+    _, path = files
+    path.with_name(".台账.xlsx.77.tmp").write_bytes(b"half")
+    sweep(path)
+    assert [file.name for file in path.parent.glob("*台账*")] == ["台账.xlsx"]

@@ -17,7 +17,7 @@ from ingest.stages.report.keeping import copy_of, keep, keep_old, untidy
 from ingest.stages.report.places import SIDE, WORKBOOK, note, reports_folder
 from ingest.views import cells
 from reports.cells import to_key
-from reports.placing import same_content, signature
+from reports.placing import restore, same_content, signature
 
 _CHOICES = frozenset({TodoKind.CHOOSE_WORK.value, TodoKind.LOCKED.value, TodoKind.MISSING_VOLUME.value})
 """To-dos of mails that wait until a person says where they belong, or what they wait for has come."""
@@ -42,6 +42,7 @@ def read_back(context: Context) -> None:
 
 def _read_if_changed(context: Context, file: Path) -> None:
     """A file of the same bytes as when it was read or written last says nothing new, whenever it was saved."""
+    restore(file)
     now = signature(file)
     with context.read() as tx:
         known, said = tx.desk.get(f"file:{file.name}"), untidy(tx, file.name)
