@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from reports.arranging import put_back
@@ -123,8 +125,10 @@ def put_value(cell: Any, value: Value) -> None:
     """Sets a value, text cleaned. It stays text: the library would make a formula of "=…" and an error of "#N/A"."""
     if isinstance(value, str):  # set past the library's own checks: they are the slow part, and ours are stricter
         cell._value, cell.data_type = clean_text(value), "s"
-    else:
-        cell.value = value
+        return
+    cell.value = value
+    if isinstance(value, dt.date | dt.timedelta):  # to the tenth of a millisecond, not in digits long as a phone number
+        cell._value, cell.data_type = round(to_excel(value), 9), "n"  # type: ignore[no-untyped-call]
 
 
 def _line_counts(sheet: Sheet, columns: Sequence[Column], table: Table) -> list[int]:

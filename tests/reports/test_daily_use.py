@@ -66,6 +66,18 @@ def test_a_films_length_is_a_time_that_shows_minutes_and_seconds(row):
     assert (cell.data_type, cell.number_format) == ("d", '[m]"分"ss"秒"')
 
 
+@pytest.mark.parametrize("minute", range(0, 60, 7))
+def test_a_time_is_the_same_when_it_is_read_back(row, minute):
+    came = dt.datetime.fromisoformat(f"2024-10-08T03:{minute:02d}:59")
+    assert row(收到时间=came)["收到时间"].value == came
+
+
+@pytest.mark.parametrize("seconds", [1, 59, 61, 150, 312, 7_261])
+def test_a_length_is_the_same_when_it_is_read_back(row, seconds):
+    length = dt.timedelta(seconds=seconds)
+    assert row(时长=length)["时长"].value == length
+
+
 def test_a_films_size_is_a_number_of_megabytes(row):
     cell = row(大小=109.4)["大小"]
     assert (cell.value, cell.data_type, cell.number_format) == (109.4, "n", '#,##0.0" MB"')

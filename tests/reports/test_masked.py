@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 from zipfile import ZipFile
@@ -28,6 +29,7 @@ def book(make_book):
     row = {
         "作品名称": f"桥 {PERSONAL}", "状态": "材料不全", "问题摘要": PERSONAL, "第一作者": "林晚舟、欧阳娜娜",
         "联系人": "王工", "联系电话": "13800138000", "邮箱": "zhang.san@163.com", "视频": "13912345678.mp4",
+        "时长": dt.timedelta(seconds=150), "收到时间": dt.datetime.fromisoformat("2024-10-08T03:30"),
         "视频.link": "../works/R2024-0001 桥 13800138000/视频.mp4",
         "文件夹": "打开", "文件夹.link": "../works/R2024-0001",
     }  # fmt: skip
