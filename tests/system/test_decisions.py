@@ -1,6 +1,7 @@
 """What staff decide in 台账.xlsx, as they write it; what the next runs make of it, and of changed minds."""
 
 import datetime as dt
+import shutil
 import sqlite3
 
 import openpyxl
@@ -99,8 +100,6 @@ def three_made(two_works_at, tmp_path_factory):
 @pytest.fixture
 def three(three_made, tmp_path, two_works_at):
     """A copy of that."""
-    import shutil
-
     town, place = two_works_at(tmp_path)
     for part in ("root", "share"):
         shutil.rmtree(place.folder / part)
@@ -193,6 +192,7 @@ def test_a_merge_that_cannot_be_is_said_in_the_row(three, into, said):
     assert three.names(TWO) != []
 
 
+@pytest.mark.drill
 def test_works_merged_into_each_other_stay_as_they_are(three):
     before = three.names(ONE), three.names(TWO)
     three.write({(w, h): v for w, o in ((ONE, TWO), (TWO, ONE)) for h, v in (("初审结论", "合并到"), ("合并到", o))})
@@ -200,6 +200,7 @@ def test_works_merged_into_each_other_stay_as_they_are(three):
     assert "互相合并" in three.cell(ONE, "问题摘要")
 
 
+@pytest.mark.drill
 def test_a_merge_changed_to_another_work_follows(three):
     three.write({(TWO, "初审结论"): "合并到", (TWO, "合并到"): ONE})
     three.write({(TWO, "合并到"): TEA})
@@ -229,6 +230,7 @@ def test_the_old_number_of_a_moved_work_is_known_in_mails(office):
     assert office.mails()[-1] == ("supplement", ["P2024-0002"])
 
 
+@pytest.mark.drill
 def test_a_moved_work_comes_back_to_its_own_number(office):
     before = office.works()
     office.write({(ONE, "初审结论"): "转组别"})
@@ -239,6 +241,7 @@ def test_a_moved_work_comes_back_to_its_own_number(office):
     assert office.folders() == [f"{TEA} 茶叶里的化学", f"{ONE} 星海寻踪"]
 
 
+@pytest.mark.drill
 def test_a_work_moved_a_second_time_has_the_number_of_the_first(office):
     for word in ("转组别", None, "转组别"):
         office.write({(ONE, "初审结论"): word})
@@ -288,6 +291,7 @@ def test_a_mail_that_brings_nothing_to_the_contest(three):
     assert (TWO, "草稿（不发送）") not in three.letters()
 
 
+@pytest.mark.drill
 def test_a_supplement_that_is_a_work_of_its_own(three):
     three.town.send(WATCHER, [three.town.scan(WATCHER)], subject=f"补充 {TWO}")
     three.place.good("run")
