@@ -173,7 +173,7 @@ def test_look_names_what_is_active(docx):
 
 @given(st.sampled_from(["docx", "doc", "odt", "pdf", "rtf", "svg", "jpeg"]), st.binary(max_size=2000))
 def test_any_bytes_give_known_words(tmp_path_factory, found, data):
-    path = tmp_path_factory.getbasetemp() / "any"
+    path = tmp_path_factory.getbasetemp() / "active"
     path.write_bytes(data)
     assert set(active_in(path, found)) <= set(ACTIVE_WORDS)
 

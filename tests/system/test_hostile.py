@@ -42,16 +42,15 @@ def outcomes(place):
     return [record["outcome"] for record in place.export("messages")]
 
 
-def test_lines_that_end_in_lf_and_in_crlf_give_the_same(demo, undisturbed, a_place, tmp_path):
+def test_lines_that_end_in_lf_and_in_crlf_give_the_same(demo, undisturbed, a_place, netdisk, tmp_path):
     """What other programs do to the mails of a Maildir: every line of text ends in LF."""
     name, box = "public", demo.contest.mailboxes["public"]
     for part in ("tmp", "new", "cur"):
         (tmp_path / "lf" / part).mkdir(parents=True)
     for path in (box / "new").iterdir():
         (tmp_path / "lf" / "new" / path.name).write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
-    place = a_place(
-        {name: f"maildir:{tmp_path / 'lf'}", "recommended": f"maildir:{demo.contest.mailboxes['recommended']}"}
-    )
+    boxes = {name: tmp_path / "lf", "recommended": demo.contest.mailboxes["recommended"]}
+    place = a_place({box: f"maildir:{path}" for box, path in boxes.items()}, **netdisk)
     place.good("run")
     shown = {record["id"]: record for record in map(json.loads, undisturbed.exports["works"].splitlines())}
     assert {record["id"]: record for record in place.export("works")} == shown
