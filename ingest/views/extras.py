@@ -37,12 +37,15 @@ def merged(base: Extras, theirs: Extras, ours: Extras) -> Extras:
     )
 
 
-def conflicts(base: Extras, theirs: Extras, ours: Extras) -> tuple[Conflict, ...]:
-    """Comments that both sides changed: one stays, the other is told."""
+def conflicts(base: Extras, theirs: Extras, ours: Extras, *, bare: bool = False) -> tuple[Conflict, ...]:
+    """Comments that both sides changed: one stays, the other is told.
+
+    bare: their program had dropped the comments, so that whoever wrote one there did not see that before.
+    """
     from reports.merging import merge
     from reports.strays import REMARK
 
-    before = _texts(base)
+    before = {} if bare else _texts(base)
     found = merge(before, _texts(theirs, before), _texts(ours, before)).conflicts
     return tuple(replace(one, heading=f"{one.heading}{REMARK}") for one in found)
 

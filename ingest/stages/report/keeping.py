@@ -87,7 +87,7 @@ def keep(tx: Transaction, copy: Copy, book: StaffBook) -> Mapping[tuple[str, str
     added = extras.as_bare(copy.extras, book.extras) if copy.bare else book.extras
     if copy.old:
         added = replace(added, views=())
-    told = (*book.conflicts, *merged.conflicts, *extras.conflicts(copy.extras, added, ours))
+    told = (*book.conflicts, *merged.conflicts, *extras.conflicts(copy.extras, added, ours, bare=copy.bare))
     tx.desk.keep_conflicts(cells.conflict_rows(told))
     extras.keep(tx, "extras", extras.merged(copy.extras, added, ours))
     stamp = copy.stamp or tx.desk.get(f"stamp:{copy.name}")

@@ -138,3 +138,8 @@ def test_sheets_are_kept_once_and_forgotten_when_nobody_speaks_of_them(contest):
             extras.keep(tx, key, Extras())
         extras.sweep(tx, ("extras", "extras:a"))
         assert (tx.desk.get("sheets"), tx.desk.get(name)) == ("[]", "")
+
+
+def test_a_comment_over_one_that_a_program_dropped_tells_the_old_one():
+    (told,) = extras.conflicts(remarks("甲"), remarks("乙"), remarks("甲"), bare=True)
+    assert (told.kept, told.other) == ("乙", "甲")
