@@ -64,7 +64,9 @@ def copy_of(tx: Transaction, path: Path) -> Copy:
     base = cells.to_book(cells.from_json(there) if there else tx.desk.staff_cells())
     before = extras.kept(tx, f"extras:{held}" if tx.desk.get(f"extras:{held}") else "extras")
     shown = from_text(tx.desk.get(f"shown:{held}"))
-    return Copy(name, stamp, bool(known) and not number, False, base, before, shown, held)
+    if known and not number:  # it may be of any age: what it does not say was not emptied, what differs is told
+        return Copy(name, stamp, True, False, {}, before, shown, held)
+    return Copy(name, stamp, False, False, base, before, shown, held)
 
 
 def _number(tx: Transaction, stamp: str) -> tuple[int, ...]:
