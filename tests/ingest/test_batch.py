@@ -38,6 +38,7 @@ def summary(**more):
 def test_every_stage_is_timed_in_the_order_of_the_walk(run):
     assert list(run().seconds) == [
         "read-back",
+        "decided",
         "dropped",
         "fetch",
         "extract",
