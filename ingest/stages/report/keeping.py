@@ -104,7 +104,7 @@ def _dropped(copy: Copy, book: StaffBook) -> Iterable[CellKey]:
         return
     there = {(c.sheet, c.heading) for c in book.extras.columns}
     gone = {(c.sheet, c.heading) for c in copy.extras.columns if c.sheet in book.rows} - there
-    yield from (key for key in copy.base if (key.sheet, key.heading) in gone)
+    yield from (key for key in copy.base if (key.sheet, key.heading) in gone and key.key in book.rows[key.sheet])
 
 
 def _remember(

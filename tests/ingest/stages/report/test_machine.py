@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import re
 import shutil
 
 import openpyxl
@@ -14,6 +15,7 @@ from openpyxl.comments import Comment
 
 from ingest import context as hooks
 
+WORD = re.compile(r"w\d+w")
 SHEET = "推荐作品"
 WORKS = ("R2024-0001", "R2024-0002")
 STAFFS, ADDED, PROGRAMS = ("备注", "负责人", "审核人"), ("打分", "快递单号"), ("联系人", "问题摘要")
@@ -31,8 +33,8 @@ def words_of(path):
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                found |= set(str(cell.value).split()) if cell.value is not None else set()
-                found |= set(cell.comment.text.split()) if cell.comment else set()
+                found |= set(WORD.findall(str(cell.value)))
+                found |= set(WORD.findall(cell.comment.text)) if cell.comment else set()
     book.close()
     return found
 
@@ -79,12 +81,12 @@ class Staff(RuleBasedStateMachine):
     def gone(self, *values):
         """Staff wrote over these, or took them away."""
         for value in values:
-            self.alive -= set(str(value).split())
+            self.alive -= set(WORD.findall(str(value)))
 
     def unread(self, *values):
         """Staff took these away before the program ever saw them."""
         for value in values:
-            self.alive -= set(str(value).split()) - self.read
+            self.alive -= set(WORD.findall(str(value))) - self.read
 
     @rule(beside=st.booleans(), work=st.sampled_from(WORKS), heading=st.sampled_from(STAFFS + ADDED + PROGRAMS))
     def set_a_cell(self, beside, work, heading):
@@ -247,8 +249,11 @@ class Staff(RuleBasedStateMachine):
                 self.read |= set(self.alive)
                 self.set_a_cell(False, work, heading)
 
+        known = set(self.alive)
         with self.at_each_step(save):
             self.run()
+        if (self.desk.reports / "~$台账.xlsx").exists():  # written beside it: the workbook was not looked at again
+            self.read -= self.alive - known
 
     @contextlib.contextmanager
     def at_each_step(self, what):
