@@ -194,9 +194,9 @@ def slow(monkeypatch):
     clock = [0.0]
     copy = MaildirSource.copy
 
-    def slowly(self, listing, target):
+    def slowly(self, listing, target, **more):
         clock[0] += 1
-        copy(self, listing, target)
+        copy(self, listing, target, **more)
 
     monkeypatch.setattr(MaildirSource, "copy", slowly)
     monkeypatch.setattr("ingest.context.time.monotonic", lambda: clock[0])
