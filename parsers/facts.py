@@ -75,7 +75,7 @@ class Link(_Facts):
 
 
 class MailPart(_Facts):
-    """One file of a mail (the contract's "part"). `size` and `sha256` are of the bytes after transfer decoding.
+    """One file of a mail, a "part". `size` and `sha256` are of the bytes after transfer decoding.
 
     path: name of the file in the scratch folder the parser was given, or "" if it only hashed.
     inside: subject of the forwarded mail it came in, else "". depth: forwarded mails around it.
