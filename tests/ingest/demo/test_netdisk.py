@@ -49,11 +49,12 @@ def test_what_does_not_lie_there_is_said_to_be_gone(tmp_path: Path, shelf: Path,
 
 
 def test_nobody_listens_any_more_once_it_is_over(shelf: Path) -> None:
+    before = set(threading.enumerate())
     with serving(shelf) as rehearsal:
         host, _, port = rehearsal.server.partition(":")
     with socket.socket() as sock:
         assert sock.connect_ex((host, int(port))) != 0
-    assert [t.name for t in threading.enumerate() if "serve_forever" in t.name] == []
+    assert set(threading.enumerate()) - before == set()
 
 
 def test_its_certificate_and_key_are_gone_once_it_is_over(shelf: Path) -> None:
