@@ -230,7 +230,13 @@ def lease(root: Path) -> Iterator[None]:
 
 def wants_of(config: Config) -> Wants:
     """What an edition asks of its documents."""
-    return Wants(labels=dict(config.forms.labels), titles=tuple(track.form for track in config.tracks))
+    return Wants(
+        labels=dict(config.forms.labels),
+        types=dict(config.forms.types),
+        titles=tuple(track.form for track in config.tracks),
+        ocr=config.analysis.ocr,
+        scan_pages=config.analysis.scan_pages,
+    )
 
 
 def limits_of(config: Config) -> Limits:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PARSERS_VERSION = "2"
+PARSERS_VERSION = "3"
 """Part of the key under which facts are kept: raise it when a parser sees more or other than before."""
 
 BROKEN_REASONS: dict[str, str] = {
@@ -213,16 +213,33 @@ class VideoFacts(_Facts):
     tools: dict[str, str] = Field(default_factory=dict)
 
 
+class Box(_Facts):
+    """A place on an upright page, as shares of its width and height: 0 to 1 from the upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class FieldValue(_Facts):
     """One field of a form: the value as written, the label it stood by, and the confidence (0 to 1) of the reading.
 
-    others: other values found under the same field, when they differ. blank: the label is there, the value is not.
+    others: other values found under the same field, when they differ. section: the part of the form the label stood
+    in ("审核专家"), "" if it has none. normal: the value in the normal form of its type (`Wants.types`), "" where it
+    has no type or could not be read as one; normal_confidence (0 to 1): how surely it means that. page: from 1, 0
+    where there are none; box: where the value stands on it, of scans. blank: the label is there, the value is not.
     """
 
     value: str
     label: str
     confidence: float = 1.0
     others: tuple[str, ...] = ()
+    section: str = ""
+    normal: str = ""
+    normal_confidence: float = 0.0
+    page: int = 0
+    box: Box | None = None
 
     @property
     def blank(self) -> bool:
@@ -251,8 +268,71 @@ class FormFacts(_Facts):
     active: tuple[str, ...] = ()
 
 
+class Line(_Facts):
+    """A line of text as it was recognised, with its confidence, 0 to 1."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+class Mark(_Facts):
+    """What is on a page beside printed text: a seal, or writing by hand.
+
+    what: "seal" or "writing". colour: red, blue or black. shape: round, oval, square or other, of seals. confidence
+    (0 to 1) that it is one: of blue and black seals it is never high, since they look like much else.
+    """
+
+    what: Literal["seal", "writing"]
+    box: Box
+    colour: Literal["red", "blue", "black"]
+    shape: Literal["round", "oval", "square", "other"] = "other"
+    confidence: float
+
+
+class PageFacts(_Facts):
+    """One page of a scan as it was recognised, whatever labels are looked for in it.
+
+    width, height: pixels of the upright picture. turned: degrees clockwise it was turned to stand upright (0 90 180
+    270); skew_deg: degrees it was rotated by after that; flattened: a photographed sheet was cut out and made flat.
+    path: the upright picture's file in the scratch folder, sha256: its digest; both "" where none was kept.
+    problem: "" or "blank", "too-large", "unreadable": then it has no lines.
+    """
+
+    width: int
+    height: int
+    turned: int = 0
+    skew_deg: float = 0.0
+    flattened: bool = False
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    path: str = ""
+    sha256: str = ""
+    problem: str = ""
+
+
+class Reading(_Facts):
+    """What was read off a scan by recognition: the same a form has, with confidences, and what is written by hand.
+
+    title, fields, text: as of `FormFacts`; a field's value has its page and box. signed: field (reviewers,
+    recommender_opinion, commitment …) to whether there is handwriting in its cell; a field whose cell was not found is
+    not there. confidence: 0 to 1, the mean of the lines by their length.
+    """
+
+    title: str = ""
+    fields: dict[str, FieldValue] = Field(default_factory=dict)
+    text: str = ""
+    signed: dict[str, bool] = Field(default_factory=dict)
+    confidence: float = 0.0
+
+
 class ImageFacts(_Facts):
-    """A picture, or a PDF without a text layer. width, height: pixels, after EXIF orientation (points for a PDF)."""
+    """A picture, or a PDF without a text layer. width, height: pixels, after EXIF orientation (points for a PDF).
+
+    pages: as many as it has. seen: the pages that were recognised, the first `Wants.scan_pages` at most; reading: what
+    was read off them for the labels asked for, None where nobody asked for recognition. tools: name to version of
+    what recognised.
+    """
 
     fact: Literal["image"] = "image"
     format: str
@@ -260,6 +340,9 @@ class ImageFacts(_Facts):
     height: int
     pages: int = 1
     orientation: int = 1
+    seen: tuple[PageFacts, ...] = ()
+    reading: Reading | None = None
+    tools: dict[str, str] = Field(default_factory=dict)
     active: tuple[str, ...] = ()
 
 
@@ -306,16 +389,21 @@ def from_json(text: str) -> Facts:
 class Wants(BaseModel):
     """What the caller asks of a parser: the labels of an edition's forms, and bounds.
 
-    labels: field to the synonyms by which forms name it. titles: words that end a form's title (推荐表, 自荐表).
-    max_text: characters of text kept. max_pages: pages of a PDF read.
+    labels: field to the synonyms by which forms name it; "审核专家 > 职称" is one in that section only. types: field to
+    the type of its value (parsers.typed), text where none is given. titles: words that end a form's title (推荐表,
+    自荐表). max_text: characters of text kept. max_pages: pages of a PDF read. ocr: recognise what is only a picture,
+    its first `scan_pages` pages.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    types: dict[str, str] = Field(default_factory=dict)
     titles: tuple[str, ...] = ()
     max_text: int = 200_000
     max_pages: int = 30
+    ocr: bool = False
+    scan_pages: int = 6
 
 
 class Limits(BaseModel):

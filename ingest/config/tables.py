@@ -136,11 +136,15 @@ def _tuples(table: Any) -> Any:
 
 
 class Forms(Table):
-    """Labels by which forms name a field; fields that must be filled, by track key; names of fields for people."""
+    """Labels by which forms name a field; fields that must be filled, by track key; names of fields for people.
+
+    types: field to the type of its value, for those that are more than text (parsers.typed names the types).
+    """
 
     labels: dict[str, tuple[Text, ...]]
     required: dict[str, tuple[Text, ...]]
     names: dict[str, Text]
+    types: dict[str, Text] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -213,7 +217,8 @@ class Analysis(Table):
     """Bounds of parsing. `tries`: how often our own failure on one item is tried before it is set aside.
 
     workers: processes, 0 for none and then no limits of time and memory. An item has `item_timeout_s` and one second
-    more for every `item_bytes_per_s` of its file, and `memory_mb` (2**20 bytes) resident.
+    more for every `item_bytes_per_s` of its file, and `memory_mb` (2**20 bytes) resident. ocr: whether scans are
+    recognised, the first `scan_pages` pages of each.
     """
 
     workers: int = Field(ge=0)
@@ -224,6 +229,8 @@ class Analysis(Table):
     max_archive_bytes: int = Field(gt=0)
     max_archive_members: int = Field(gt=0)
     max_depth: int = Field(ge=1)
+    ocr: bool
+    scan_pages: int = Field(ge=1, le=50)
 
 
 class Malware(Table):
