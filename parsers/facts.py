@@ -253,8 +253,8 @@ class FormFacts(_Facts):
     title: the line that reads like the form's title ("2024年…推荐表"), "" if none. fields: field to value, for every
     label found, blank ones too. text: all of it, bounded. pages: None where the format has none before layout.
     pictures: how many pictures are embedded. addresses: where words of it lead that are links and do not say so, of
-    http and https only. active: what could act by itself, as keys of
-    parsers.active.ACTIVE_WORDS; so in the other facts.
+    http and https only. works: where it is a list, one table with a work a row, each row's field to value as written.
+    active: what could act by itself, as keys of parsers.active.ACTIVE_WORDS; so in the other facts.
     """
 
     fact: Literal["form"] = "form"
@@ -265,6 +265,7 @@ class FormFacts(_Facts):
     pages: int | None = None
     pictures: int = 0
     addresses: tuple[str, ...] = ()
+    works: tuple[dict[str, str], ...] = ()
     active: tuple[str, ...] = ()
 
 
