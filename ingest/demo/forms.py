@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-import docx
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
 
+from ingest.demo.docxs import add_line, fill, grid, new_document, settled
 from ingest.demo.rows import LAYOUTS, SAMPLE_NOTE, TALL, Cell, FormKind, form_rows, form_title
 
 __all__ = ["LAYOUTS", "FormKind", "make_form"]
 
-_WRITTEN = dt.datetime(2024, 10, 8, 9, 0, tzinfo=dt.UTC)
 _SECTIONS = {
     "title": "作品信息",
     "entrant_kind": "作者信息",
@@ -50,80 +42,42 @@ def make_form(
     table. title: the line above it, None for the contest's. without: fields whose label is left out.
     KeyError for a field this form has no place for.
     """
-    document = _blank(title or form_title(kind, year))
+    document = new_document(title or form_title(kind, year))
     rows = form_rows(kind, values, layout=layout, without=without)
     draw = (_four_columns, _with_sections, _mostly_text)[layout % LAYOUTS]
     draw(document, rows)
-    _paragraph(document, "填表日期：2024年10月8日", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _paragraph(document, SAMPLE_NOTE, size=8)
+    add_line(document, "填表日期：2024年10月8日", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    add_line(document, SAMPLE_NOTE, size=8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_settled(document))
+    path.write_bytes(settled(document))
     return path
-
-
-def _blank(title: str) -> Document:
-    """A document with fixed properties and a heading."""
-    document = docx.Document()
-    document.styles["Normal"].font.name = "宋体"
-    document.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
-    properties = document.core_properties
-    properties.author, properties.last_modified_by, properties.title = "样例", "样例", title
-    properties.created = properties.modified = _WRITTEN.replace(tzinfo=None)
-    for section in document.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2.2)
-    _paragraph(document, title, size=18, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-    return document
-
-
-def _paragraph(
-    document: Document,
-    text: str,
-    *,
-    size: float = 10.5,
-    bold: bool = False,
-    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
-) -> Paragraph:
-    paragraph = document.add_paragraph()
-    paragraph.alignment = align
-    run = paragraph.add_run(text)
-    run.font.size, run.bold = Pt(size), bold
-    return paragraph
-
-
-def _fill(cell: _Cell, text: str, *, label: bool = False) -> None:
-    paragraph = cell.paragraphs[0]
-    if label:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(text)
-    run.font.size, run.bold = Pt(10.5), label
 
 
 def _four_columns(document: Document, rows: Sequence[tuple[Cell, ...]]) -> None:
     """Two fields a row; a field alone has three columns for its value, merged."""
-    table = _grid(document, len(rows), (2.8, 5.5, 2.8, 5.5))
+    table = grid(document, len(rows), (2.8, 5.5, 2.8, 5.5))
     for number, row in enumerate(rows):
         cells = table.rows[number].cells
         if len(row) == 1:
-            _fill(cells[0], row[0].label, label=True)
-            _fill(cells[1].merge(cells[3]), _roomy(row[0]))
+            fill(cells[0], row[0].label, label=True)
+            fill(cells[1].merge(cells[3]), _roomy(row[0]))
             continue
         for place, field in enumerate(row):
-            _fill(cells[2 * place], field.label, label=True)
-            _fill(cells[2 * place + 1], field.value)
+            fill(cells[2 * place], field.label, label=True)
+            fill(cells[2 * place + 1], field.value)
 
 
 def _with_sections(document: Document, rows: Sequence[tuple[Cell, ...]]) -> None:
     """One field a row; the name of its section runs down the first column, merged over the section's rows."""
     fields = [field for row in rows for field in row]
-    table = _grid(document, len(fields), (1.4, 4.2, 11))
+    table = grid(document, len(fields), (1.4, 4.2, 11))
     starts = [n for n, field in enumerate(fields) if field.field in _SECTIONS and _new_section(fields, n)]
     for start, end in zip(starts, [*starts[1:], len(fields)], strict=True):
         merged = table.cell(start, 0).merge(table.cell(end - 1, 0))
-        _fill(merged, _SECTIONS[fields[start].field], label=True)
+        fill(merged, _SECTIONS[fields[start].field], label=True)
     for number, field in enumerate(fields):
-        _fill(table.cell(number, 1), field.label, label=True)
-        _fill(table.cell(number, 2), _roomy(field))
+        fill(table.cell(number, 1), field.label, label=True)
+        fill(table.cell(number, 2), _roomy(field))
 
 
 def _new_section(fields: Sequence[Cell], number: int) -> bool:
@@ -138,38 +92,16 @@ def _mostly_text(document: Document, rows: Sequence[tuple[Cell, ...]]) -> None:
     rest = [f for row in rows for f in row if f not in reach]
     before = [f for f in rest if f.field not in (*TALL, "recommender", "reviewers", "non_original")]
     for field in before:
-        _paragraph(document, f"{field.label}：{field.value}")
-    table = _grid(document, len(reach), (4, 12.6))
+        add_line(document, f"{field.label}：{field.value}")
+    table = grid(document, len(reach), (4, 12.6))
     for number, field in enumerate(reach):
-        _fill(table.cell(number, 0), field.label, label=True)
-        _fill(table.cell(number, 1), field.value)
+        fill(table.cell(number, 0), field.label, label=True)
+        fill(table.cell(number, 1), field.value)
     for field in rest:
         if field not in before:
-            _paragraph(document, f"{field.label}：{field.value}")
-
-
-def _grid(document: Document, rows: int, widths: Sequence[float]) -> Table:
-    """A table with lines; widths in centimetres."""
-    table: Table = document.add_table(rows=rows, cols=len(widths), style="Table Grid")
-    table.autofit = False
-    for column, width in zip(table.columns, widths, strict=True):
-        for cell in column.cells:
-            cell.width = Cm(width)
-    return table
+            add_line(document, f"{field.label}：{field.value}")
 
 
 def _roomy(field: Cell) -> str:
     """The value, with a few empty lines where people write much, if they wrote at all."""
     return f"{field.value}\n\n" if field.field in TALL and field.value else field.value
-
-
-def _settled(document: Document) -> bytes:
-    """The file's bytes with one time for all members: Word files are archives, and carry the time of writing."""
-    first, last = io.BytesIO(), io.BytesIO()
-    document.save(first)
-    with zipfile.ZipFile(first) as made, zipfile.ZipFile(last, "w", zipfile.ZIP_DEFLATED) as settled:
-        for member in made.infolist():
-            named = zipfile.ZipInfo(member.filename, date_time=_WRITTEN.timetuple()[:6])
-            named.external_attr = 0o600 << 16
-            settled.writestr(named, made.read(member), compress_type=zipfile.ZIP_DEFLATED)
-    return last.getvalue()
