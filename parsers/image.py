@@ -17,8 +17,10 @@ _HEIF_HEAD = 262_144
 _MAX_PAGES = 1_000
 
 
-def read_image(path: Path, found: str) -> ImageFacts | Unknown | Broken:
+def read_image(path: Path, found: str, *, whole: bool = True) -> ImageFacts | Unknown | Broken:
     """Size, pages and orientation of the picture in `path`; `found` is its format as sniffed.
+
+    whole: decode it once, if that is cheap, to see that it is whole.
 
     Broken("unreadable") if it does not decode, ("cut-off") if its end is missing, ("too-large") for a bomb.
     """
@@ -30,7 +32,7 @@ def read_image(path: Path, found: str) -> ImageFacts | Unknown | Broken:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(path) as picture:
-                return _facts(picture, found)
+                return _facts(picture, found, whole)
     except Image.DecompressionBombError as error:
         return Broken(format=found, reason="too-large", detail=str(error))
     except UnidentifiedImageError as error:
@@ -40,7 +42,7 @@ def read_image(path: Path, found: str) -> ImageFacts | Unknown | Broken:
         return Broken(format=found, reason=reason, detail=f"{type(error).__name__}: {error}")
 
 
-def _facts(picture: object, found: str) -> ImageFacts | Broken:
+def _facts(picture: object, found: str, whole: bool) -> ImageFacts | Broken:
     from PIL import Image
 
     assert isinstance(picture, Image.Image)
@@ -49,7 +51,7 @@ def _facts(picture: object, found: str) -> ImageFacts | Broken:
         return Broken(format=found, reason="too-large", detail=f"{width}x{height}")
     orientation = int(picture.getexif().get(_ORIENTATION, 1) or 1)
     pages = min(int(getattr(picture, "n_frames", 1)), _MAX_PAGES) if found == "tiff" else 1
-    if width * height <= _DECODED_PIXELS:
+    if whole and width * height <= _DECODED_PIXELS:
         picture.seek(0)
         picture.load()
     if orientation in _TURNED:
