@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from ingest.config import Config
+from ingest.durable import is_full
 from ingest.errors import BusyError, DiskError, KepuError
 from ingest.ledger import Ledger, Transaction
 from ingest.malware import Scanner
@@ -29,9 +30,6 @@ log = structlog.get_logger("kepu")
 
 Say = Callable[[str, int, int], None]
 """Progress for people: what is being done (Chinese), how many are done, how many in all."""
-
-
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -140,7 +138,7 @@ class Context:
             except KepuError:
                 raise
             except Exception as error:
-                if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                if isinstance(error, OSError) and (is_full(error) or error.errno == errno.EROFS):
                     raise self._no_room(error) from error
                 self.set_back(arrival_id, error, doing="" if letters else what)
         if ids:

@@ -6,6 +6,7 @@ one, a second run does nothing, and what staff take back is undone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from ingest import deciding
@@ -21,19 +22,40 @@ from ingest.stages.choosing import choose_files
 from ingest.stages.letterhead import state_of
 from reports import tables
 
+_DONE = "decided"
+"""In `meta`: how all stood when staff's decisions were last found carried out."""
+
 _OUT = frozenset({Decision.WITHDRAWN, Decision.MERGED})
 """Decisions after which no letter speaks of a work."""
 
 
 def carry_out(context: Context) -> None:
-    """All that staff decided by now and that the ledger does not say yet. One transaction a kind of decision."""
+    """All that staff decided by now and that the ledger does not say yet. One transaction a kind of decision.
+
+    Where nothing was left to do and there was no news since, the whole book is not read again.
+    """
+    with context.read() as tx:
+        stamp = _stamp(context, tx)
+        if tx.desk.get(_DONE) == stamp:
+            return
+    quiet = True
     for step in (_merge, _move, _split, _assign, _tell, choose_files, _hold):
         with context.read() as tx:
             if not step(context, tx, act=False):
                 continue
+        quiet = False
         with context.begin() as tx:
             context.tally.counts["decided"] += step(context, tx, act=True)
         crash_point("decided")
+    if quiet:
+        with context.begin() as tx:
+            tx.desk.put(_DONE, stamp)
+
+
+def _stamp(context: Context, tx: Transaction) -> str:
+    """The same as long as cells, ledger and what the config says of tracks and letters are."""
+    config = (context.config.tracks, context.config.edition, context.config.replies)
+    return f"{tx.desk.revision()} {context.wants_key} {hashlib.sha256(str(config).encode()).hexdigest()}"
 
 
 def _state(context: Context, tx: Transaction) -> tuple[dict[str, Row], Cells, dict[str, Wish]]:

@@ -103,10 +103,12 @@ def _take_all(context: Context, top: Path) -> None:
         if folder.name == NEW:
             _take_new(context, folder)
             continue
+        if not any(_files(folder)):  # most are empty, and the ledger need not be asked for each work in each run
+            continue
         work = _work_of(context, folder.name)
         if work:
             _take_for_work(context, folder, work)
-        elif any(_files(folder)):
+        else:
             strange[_KEY + folder.name[:150]] = folder
     _ask(context, strange)
 

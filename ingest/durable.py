@@ -13,12 +13,17 @@ from typing import Any
 from ingest.errors import DiskError
 
 _AT_ONCE = 4
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EIO}
 _MEND_ROOM = (
     "请清理磁盘，或在 config.toml 的 [storage] root 中改用更大的磁盘，然后重新运行；未写完的文件不会留下半截数据。"
 )
 _MEND_RIGHT = "请检查该文件夹是否存在、运行本程序的用户是否有写权限、磁盘是否只读，然后重新运行。"
+
+
+def is_full(error: OSError) -> bool:
+    """There is no room for what was to be written."""
+    return error.errno in _NO_ROOM
 
 
 def is_there(path: Path, size: int) -> bool:
@@ -74,7 +79,7 @@ def disk_trouble(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or ""
-        if error.errno in _NO_ROOM:
+        if is_full(error):
             raise DiskError(f"磁盘空间不足，无法写入 {folder}", why=why, mend=_MEND_ROOM) from error
         if error.errno in _NO_RIGHT:
             raise DiskError(f"无法写入 {folder}", why=why, mend=_MEND_RIGHT) from error

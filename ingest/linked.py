@@ -16,7 +16,20 @@ from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.ledger import Transaction
 from ingest.materials import Classified, classify, group
-from ingest.model import Arrival, CloudFile, Ended, Group, Kind, Part, PartSource, Todo, TodoKind, Work, mail_number
+from ingest.model import (
+    OF_WORKS,
+    Arrival,
+    CloudFile,
+    Ended,
+    Group,
+    Kind,
+    Part,
+    PartSource,
+    Todo,
+    TodoKind,
+    Work,
+    mail_number,
+)
 from ingest.names import same_title
 from ingest.noted import Notes
 from ingest.stages import assemble, extract
@@ -32,7 +45,6 @@ SAME = "与已有的文件"
 """Begins what is said of a file that came by link and was there already."""
 
 _OF_BYTES = ("name", "size", "sha256", "format", "problem", "opened_with")
-_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 
 
 def take_linked(context: Context) -> None:
@@ -64,10 +76,10 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
     with context.read() as tx:
         ended = tx.arrivals.row(arrival_id)["ended"]
         links = [part for part in tx.arrivals.parts([arrival_id])[arrival_id] if part.id in came]
-    counts = ended is None or ended in _OF_WORKS
+    counts = ended is None or ended in OF_WORKS
     notes = Notes()
     rows = {part.id: _rows(context, part, came[part.id], notes, deep=counts) for part in links}
-    if ended in _OF_WORKS:
+    if ended in OF_WORKS:
         keep_facts(context, [row for found in rows.values() for row in found], notes)
     with context.begin() as tx:
         known = {part.id for part in tx.arrivals.parts([arrival_id])[arrival_id]} - rows.keys()
@@ -75,7 +87,7 @@ def _one(context: Context, arrival_id: int, came: Mapping[int, CloudFile]) -> No
             values = {name: own[name] for name in _OF_BYTES if name in own}
             tx.arrivals.part_rows.put_inside(part_id, own["name"], members, **values)
         tx.arrivals.part_rows.add_links(arrival_id, list(notes.rows()))
-        if ended in _OF_WORKS:
+        if ended in OF_WORKS:
             tell_works(context, tx, arrival_id, known, opened=ended == Ended.WORK.value)
         elif ended is None:
             tx.openings.go_on(arrival_id)

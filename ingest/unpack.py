@@ -17,15 +17,13 @@ from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.ledger import Transaction
 from ingest.linked import keep_facts, tell_works
-from ingest.model import Ended, Part, PartSource, mail_number
+from ingest.model import OF_WORKS, Ended, Part, PartSource, mail_number
 from ingest.sets import Row, VolumeSet, sets_of
 from ingest.stages import extract
 from ingest.stages.assemble import broken_todos
 from parsers import sniff
 
 log = structlog.get_logger("kepu")
-
-_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 
 
 @dataclass(frozen=True)
@@ -144,14 +142,14 @@ def _one(context: Context, job: _Job, ended: str | None) -> None:
         opening = extract.opening_of(context, group, passwords=passwords)
         rows, problem = _drawn(opening, job)
     crash_point("members-stored")
-    if ended in _OF_WORKS:
+    if ended in OF_WORKS:
         keep_facts(context, rows, opening.notes)
     with context.begin() as tx:
         mails = _write(context, tx, job, rows, problem)
         tx.arrivals.part_rows.add_links(job.arrival_id, list(opening.notes.rows()))
         for sha256 in job.digests:
             tx.openings.tried(sha256, passwords, opened=problem != LOCKED)
-        if ended in _OF_WORKS:
+        if ended in OF_WORKS:
             changed = _unlike(before, tx.arrivals.parts([job.arrival_id])[job.arrival_id])
             _tell(context, tx, job, changed, opened=ended == Ended.WORK.value)
         for arrival_id in mails:

@@ -163,7 +163,12 @@ class Letters:
             .correlate(_A)
         )
         told = select(_L.c.id).where(_L.c.arrival_id == _A.c.id, _L.c.kind == LetterKind.ATTENTION.value)
-        query = select(_A.c.id).where(_A.c.may_reply, or_(asked.exists(), lost.exists()), ~told.exists())
+        open_ones = select(schema.todos.c.arrival_id).where(
+            schema.todos.c.closed_at.is_(None), schema.todos.c.kind.in_(about)
+        )
+        not_here = select(parts.c.arrival_id).where(parts.c.sha256 == "", parts.c.problem != "")
+        few = _A.c.id.in_(open_ones.union(not_here))  # both by index: no look at every mail there is
+        query = select(_A.c.id).where(few, _A.c.may_reply, or_(asked.exists(), lost.exists()), ~told.exists())
         query = query.where(or_(_A.c.ended.in_(_LIVING), and_(_A.c.ended.is_(None), _A.c.pending != "")))
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, in
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import CloudFile, Decision, Ended, LinkState, PartSource
+from ingest.model import OF_WORKS, CloudFile, Decision, LinkState, PartSource
 
 _L = schema.links
 _P = schema.parts
@@ -29,7 +29,6 @@ GONE = "expired"
 
 _SIZE = ("size", "size_is_exact")
 
-_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 
 _OUT = (Decision.WITHDRAWN, Decision.REFUSED)
 """Decisions after which nobody needs what is still to come of a work."""
@@ -46,7 +45,7 @@ def _wanted(out: Collection[str]) -> ColumnElement[bool]:
     mails = select(joined.c.work_id).where(joined.c.arrival_id == _A.c.id)
     by_mail = or_(mails.where(joined.c.work_id.not_in(out)).exists(), ~mails.exists())
     needed = or_(its.where(filed.c.work_id.not_in(out)).exists(), and_(~its.exists(), by_mail))
-    of_works = and_(_A.c.ended.in_(_OF_WORKS), needed)
+    of_works = and_(_A.c.ended.in_(OF_WORKS), needed)
     return and_(_P.c.source == PartSource.CLOUD.value, _P.c.link_key != "", or_(of_works, waits))
 
 

@@ -13,7 +13,7 @@ from ingest.ledger.desk import Desk
 from ingest.ledger.parts import PartRows
 from ingest.ledger.rows import Row, rows_of
 from ingest.ledger.scans import MALWARE
-from ingest.model import NO_MATERIAL, Ended, Stage
+from ingest.model import NO_MATERIAL, OF_WORKS, Stage
 from parsers.sniff import ARCHIVE
 
 MISSING_VOLUME = "missing-volume"
@@ -42,8 +42,7 @@ _P = schema.parts
 _W = schema.passwords
 _WA = schema.work_arrivals
 
-_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
-_LIVING = or_(_A.c.ended.is_(None), _A.c.ended.in_(_OF_WORKS))
+_LIVING = or_(_A.c.ended.is_(None), _A.c.ended.in_(OF_WORKS))
 _TAKEN_APART = _A.c.stage.in_((Stage.EXTRACTED.value, Stage.PARSED.value, Stage.ENDED.value))
 
 
@@ -173,7 +172,7 @@ class Openings:
         ids = {own.message_id, *self._letters_on(arrival_id)} - {""}
         if not (ids and own.from_address):
             return []
-        brought = and_(_A.c.ended.in_(_OF_WORKS), _A.c.reason.not_like(f"%{NO_MATERIAL}"))
+        brought = and_(_A.c.ended.in_(OF_WORKS), _A.c.reason.not_like(f"%{NO_MATERIAL}"))
         theirs = (_A.c.mailbox == own.mailbox, _A.c.from_address == own.from_address, _A.c.id != arrival_id)
         query = select(_A.c.id, _A.c.in_reply_to, _A.c.refs).where(*theirs, brought).order_by(_A.c.id.desc())
         mails = [row.id for row in self.connection.execute(query.limit(_MOST_ANSWERS)) if ids & _named(row)]

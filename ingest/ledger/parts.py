@@ -14,12 +14,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.rows import Row, rows_of
-from ingest.model import Ended, PartSource
+from ingest.model import OF_WORKS, PartSource
 from parsers.facts import MAX_LINKS
 
 _A = schema.arrivals
 _P = schema.parts
-_OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 _BYTES = ("sha256", "size", "format", "problem")
 """What is known of a file's bytes: a row that has some never loses them to one that has none."""
 _OF_LINKS = ("name", "size", "expires_at", "code")
@@ -80,7 +79,7 @@ class PartRows:
         query = select(_P.c.arrival_id, _P.c.id).join(_A, _A.c.id == _P.c.arrival_id)
         query = query.where(_P.c.source == PartSource.CLOUD.value, _P.c.inside != "", _P.c.why == "")
         found: defaultdict[int, set[int]] = defaultdict(set)
-        for row in self.connection.execute(query.where(_A.c.ended.in_(_OF_WORKS)).order_by(_P.c.id)):
+        for row in self.connection.execute(query.where(_A.c.ended.in_(OF_WORKS)).order_by(_P.c.id)):
             found[row.arrival_id].add(row.id)
         return {arrival_id: frozenset(ids) for arrival_id, ids in found.items()}
 

@@ -29,6 +29,10 @@ class Ended(StrEnum):
     UNREADABLE = "unreadable"
 
 
+OF_WORKS = (Ended.WORK.value, Ended.SUPPLEMENT.value)
+"""Endings of mails whose files are works'."""
+
+
 class Kind(StrEnum):
     """What a file is in the contest."""
 

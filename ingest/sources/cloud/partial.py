@@ -6,7 +6,6 @@ those is cut off before going on: after a power cut nobody knows what it is.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ingest.durable import is_full
 from ingest.errors import DiskError
 
 _SYNC_EVERY = 32 * 2**20
@@ -168,7 +168,7 @@ def disk_trouble(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        full = is_full(error)
         what = f"磁盘空间不足，下载写不进 {folder}" if full else f"下载写不进 {folder}"
         mend = "请清理磁盘" if full else "请检查该文件夹是否存在、运行本程序的用户是否有写权限、磁盘是否只读"
         raise DiskError(what, why=error.strerror or "", mend=f"{mend}，然后重新运行；已下载的部分会接着用") from error
