@@ -61,7 +61,7 @@ def _parser(found: str) -> Parser | None:
         return _video
     if found in sniff.IMAGE:
         return _image
-    return {"eml": _mail, "msg": _mail, "tnef": _mail, "docx": _word, "pdf": _pdf}.get(found)
+    return {"eml": _mail, "msg": _mail, "tnef": _mail, "docx": _word, "pdf": _pdf, "xlsx": _sheets}.get(found)
 
 
 def _mail(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
@@ -98,3 +98,9 @@ def _pdf(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limi
     from parsers.pdf import read_pdf
 
     return read_pdf(path, wants)
+
+
+def _sheets(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
+    from parsers.sheets import read_xlsx
+
+    return read_xlsx(path, wants)

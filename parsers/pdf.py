@@ -9,6 +9,7 @@ from typing import Any
 
 from parsers.facts import Broken, FormFacts, ImageFacts, Wants
 from parsers.labels import fields_of, title_of
+from parsers.lists import line_grids, with_works
 
 _LOCKED = "password"
 _GAP = 1.2  # line heights between two runs of one line that make them two cells
@@ -72,7 +73,7 @@ def _read(document: Any, wants: Wants) -> FormFacts | ImageFacts | Broken:
     text = "\n".join("\t".join(row) for row in rows if row)[: wants.max_text]
     if sum(map(str.isalnum, text)) < _LAYER:
         return ImageFacts(format="pdf", width=round(width), height=round(height), pages=count)
-    return FormFacts(
+    facts = FormFacts(
         format="pdf",
         title=title_of([row for row in rows if row], wants.titles),
         fields=fields_of(rows, wants.labels),
@@ -80,6 +81,7 @@ def _read(document: Any, wants: Wants) -> FormFacts | ImageFacts | Broken:
         pages=count,
         pictures=pictures,
     )
+    return with_works(facts, line_grids(rows), wants.labels)
 
 
 def _pictures(page: Any) -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from parsers.facts import Broken, FormFacts, Wants
 from parsers.hyperlinks import hidden_addresses
 from parsers.labels import fields_of, title_of
+from parsers.lists import docx_grids, with_works
 from parsers.unpack import is_nonsense
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _read(archive: zipfile.ZipFile, wants: Wants) -> FormFacts | Broken:
         return Broken(format="docx", reason="unreadable", detail=str(error))
     rows = list(_rows(root))
     text = "\n".join("\t".join(row) for row in rows if any(row))[: wants.max_text]
-    return FormFacts(
+    facts = FormFacts(
         format="docx",
         title=title_of([row for row in rows if row], wants.titles),
         fields=fields_of(rows, wants.labels),
@@ -75,6 +76,7 @@ def _read(archive: zipfile.ZipFile, wants: Wants) -> FormFacts | Broken:
         pictures=sum(name.startswith("word/media/") and name.lower().endswith(_PICTURES) for name in infos),
         addresses=hidden_addresses(archive, root, text),
     )
+    return with_works(facts, docx_grids(root, lambda node: _paragraph(node)[0]), wants.labels)
 
 
 def _too_large(infos: dict[str, zipfile.ZipInfo]) -> str:
