@@ -117,10 +117,11 @@ def _forms(document: Document) -> Iterator[Problem]:
 def _recommenders(document: Document) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for i, row in _rows(document, "recommenders"):
-        name, aliases = row.get("name"), row.get("aliases", [])
-        if not isinstance(name, str) or not isinstance(aliases, list):
+        name, others = row.get("name"), {key: row.get(key, []) for key in ("aliases", "former")}
+        if not isinstance(name, str) or not all(isinstance(listed, list) for listed in others.values()):
             continue
-        for key, word in (("name", name), *(("aliases", alias) for alias in aliases if isinstance(alias, str))):
+        written = ((key, word) for key, listed in others.items() for word in listed if isinstance(word, str))
+        for key, word in (("name", name), *written):
             if word in seen:
                 yield Problem(
                     ("recommenders", i, key),

@@ -119,10 +119,14 @@ class Mailbox(Table):
 
 
 class Recommender(Table):
-    """A recommending unit. `quota`: the base; `sanqu`: one place more; `confirm`: the organizers must confirm it."""
+    """A recommending unit. `quota`: the base; `sanqu`: one place more; `confirm`: the organizers must confirm it.
+
+    former: names it had before, or of those whose work it took over.
+    """
 
     name: Text
     aliases: tuple[Text, ...] = ()
+    former: tuple[Text, ...] = ()
     kind: Literal["member", "province", "city", "corps"]
     quota: int = Field(ge=0)
     sanqu: bool = False

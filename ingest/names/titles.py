@@ -1,16 +1,11 @@
-"""Names as people write them: titles, 登记号, recommending units, and what a file's name says of the file.
-
-Matching always comes with a confidence and a reason; where two would fit, the answer is None and a person decides.
-"""
+"""Titles and 登记号 as people write them, and what a file's name says of the file."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from ingest.config import Recommender
 from ingest.model import Kind
 
 _DASHES = r"[-‐‑‒–—―−﹣_./·\s]"
@@ -39,25 +34,6 @@ _NOISE = re.compile(
     r"|(?i:\bfwd?\b|\bre\b|\bfinal\b|\bcopy\b)|[（(]\s*\d*\s*[)）]|请查收|关于|的(?:函|报告|通知|请示|邮件)?$"
 )
 _EDGES = " \t\r\n-‐–—_:：、，,。.;；·|丨/+&~～()（）[]【】“”\"'《》"
-_UNIT_TAIL = re.compile(r"[（(][^）)]*(?:章|签)[^）)]*[）)]$|(?:公章|盖章)$")
-_UNIT_SPELLINGS = (
-    ("科技", "科学技术"),
-    ("科委", "科学技术委员会"),
-    ("科协", "科学技术协会"),
-    ("卫健委", "卫生健康委员会"),
-    ("发改委", "发展和改革委员会"),
-    ("兵团", "新疆生产建设兵团"),
-)
-_REGION_WORDS = re.compile(r"维吾尔自治区|壮族自治区|回族自治区|自治区|省|市")
-
-
-@dataclass(frozen=True)
-class Match:
-    """A known unit a text names: its name in the config, the confidence (0 to 1), and why, in Chinese for people."""
-
-    name: str
-    confidence: float
-    why: str
 
 
 def fold(text: str) -> str:
@@ -118,38 +94,3 @@ def kind_hint(name: str) -> Kind | None:
     if _FORM_WORDS.search(plain):
         return Kind.SCAN if _STAMPED.search(plain) else Kind.FORM
     return next((kind for kind, words in _PAPERS if words.search(plain)), None)
-
-
-def match_recommender(text: str, recommenders: Sequence[Recommender]) -> Match | None:
-    """The recommending unit a text names, by its name, an alias, or a known other spelling; None if in doubt.
-
-    Two units that would fit are no match: a unit is never silently somebody else's.
-    """
-    wanted = _unit(text)
-    if not wanted:
-        return None
-    steps: tuple[tuple[float, str, list[str]], ...] = (
-        (1.0, "与名单中的名称一致", [r.name for r in recommenders if _unit(r.name) == wanted]),
-        (0.98, "与名单中的别名一致", [r.name for r in recommenders if wanted in map(_unit, r.aliases)]),
-        (0.9, "按通行写法与名单一致", [r.name for r in recommenders if _spelled(wanted) in _spellings(r)]),
-    )
-    for confidence, why, names in steps:
-        if names:
-            return Match(names[0], confidence, why) if len(set(names)) == 1 else None
-    return None
-
-
-def _unit(text: str) -> str:
-    return fold(_UNIT_TAIL.sub("", unicodedata.normalize("NFKC", text).strip()))
-
-
-def _spellings(unit: Recommender) -> set[str]:
-    return {_spelled(_unit(name)) for name in (unit.name, *unit.aliases)}
-
-
-def _spelled(unit: str) -> str:
-    """One spelling for the ways a unit's name is written: offices in full, the region without its rank."""
-    for short, full in _UNIT_SPELLINGS:
-        if full not in unit:
-            unit = unit.replace(short, full)
-    return _REGION_WORDS.sub("", unit)
