@@ -72,6 +72,8 @@ def same_body(one: Body, other: Body) -> tuple[float, str]:
     ranks = _ranks(one.core), _ranks(other.core)
     if _RANK.sub("", one.core) == _RANK.sub("", other.core) and "" in ranks:
         return 0.9, "名称一致（省略了省、市）"
+    if ranks[0] == ranks[1] and _COMPANY.sub("", one.core) == _COMPANY.sub("", other.core):
+        return 0.7, "名称相近（一处省略了“公司”）"
     return 0.0, ""
 
 

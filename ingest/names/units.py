@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from ingest.config import Recommender
 from ingest.names.titles import fold
@@ -14,9 +15,11 @@ from ingest.names.titles import fold
 EXACT, ALIAS, FORMER, SPELLED, INSIDE, OFFICE = 1.0, 0.98, 0.95, 0.9, 0.85, 0.85
 """Confidences: by its name, an alias, a former name, another usual spelling, an office of its own, a near office."""
 _LONGEST = 300
-_ALIKE = 60
+_ALIKE = 70
 """Per cent of likeness from which a unit is offered as a candidate."""
 _UNIT_TAIL = re.compile(r"[（(][^（）()]*(?:章|签)[^（）()]*[）)]$|(?:加盖)?公章$|盖章$")
+_OTHER_PLATE = re.compile(r"[（(][^（）()]{3,30}(?:局|办公室|委员会)[）)]$")
+"""One office under two names: the second stands in brackets."""
 _UNIT_DATE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{0,2}\s*月\s*(?:\d{0,2}\s*日)?$")
 _UNIT_LABEL = re.compile(r"^推荐(?:单位|部门)(?:名称)?\s*(?:[（(][^（）()]{0,10}[）)])?\s*[:：]?\s*")
 _STATE = re.compile(r"^(?:中华人民共和国|中国共产党|中共)(?=.{3,})")
@@ -54,6 +57,7 @@ _OFFICE = re.compile(
     r"(?:科学技术(?:创新)?(?:厅|局|委员会)|科学技术工业信息化局|科学技术和知识产权局|科学技术和信息化局)$"
 )
 _WITHIN = re.compile(r"^(?:[^省市县区]{0,12}(?:处|司|科|办公室|办公厅|综合部)|机关党委|引智处|人事司|直属机关党委)$")
+_Key = TypeVar("_Key")
 _JOINT = re.compile(r"[、，,;；/\n\r\t]|\s{2,}")
 
 
@@ -134,7 +138,7 @@ def _office(wanted: str, index: _Index) -> frozenset[str] | None:
 
 def _inside(spelled: str, rank: str, index: _Index) -> frozenset[str] | None:
     """The unit of which this is a division: its whole name, and 科普处 or the like after it."""
-    for cut in range(len(spelled) - 2, 3, -1):
+    for cut in range(len(spelled) - 1, 2, -1):
         names = index.spelled.get(spelled[:cut])
         if names and _WITHIN.match(spelled[cut:]):
             return _of_rank(names, rank, index)
@@ -189,16 +193,18 @@ def _index(recommenders: tuple[Recommender, ...]) -> _Index:
         parted = _OFFICE.match(_in_full(_unit(one.name)))
         if parted and parted[2]:
             offices.setdefault((parted[1], parted[2]), set()).add(one.name)
-    tables = (names, aliases, former, spelled)
-    frozen = [{key: frozenset(value) for key, value in table.items()} for table in tables]
-    return _Index(*frozen, {key: frozenset(value) for key, value in offices.items()})
+    return _Index(_frozen(names), _frozen(aliases), _frozen(former), _frozen(spelled), _frozen(offices))
+
+
+def _frozen(table: Mapping[_Key, set[str]]) -> Mapping[_Key, frozenset[str]]:
+    return {key: frozenset(names) for key, names in table.items()}
 
 
 def _unit(text: str) -> str:
     """A unit's name as it is compared: without the label before it, the seal's words and the date after it."""
     plain = unicodedata.normalize("NFKC", text).strip()
     for _ in range(3):
-        plain = _UNIT_DATE.sub("", _UNIT_TAIL.sub("", plain).strip()).strip()
+        plain = _OTHER_PLATE.sub("", _UNIT_DATE.sub("", _UNIT_TAIL.sub("", plain).strip()).strip()).strip()
     return fold(_UNIT_LABEL.sub("", plain))
 
 
