@@ -67,6 +67,7 @@ def grid(holder: Document | _Cell, rows: int, widths: Sequence[float]) -> Table:
     table.style = "Table Grid"
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
     return table

@@ -53,8 +53,19 @@ def boxed(
         write(pen, at, line, size, INK, "ma" if middle else "la")
 
 
-def stamp(page: Image.Image, centre: tuple[int, int], name: str, radius: int = 140) -> None:
-    """Press a round red seal: a ring, a five-pointed star, the unit's name along the upper arc, ink uneven."""
+def stamp(
+    page: Image.Image,
+    centre: tuple[int, int],
+    name: str,
+    radius: int = 140,
+    *,
+    height: float = 1.0,
+    ink: float = 1.0,
+) -> None:
+    """Press a round red seal: a ring, a five-pointed star, the unit's name along the upper arc, ink uneven.
+
+    height: of an oval one, as a share of its width. ink: 1 for a well inked one, less for a pale one.
+    """
     span = 2 * radius + 8
     seal = Image.new("RGBA", (span, span), (*RED, 0))
     pen = ImageDraw.Draw(seal)
@@ -66,8 +77,10 @@ def stamp(page: Image.Image, centre: tuple[int, int], name: str, radius: int = 1
     blotches = Image.fromarray(draws.integers(120, 256, size=(span // 6, span // 6), dtype=np.uint8)).resize(
         (span, span)
     )
-    seal.putalpha(Image.fromarray((alpha * (np.asarray(blotches) / 255)).astype(np.uint8)))
-    page.paste(seal, (centre[0] - span // 2, centre[1] - span // 2), seal)
+    seal.putalpha(Image.fromarray((alpha * (np.asarray(blotches) / 255 * ink)).astype(np.uint8)))
+    if height != 1:
+        seal = seal.resize((span, int(span * height)), Image.Resampling.LANCZOS)
+    page.paste(seal, (centre[0] - span // 2, centre[1] - seal.height // 2), seal)
 
 
 def _star(x: float, y: float, size: float) -> list[tuple[float, float]]:
