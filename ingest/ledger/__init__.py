@@ -24,6 +24,7 @@ from ingest.ledger.links import Links
 from ingest.ledger.loading import load_works
 from ingest.ledger.moves import Moves
 from ingest.ledger.openings import Openings
+from ingest.ledger.posting import Posting
 from ingest.ledger.scans import Scans
 from ingest.ledger.works import Works
 from ingest.model import Work
@@ -50,6 +51,7 @@ class Transaction:
         self.scans = Scans(connection, now, self.desk)
         self.openings = Openings(connection, now, self.desk, self.arrivals.part_rows)
         self.links = Links(connection, now, self.desk)
+        self.posting = Posting(connection, now, self.desk)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
         """Works as the rules see them, with the facts kept under `wants`."""

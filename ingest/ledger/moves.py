@@ -176,10 +176,10 @@ class Moves:
             if value is not None and (*new, heading) not in kept:
                 self.desk.write_cell(*new, heading, value)
 
-    def pass_over(self, work: str, parts: Sequence[int]) -> None:
-        """A person chose another version than these."""
+    def pass_over(self, work: str, parts: Sequence[int], *, passed: bool = True) -> None:
+        """A person chose another version than these; not `passed`: these may be judged again."""
         mine = and_(_M.c.work_id == work, _M.c.part_id.in_(parts))
-        self.connection.execute(update(_M).where(mine).values(passed_over=True))
+        self.connection.execute(update(_M).where(mine).values(passed_over=passed))
 
     def _set(self, work: str, **values: Any) -> None:
         self.connection.execute(update(_W).where(_W.c.id == work).values(**values))

@@ -318,11 +318,40 @@ letters = Table(
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("file", Text, nullable=False, default=""),
+    Column("urgency", Integer, nullable=False, default=1),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("try_after", Moment),
+    Column("tried_at", Moment),
+    Column("sender", String(400), nullable=False, default=""),
     Index(None, "state"),
     Index(None, "message_id"),
+    Index(None, "to_address", "tried_at"),
+    Index(None, "sender", "tried_at"),
 )
 """A row a letter, before anything is sent. `key` makes it the same letter in every run; `file`: the draft written;
-`held_for`: why it is held, where that ends by itself."""
+`held_for`: why it is held, where that ends by itself. urgency: 0 first. tries: refusals that may pass; try_after: not
+before then. tried_at, sender: when its bytes last went out, and from which address; by these the caps are counted."""
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("address", String(400), primary_key=True),
+    Column("paused_until", Moment),
+    Column("why", Text, nullable=False, default=""),
+    Column("failures", Integer, nullable=False, default=0),
+)
+"""An account that sends: until when its server wants no letter, and why; how often in a row it could not be reached."""
+
+bounced = Table(
+    "bounced",
+    metadata,
+    Column("address", String(400), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("letter_id", Integer),
+)
+"""Addresses that do not exist, as a server or a bounce said; nothing is sent there until then."""
 
 letter_works = Table(
     "letter_works",

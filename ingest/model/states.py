@@ -113,6 +113,8 @@ class TodoKind(StrEnum):
     QUARANTINED = "quarantined"
     PLACE_FILE = "place-file"
     JUNK = "junk"
+    TYPE_FORM = "type-form"
+    LETTER = "letter"
 
 
 class LinkState(StrEnum):

@@ -79,6 +79,8 @@ TODO_WORDS: Mapping[str, str] = {
     "quarantined": "程序搁置",
     "place-file": "文件归属",
     "junk": "垃圾箱来信",
+    "type-form": "录入表格",
+    "letter": "回信未达",
 }
 
 RECOMMENDER_WORDS: Mapping[str, str] = {
@@ -193,6 +195,12 @@ EVENT_WORDS: Mapping[str, str] = {
     "work-reviewed": "审查",
     "letter-written": "起草回信",
     "letter-state": "回信状态",
+    "letters-stopped": "暂停全部发信",
+    "letters-go-on": "恢复发信",
+    "sender-paused": "发信账号暂停",
+    "address-bounced": "收信地址不存在",
+    "form-typed": "录入表格",
+    "form-untyped": "撤销录入的表格",
     "staff": "工作人员填写",
     "conflict": "填写冲突",
 }

@@ -60,6 +60,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_arrivals_stage_ended"), ["stage", "ended"], unique=False)
 
     op.create_table(
+        "bounced",
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("since", sa.String(length=27), nullable=False),
+        sa.Column("until", sa.String(length=27), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_bounced")),
+    )
+    op.create_table(
         "conflicts",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
@@ -177,6 +186,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_scans")),
     )
     op.create_table(
+        "senders",
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("paused_until", sa.String(length=27), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_senders")),
+    )
+    op.create_table(
         "staff_cells",
         sa.Column("sheet", sa.String(length=60), nullable=False),
         sa.Column("row", sa.String(length=60), nullable=False),
@@ -288,13 +305,20 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(length=27), nullable=False),
         sa.Column("sent_at", sa.String(length=27), nullable=True),
         sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("urgency", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("try_after", sa.String(length=27), nullable=True),
+        sa.Column("tried_at", sa.String(length=27), nullable=True),
+        sa.Column("sender", sa.String(length=400), nullable=False),
         sa.ForeignKeyConstraint(["arrival_id"], ["arrivals.id"], name=op.f("fk_letters_arrival_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
         sa.UniqueConstraint("key", name=op.f("uq_letters_key")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letters_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_sender_tried_at"), ["sender", "tried_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_letters_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_to_address_tried_at"), ["to_address", "tried_at"], unique=False)
 
     op.create_table(
         "parts",
