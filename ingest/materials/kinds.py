@@ -101,6 +101,8 @@ def _document(part: Part, facts: FormFacts) -> Classified:
     """A form by its title and labels; another paper by its own title, then by what it mentions, then by its name."""
     head = fold(facts.text[: 4 * _HEAD])[:_HEAD]
     titled = bool(facts.title.strip())
+    if facts.works:
+        return Classified(Kind.LIST, True, f"一张表列有 {len(facts.works)} 部作品")
     if any(w in head for w in _TITLES[0][1]):
         return Classified(Kind.LIST, True, "标题为汇总表")
     if len(facts.fields) >= (FORM_FIELDS // 2 if titled else FORM_FIELDS):
@@ -117,6 +119,8 @@ def _document(part: Part, facts: FormFacts) -> Classified:
     by_text = next((kind for kind, words in _TITLES if kind is hint and any(w in text for w in words)), None)
     if by_text:
         return Classified(by_text, True, f"正文与文件名都表明是{KIND_WORDS[by_text]}")
+    if facts.format in SHEET_FORMATS:
+        return _by_name(part, Kind.LIST, "电子表格")
     return _by_name(part, Kind.OTHER, "文字材料，未归类")
 
 
