@@ -34,6 +34,7 @@ BROKEN_REASONS: dict[str, str] = {
     "too-many": "内含文件过多，未全部解开",
     "too-deep": "嵌套层数过多，未继续解开",
     "unsupported": "这种格式目前不能自动读取",
+    "no-office": "旧版文档（.doc、.wps 等）要有 LibreOffice 才能读取，请运维安装后等下次运行，或人工打开查看",
     "unreadable": "文件已损坏，无法读取",
     "too-slow": "处理超时，已停止读取",
     "too-big": "占用内存过多，已停止读取",
@@ -229,10 +230,12 @@ class FieldValue(_Facts):
     in ("审核专家"), "" if it has none. normal: the value in the normal form of its type (`Wants.types`), "" where it
     has no type or could not be read as one; normal_confidence (0 to 1): how surely it means that. page: from 1, 0
     where there are none; box: where the value stands on it, of scans. blank: the label is there, the value is not.
+    raw: what is written there, where the value is the ticked ones of several options ("机构☑ 个人☐"), else "".
     """
 
     value: str
     label: str
+    raw: str = ""
     confidence: float = 1.0
     others: tuple[str, ...] = ()
     section: str = ""
@@ -296,6 +299,7 @@ class PageFacts(_Facts):
 
     width, height: pixels of the upright picture. turned: degrees clockwise it was turned to stand upright (0 90 180
     270); skew_deg: degrees it was rotated by after that; flattened: a photographed sheet was cut out and made flat.
+    cells: the ruled cells of its tables; one that holds others holds a table.
     path: the upright picture's file in the scratch folder, sha256: its digest; both "" where none was kept.
     problem: "" or "blank", "too-large", "unreadable": then it has no lines.
     """
@@ -307,6 +311,7 @@ class PageFacts(_Facts):
     flattened: bool = False
     lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
+    cells: tuple[Box, ...] = ()
     path: str = ""
     sha256: str = ""
     problem: str = ""
