@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ingest.config.base import Table, ordered
 from ingest.config.values import Brand, Text
@@ -30,6 +30,61 @@ class MaterialsRule(RuleTable):
     """Which kinds a work must have."""
 
     required: tuple[Literal["video", "form", "scan"], ...] = Field(min_length=1)
+
+
+class FormFieldsRule(RuleTable):
+    """Fields that may be filled on the stamped paper alone."""
+
+    on_paper: tuple[Text, ...]
+
+
+def _lists_are_tuples(data: Any) -> Any:
+    """The arrays of TOML within a table of a rule."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()} if isinstance(data, dict) else data
+
+
+FieldsOfTracks = Annotated[dict[str, tuple[Text, ...]], BeforeValidator(_lists_are_tuples)]
+"""Track key to fields."""
+
+
+class ScanSealRule(RuleTable):
+    """Confidence (0 to 1) from which a seal counts, and the fields of each track beside which it must stand.
+
+    reach: how far its middle may be from the field, as a share of the page's height.
+    """
+
+    sure: float = Field(ge=0, le=1)
+    reach: float = Field(gt=0, le=1)
+    beside: FieldsOfTracks
+
+
+class EndorsementRule(RuleTable):
+    """The fields of a unit's opinion, by track key, and how many reviewers may stand in its place.
+
+    titles: professional titles that count; lower_titles: titles that do not, though they hold words of one that does.
+    """
+
+    opinions: FieldsOfTracks
+    reviewers: dict[str, Annotated[int, Field(gt=0)]]
+    titles: tuple[Text, ...]
+    lower_titles: tuple[Text, ...]
+
+
+class ScanMatchesRule(RuleTable):
+    """The fields that are compared; of `also` an unclear one does no harm.
+
+    sure: confidence (0 to 1) from which what was recognised counts as read; low: below it nothing is said.
+    """
+
+    fields: tuple[Text, ...] = Field(min_length=1)
+    also: tuple[Text, ...]
+    sure: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        ordered(self.low, self.sure, "low", "sure")
+        return self
 
 
 class ContainerRule(RuleTable):
@@ -110,7 +165,10 @@ class Rules(Table):
     deadline: RuleTable
     materials: MaterialsRule
     form_kind: RuleTable = Field(alias="form-kind")
-    form_fields: RuleTable = Field(alias="form-fields")
+    form_fields: FormFieldsRule = Field(alias="form-fields")
+    scan_seal: ScanSealRule = Field(alias="scan-seal")
+    endorsement: EndorsementRule
+    scan_matches: ScanMatchesRule = Field(alias="scan-matches")
     made_in_window: RuleTable = Field(alias="made-in-window")
     shown_in_window: RuleTable = Field(alias="shown-in-window")
     proof: RuleTable

@@ -16,13 +16,14 @@ import structlog
 
 from ingest.config import Config, RuleTable
 from ingest.model import KIND_WORDS, Finding, Kind, Material, Outcome, Verdict, Work
-from ingest.rules import arrival, declared, form, malware, presence, video
-from parsers.facts import BROKEN_REASONS, Broken, FormFacts, VideoFacts
+from ingest.papers import sheet_of
+from ingest.rules import agreement, arrival, declared, endorsement, form, malware, presence, seals, video
+from parsers.facts import BROKEN_REASONS, Broken, FormFacts, ImageFacts, VideoFacts
 
 Judge = Callable[[Work, Any, Config], Verdict]
 """A rule's function: the work, the rule's own config table, the whole config. Pure."""
 
-VERSION = "1"
+VERSION = "2"
 """Raised when a rule judges otherwise than before, so that works are judged again."""
 
 UNDECIDED = "程序未能判断，请人工核对"
@@ -30,7 +31,7 @@ UNDECIDED = "程序未能判断，请人工核对"
 
 _PASS, _FAIL, _MISSING, _PENDING = Outcome.PASS, Outcome.FAIL, Outcome.MISSING, Outcome.PENDING
 _REVIEW, _MANUAL, _NA = Outcome.REVIEW, Outcome.MANUAL, Outcome.NA
-_OPENED: dict[Kind, type] = {Kind.VIDEO: VideoFacts, Kind.FORM: FormFacts}
+_OPENED: dict[Kind, type] = {Kind.VIDEO: VideoFacts, Kind.FORM: FormFacts, Kind.SCAN: ImageFacts}
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,8 @@ class Rule:
     """One rule. `needs`: the material without which the function is not called, None if it judges absence itself.
 
     may_give: what the function may say. unreadable: what is said of a needed material that is there but cannot be
-    opened: `na` for nearly all (one rule is enough to say it), `review` for the rule that says it.
+    opened: `na` for nearly all (one rule is enough to say it), `review` for the rule that says it. reads_scan: where
+    the electronic form cannot be had, the function is asked about what was recognised of the scan (`sheet_of`).
     """
 
     id: str
@@ -48,6 +50,7 @@ class Rule:
     needs: Kind | None
     may_give: frozenset[Outcome]
     unreadable: Outcome = Outcome.NA
+    reads_scan: bool = False
 
     @property
     def allowed(self) -> frozenset[Outcome]:
@@ -63,17 +66,27 @@ class Reviewed:
     crashed: tuple[str, ...] = ()
 
 
-def _rule(rule_id: str, judge: Judge, needs: Kind | None, *outcomes: Outcome, unreadable: Outcome = Outcome.NA) -> Rule:
-    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable)
+def _rule(
+    rule_id: str,
+    judge: Judge,
+    needs: Kind | None,
+    *outcomes: Outcome,
+    unreadable: Outcome = Outcome.NA,
+    reads_scan: bool = False,
+) -> Rule:
+    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable, reads_scan)
 
 
 RULES: tuple[Rule, ...] = (
     _rule("deadline", arrival.deadline, None, _PASS, _FAIL, _REVIEW),
     _rule("materials", presence.materials, None, _PASS, _MISSING, _PENDING, _REVIEW),
-    _rule("form-kind", form.form_kind, Kind.FORM, _PASS, _REVIEW),
-    _rule("form-fields", form.form_fields, Kind.FORM, _PASS, _MISSING, _REVIEW, unreadable=_REVIEW),
-    _rule("made-in-window", form.made_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW),
-    _rule("shown-in-window", form.shown_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW),
+    _rule("form-kind", form.form_kind, Kind.FORM, _PASS, _REVIEW, reads_scan=True),
+    _rule("form-fields", form.form_fields, Kind.FORM, _PASS, _MISSING, _REVIEW, unreadable=_REVIEW, reads_scan=True),
+    _rule("scan-seal", seals.scan_seal, Kind.SCAN, _PASS, _REVIEW, _NA),
+    _rule("endorsement", endorsement.endorsement, Kind.FORM, _PASS, _MISSING, _REVIEW, reads_scan=True),
+    _rule("scan-matches", agreement.scan_matches, Kind.SCAN, _PASS, _REVIEW, _PENDING),
+    _rule("made-in-window", form.made_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW, reads_scan=True),
+    _rule("shown-in-window", form.shown_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW, reads_scan=True),
     _rule("proof", presence.proof, None, _PASS, _MISSING, _REVIEW, _PENDING),
     _rule("container", video.container, Kind.VIDEO, _PASS, _FAIL, _REVIEW, unreadable=_REVIEW),
     _rule("duration", video.duration, Kind.VIDEO, _PASS, _FAIL, _REVIEW),
@@ -82,8 +95,8 @@ RULES: tuple[Rule, ...] = (
     _rule("size", video.size, Kind.VIDEO, _PASS, _FAIL),
     _rule("narration", video.narration, Kind.VIDEO, _MANUAL, _REVIEW),
     _rule("content", video.content, None, _MANUAL),
-    _rule("original", declared.original, Kind.FORM, _MISSING, _REVIEW, _MANUAL),
-    _rule("licence", declared.licence, Kind.FORM, _PASS, _MISSING, _REVIEW, _NA, _PENDING),
+    _rule("original", declared.original, Kind.FORM, _MISSING, _REVIEW, _MANUAL, reads_scan=True),
+    _rule("licence", declared.licence, Kind.FORM, _PASS, _MISSING, _REVIEW, _NA, _PENDING, reads_scan=True),
     _rule("malware", malware.malware, None, _PASS, _FAIL, _REVIEW, _NA),
 )
 """Every rule that has code, in the rulebook's order. A rule without code is not here: nothing pretends."""
@@ -113,7 +126,11 @@ def review(work: Work, config: Config, *, now: dt.datetime | None = None) -> Rev
 def _ask(rule: Rule, work: Work, table: RuleTable, config: Config) -> Verdict | None:
     """The rule's verdict; None if it failed or said what it may not say, which is a bug of ours and is logged."""
     try:
-        verdict = _without_material(rule, work) or rule.judge(work, table, config)
+        verdict = _without_material(rule, work)
+        if verdict is None:
+            verdict = rule.judge(work, table, config)
+        elif verdict.outcome is _NA and rule.reads_scan and sheet_of(work) is not None:
+            verdict = _recognised(rule.judge(work, table, config))
     except Exception:
         log.error(
             "rule_crashed", rule=rule.id, work=work.id, traceback=traceback.format_exc()
@@ -125,20 +142,27 @@ def _ask(rule: Rule, work: Work, table: RuleTable, config: Config) -> Verdict | 
     return verdict
 
 
+def _recognised(verdict: Verdict) -> Verdict:
+    """What a rule says of a scan's reading in place of the form: for a person where typed words would fail."""
+    doubt = verdict.outcome in (_FAIL, _MISSING)
+    outcome = _REVIEW if doubt else verdict.outcome
+    return Verdict(outcome, f"据扫描件识别：{verdict.evidence}{'，请打开扫描件核对' if doubt else ''}")
+
+
 def _without_material(rule: Rule, work: Work) -> Verdict | None:
     """What is said without asking the function, where what the rule needs is not there or cannot be opened."""
     if rule.needs is None:
         return None
     word = KIND_WORDS[rule.needs]
-    material = work.in_force(rule.needs)
-    if material is None or material.part.is_link:
+    there = [m for m in work.materials if m.kind is rule.needs and m.in_force and not m.part.is_link]
+    if not there:
         awaited = presence.awaited(work, rule.needs)
         if awaited:
             return Verdict(Outcome.PENDING, f"{word}尚未取得（{presence.expected(awaited)}），取得后再检查")
         return Verdict(Outcome.NA, f"没有{word}，未检查")
-    if isinstance(material.part.facts, _OPENED[rule.needs]):
+    if any(isinstance(m.part.facts, _OPENED[rule.needs]) for m in there):
         return None
-    return Verdict(rule.unreadable, _unopened(material))
+    return Verdict(rule.unreadable, _unopened(there[0]))
 
 
 def _unopened(material: Material) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from ingest.config import Config, LicenceRule, OriginalRule
 from ingest.model import KIND_WORDS, Kind, Outcome, Verdict, Work
 from ingest.names import fold
+from ingest.papers import scan_of, sheet_of
 from ingest.rules.form import unfilled
 from ingest.rules.presence import supporting
 from ingest.rules.says import field_name, quote
@@ -27,10 +28,10 @@ _MORE_THAN = re.compile(r"(?<!不)(?<!未)(?:超过|大于|多于|高于)|以上
 
 def original(work: Work, limits: OriginalRule, config: Config) -> Verdict:
     """The commitment is given, and nothing declared goes beyond what is allowed; the rest is a person's to judge."""
-    form = work.form
-    fields = form.fields if form else {}
+    sheet = sheet_of(work)
+    fields = sheet.fields if sheet else {}
     commitment, declared = fields.get("commitment"), fields.get("non_original")
-    if commitment is not None and unfilled(commitment):
+    if commitment is not None and unfilled(commitment) and not _signed(work):
         return Verdict(Outcome.MISSING, f"{field_name('commitment', config)}未填写")
     said = f"表中未见{field_name('commitment', config)}；" if commitment is None else ""
     word = field_name("non_original", config)
@@ -48,8 +49,8 @@ def original(work: Work, limits: OriginalRule, config: Config) -> Verdict:
 
 def licence(work: Work, limits: LicenceRule, config: Config) -> Verdict:
     """Where the form declares quoted material or music, licences for it are there."""
-    form = work.form
-    text = _text(form.fields.get("non_original") if form else None)
+    sheet = sheet_of(work)
+    text = _text(sheet.fields.get("non_original") if sheet else None)
     word = field_name("non_original", config)
     if not text:
         return Verdict(Outcome.REVIEW, f"没有读到{word}，不能确定是否需要{KIND_WORDS[Kind.LICENCE]}")
@@ -59,6 +60,13 @@ def licence(work: Work, limits: LicenceRule, config: Config) -> Verdict:
     if _says_none(text, limits.quoted_words, limits.none_words):
         return Verdict(Outcome.NA, f"{word} {quote(text)}，不需要{KIND_WORDS[Kind.LICENCE]}")
     return Verdict(Outcome.REVIEW, f"{word} {quote(text)}，不能确定是否需要{KIND_WORDS[Kind.LICENCE]}，请人工核对")
+
+
+def _signed(work: Work) -> bool:
+    """The commitment stands, or is signed, on the paper alone."""
+    reading = scan_of(work)
+    found = reading.fields.get("commitment") if reading else None
+    return bool(reading and reading.signed.get("commitment")) or (found is not None and not unfilled(found))
 
 
 def _text(found: FieldValue | None) -> str:

@@ -1,21 +1,26 @@
-"""What the electronic form says of itself, and of when the film was made and shown."""
+"""What the form says of itself, and of when the film was made and shown: the electronic one, else the scan."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from ingest.config import Config, RuleTable
+from ingest.config import Config, FormFieldsRule, RuleTable
 from ingest.model import Outcome, Verdict, Work
 from ingest.names import fold
+from ingest.papers import SURE, Sheet, scan_of, sheet_of
+from ingest.rules.lookalikes import LEAST_DIGITS, numbers
 from ingest.rules.says import day, field_name, listed, quote
-from parsers.facts import FieldValue, FormFacts
+from parsers.facts import FieldValue
 from parsers.values import DateSpan, read_dates
 
-SURE = 0.9
-"""Confidence from which a value counts as typed: below it was recognised, and a person looks before it fails a work."""
-
 _HEAD = 200
+_JUDGED_HERE = frozenset({"phone", "email"})
+"""Types whose values are looked at here: a letter or a call would not arrive. Dates have rules of their own."""
+
+_READABLE = 0.5
+"""Confidence from which a value reads as what its field is for."""
+
 _YEAR = re.compile(r"(20\d\d)")
 _RESIDUE = re.compile(
     r"[（(][^（）()]{0,12}[章字名][^（）()]{0,4}[)）]|公章|盖章|签章|签字|签名|负责人|经办人|单位|承诺人|作者|日期|年|月|日"
@@ -23,44 +28,97 @@ _RESIDUE = re.compile(
 
 
 def form_kind(work: Work, limits: RuleTable, config: Config) -> Verdict:
-    """The form of this track and this edition, by its title and the lines above it. Never fails: staff may move it."""
-    form = _form(work)
-    track = config.track(work.track)
-    head = _head(form)
-    if not form.title.strip():
-        return Verdict(Outcome.REVIEW, f"未读到表格标题，请核对是否为{track.form}")
-    title = quote(form.title)
-    others = [t for t in config.tracks if t.key != track.key and fold(t.form) in fold(form.title)]
+    """The form of this track and this edition, by its title and the lines above it; the scan's too, where it was read.
+
+    Never fails: staff may move the work.
+    """
+    sheet, reading = _sheet(work), scan_of(work)
+    found = _kind(sheet, "扫描件" if sheet.recognised else "表格", work, config)
+    if found.outcome is not Outcome.PASS or sheet.recognised or reading is None:
+        return found
+    wrong = _wrong(Sheet(reading.title, text=reading.text), "扫描件", work, config)
+    return Verdict(Outcome.REVIEW, wrong) if wrong else found
+
+
+def _kind(sheet: Sheet, word: str, work: Work, config: Config) -> Verdict:
+    form = config.track(work.track).form
+    if not sheet.title.strip():
+        return Verdict(Outcome.REVIEW, f"未读到{word}标题，请核对是否为{form}")
+    title, wrong = quote(sheet.title), _wrong(sheet, word, work, config)
+    if wrong:
+        return Verdict(Outcome.REVIEW, wrong)
+    if fold(form) not in fold(sheet.title):
+        return Verdict(Outcome.REVIEW, f"{word}标题{title}；{config.track(work.track).name}应使用{form}")
+    if not _years(sheet):
+        return Verdict(Outcome.REVIEW, f"{word}标题{title}没有写年份；本届为 {config.edition.year} 年，请核对")
+    return Verdict(Outcome.PASS, f"{word}标题{title}，{config.edition.year}年")
+
+
+def _wrong(sheet: Sheet, word: str, work: Work, config: Config) -> str:
+    """That a title is another track's, or names another year, "" if it does not."""
+    track, title = config.track(work.track), quote(sheet.title)
+    others = [t for t in config.tracks if t.key != track.key and fold(t.form) in fold(sheet.title)]
     if others:
-        return Verdict(Outcome.REVIEW, f"表格标题{title}属于“{others[0].name}”；{track.name}应使用{track.form}")
-    if fold(track.form) not in fold(form.title):
-        return Verdict(Outcome.REVIEW, f"表格标题{title}；{track.name}应使用{track.form}")
-    years = set(_YEAR.findall(head))
-    if years == {str(config.edition.year)}:
-        return Verdict(Outcome.PASS, f"表格标题{title}，{config.edition.year}年")
-    found = f"年份为 {'、'.join(sorted(years))}" if years else "没有写年份"
-    return Verdict(Outcome.REVIEW, f"表格标题{title}{found}；本届为 {config.edition.year} 年，请核对")
+        return f"{word}标题{title}属于“{others[0].name}”；{track.name}应使用{track.form}"
+    years = _years(sheet) - {str(config.edition.year)}
+    if years and sheet.title.strip():
+        return f"{word}标题{title}年份为 {'、'.join(sorted(_years(sheet)))}；本届为 {config.edition.year} 年，请核对"
+    return ""
 
 
-def form_fields(work: Work, limits: RuleTable, config: Config) -> Verdict:
-    """Required fields are filled. Label there and nothing beside it is missing; a label not found is for a person."""
-    form = _form(work)
+def _years(sheet: Sheet) -> set[str]:
+    return set(_YEAR.findall(_head(sheet)))
+
+
+def form_fields(work: Work, limits: FormFieldsRule, config: Config) -> Verdict:
+    """Required fields are filled. Label there and nothing beside it is missing; a label not found is for a person.
+
+    What the electronic form leaves blank and the scan holds is not missing. A value that does not read as what its
+    field is for is for a person too.
+    """
+    sheet = _sheet(work)
     required = config.forms.required.get(work.track, ())
-    blank = [field_name(n, config) for n in required if n in form.fields and unfilled(form.fields[n])]
-    absent = [field_name(n, config) for n in required if n not in form.fields]
-    doubtful = [field_name(n, config) for n in required if n in form.fields and form.fields[n].confidence < SURE]
-    said = []
+    empty = [n for n in required if n in sheet.fields and unfilled(sheet.fields[n])]
+    paper = [n for n in empty if not sheet.recognised and _on_paper(work, n)]
+    blank = [n for n in empty if n not in paper]
+    said = {
+        "未填写": blank,
+        "电子表未填写、扫描件上有": [n for n in paper if n not in limits.on_paper],
+        "表中没有找到": [n for n in required if n not in sheet.fields],
+        "读得不确定": [
+            n for n in required if n in sheet.fields and not unfilled(sheet.fields[n]) and _doubtful(sheet, n)
+        ],
+        "写法不能识别": [n for n in required if _odd(sheet, n, config)],
+    }
+    words = [f"{word}：{'、'.join(field_name(n, config) for n in names)}" for word, names in said.items() if names]
     if blank:
-        said.append(f"未填写：{'、'.join(blank)}")
-    if absent:
-        said.append(f"表中没有找到：{'、'.join(absent)}")
-    if doubtful:
-        said.append(f"读得不确定：{'、'.join(doubtful)}")
-    if blank:
-        return Verdict(Outcome.MISSING, "；".join(said))
-    if said:
-        return Verdict(Outcome.REVIEW, "；".join(said) + "，请打开表格核对")
+        return Verdict(Outcome.MISSING, "；".join(words))
+    if words:
+        return Verdict(Outcome.REVIEW, "；".join(words) + "，请打开表格核对")
     return Verdict(Outcome.PASS, f"必填的 {len(required)} 项均已填写")
+
+
+def _on_paper(work: Work, name: str) -> bool:
+    """The scan holds what the electronic form leaves blank: text, or handwriting."""
+    reading = scan_of(work)
+    if reading is None:
+        return False
+    found = reading.fields.get(name)
+    return bool(reading.signed.get(name)) or (found is not None and not unfilled(found))
+
+
+def _doubtful(sheet: Sheet, name: str) -> bool:
+    return sheet.fields[name].confidence < SURE
+
+
+def _odd(sheet: Sheet, name: str, config: Config) -> bool:
+    """The value has a type and could not be read as one. Dates have rules of their own."""
+    kind, found = config.forms.types.get(name, ""), sheet.fields.get(name)
+    if found is None or kind not in _JUDGED_HERE or unfilled(found) or _doubtful(sheet, name):
+        return False
+    if found.normal:
+        return found.normal_confidence < _READABLE
+    return "@" not in found.value if kind == "email" else len(numbers(found.value)) < LEAST_DIGITS
 
 
 def made_in_window(work: Work, limits: RuleTable, config: Config) -> Verdict:
@@ -82,14 +140,14 @@ def unfilled(found: FieldValue) -> bool:
     return not fold(_RESIDUE.sub("", unicodedata.normalize("NFKC", found.value)))
 
 
-def _form(work: Work) -> FormFacts:
-    form = work.form
-    if form is None:
+def _sheet(work: Work) -> Sheet:
+    sheet = sheet_of(work)
+    if sheet is None:
         raise ValueError("asked about a form that is not there")
-    return form
+    return sheet
 
 
-def _head(form: FormFacts) -> str:
+def _head(form: Sheet) -> str:
     """The title with the lines above it, since many forms break their title over two lines; digits plain."""
     text, title = form.text[: 50 * _HEAD], form.title
     end = text.find(title)
@@ -100,7 +158,7 @@ def _head(form: FormFacts) -> str:
 
 def _in_window(work: Work, name: str, config: Config) -> Verdict:
     """A date of the form against the window: what lies only partly in it, or was not surely read, is for a person."""
-    word, found = field_name(name, config), _form(work).fields.get(name)
+    word, found = field_name(name, config), _sheet(work).fields.get(name)
     first, last = config.edition.made_from, config.edition.made_to
     wanted = f"要求 {day(first)}至{day(last)}"
     if found is None:
@@ -124,7 +182,7 @@ def _judge(span: DateSpan, found: FieldValue, config: Config) -> Outcome:
 
 
 def _platform(work: Work, config: Config) -> Verdict:
-    word, found = field_name("platform", config), _form(work).fields.get("platform")
+    word, found = field_name("platform", config), _sheet(work).fields.get("platform")
     if found is None:
         return Verdict(Outcome.REVIEW, f"表中没有找到{word}")
     if unfilled(found):

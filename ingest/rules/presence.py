@@ -54,7 +54,7 @@ def supporting(work: Work, kind: Kind) -> Verdict:
     lost = _unplaced(work, kind)
     if lost:
         return Verdict(Outcome.REVIEW, lost)
-    unknown = [m for m in _pictures(work) if kind_hint(m.part.name) is None]
+    unknown = [m for m in possible_scans(work) if kind_hint(m.part.name) is None]
     if unknown:
         return Verdict(Outcome.REVIEW, f"未见{word}，但有尚未识别的文件，请打开核对：{named(unknown)}")
     return Verdict(Outcome.MISSING, f"未收到{word}")
@@ -110,7 +110,7 @@ def _status(work: Work, kind: Kind) -> Verdict:
     word = KIND_WORDS[kind]
     if good:
         return Verdict(Outcome.PASS, f"{word}：{named(good)}")
-    possible = there or (_pictures(work) if kind is Kind.SCAN else [])
+    possible = there or (possible_scans(work) if kind is Kind.SCAN else [])
     if possible:
         return _doubtful(word, possible)
     coming = awaited(work, kind)
@@ -165,7 +165,7 @@ def _why_not(material: Material) -> str:
     return f"“{material.part.name}”{facts.sentence}" if isinstance(facts, Broken) else ""
 
 
-def _pictures(work: Work) -> list[Material]:
+def possible_scans(work: Work) -> list[Material]:
     """Pictures and PDFs without text that nobody has read yet: each may be the scan."""
     return [m for m in work.materials if _unread_picture(m)]
 

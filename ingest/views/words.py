@@ -16,6 +16,9 @@ RULE_WORDS: Mapping[str, str] = {
     "materials": "材料齐全",
     "form-kind": "表格种类",
     "form-fields": "表格填写",
+    "scan-seal": "盖章",
+    "endorsement": "推荐或审核意见",
+    "scan-matches": "表与扫描件一致",
     "made-in-window": "完成时间",
     "shown-in-window": "播映时间",
     "proof": "播放证明",
@@ -164,6 +167,7 @@ def duration_text(seconds: float | None) -> str:
 MENDS: Mapping[str, str] = {
     "materials": "请补发所缺材料",
     "form-fields": "请补填后重新发送电子表和盖章扫描件",
+    "endorsement": "请补填推荐单位意见，或所在单位、两位副高级及以上人员的审核意见，盖章后重新发送扫描件",
     "made-in-window": "请核对完成时间；如填写有误，请更正表格后重新发送",
     "shown-in-window": "请核对首播时间和平台；如填写有误，请更正表格后重新发送",
     "proof": "请补发播放证明（平台截图或播出单位证明）",

@@ -10,7 +10,7 @@ import pytest
 from ingest.config import load
 from ingest.model import Kind, Material, Part, PartSource, Work
 from ingest.rules import review
-from parsers.facts import AudioTrack, FieldValue, FormFacts, ImageFacts, VideoFacts
+from parsers.facts import AudioTrack, Box, FieldValue, FormFacts, ImageFacts, Mark, PageFacts, Reading, VideoFacts
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 IN_TIME = dt.datetime(2024, 10, 20, 9, 30, tzinfo=CHINA)
@@ -109,10 +109,52 @@ def page():
 
 
 @pytest.fixture(scope="session")
-def a_work(film, form, material, page):
-    """A complete work; `film`, `form`, `scan`, `proof` replace its materials, None takes one away."""
+def seal():
+    """A seal beside the unit's opinion, or as is said otherwise."""
 
-    def make(*more, film=film(), form=form(), scan=page, proof=page, **changes):
+    def make(colour="red", *, top=0.7, confidence=0.9, what="seal"):
+        box = Box(left=0.6, top=top, right=0.8, bottom=top + 0.1)
+        return Mark(what=what, box=box, colour=colour, shape="round", confidence=confidence)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def stamped(seal):
+    """A recognised scan that says what the form says, sealed once in red; a field set to None is not in it."""
+
+    def make(
+        title_line="2024年全国科普微视频大赛作品推荐表", *, marks=None, confidence=0.97, signed=None, pages=1, **changes
+    ):
+        values = {name: value for name, value in (FILLED | changes).items() if value is not None}
+        box = Box(left=0.2, top=0.6, right=0.9, bottom=0.8)
+        fields = {
+            name: FieldValue(value=value, label=name, confidence=confidence, page=1, box=box)
+            for name, value in values.items()
+        }
+        text = "\n".join([title_line, *(f"{name}\t{value}" for name, value in values.items())])
+        reading = Reading(title=title_line, fields=fields, text=text, signed=signed or {}, confidence=confidence)
+        seen = PageFacts(width=1654, height=2339, marks=(seal(),) if marks is None else marks)
+        return ImageFacts(format="jpeg", width=1654, height=2339, pages=pages, seen=(seen,), reading=reading)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def a_work(film, form, material, page, stamped):
+    """A complete work; `film`, `form`, `scan`, `proof` replace its materials, None takes one away.
+
+    "same" is a recognised scan that says what the form says; one nobody recognised, where no form was read.
+    """
+
+    def same(form):
+        if not isinstance(form, FormFacts):
+            return page
+        nothing = dict.fromkeys(FILLED)
+        return stamped(form.title, **nothing | {name: found.value for name, found in form.fields.items()})
+
+    def make(*more, film=film(), form=form(), scan="same", proof=page, **changes):
+        scan = same(form) if scan == "same" else scan
         materials = []
         if film is not None:
             materials.append(material(Kind.VIDEO, "探月之路.mp4", film))
