@@ -13,9 +13,9 @@ __all__ = ["look"]
 def look(path: Path, wants: Wants, scratch: Path | None, *, name: str = "", limits: Limits = Limits()) -> Facts:
     """What the file in `path` is, whatever it is called.
 
-    scratch: an empty folder for what a mail or an archive holds, None to only hash. name: as its sender called it,
-    for what the bytes cannot tell (the file within a .gz). Bad bytes give Broken, an unknown format Unknown; OSError
-    if `path` cannot be read or `scratch` not be written.
+    scratch: an empty folder for what a mail or an archive holds and for the pages of a scan, None to only hash. name:
+    as its sender called it, for what the bytes cannot tell (the file within a .gz, HTML called .doc). Bad bytes give
+    Broken, an unknown format Unknown; OSError if `path` cannot be read or `scratch` not be written.
     """
     from parsers.sniff import sniff
 
@@ -35,6 +35,10 @@ def _parsed(path: Path, wants: Wants, scratch: Path | None, name: str, limits: L
 
     if found == LOCKED:
         return Broken(format=found, reason="locked")
+    from parsers.office import office_kind, read_office
+
+    if kind := office_kind(path, found, name):
+        return read_office(path, wants, scratch, kind, found)
     parser = _parser(found)
     return Unknown(format=found) if parser is None else parser(path, wants, scratch, name, limits, found)
 
@@ -85,7 +89,7 @@ def _video(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Li
 def _image(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
     from parsers.image import read_image
 
-    return read_image(path, found)
+    return _recognised(read_image(path, found), path, wants, scratch, found)
 
 
 def _word(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
@@ -97,10 +101,24 @@ def _word(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Lim
 def _pdf(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
     from parsers.pdf import read_pdf
 
-    return read_pdf(path, wants)
+    return _recognised(read_pdf(path, wants), path, wants, scratch, found)
+
+
+def _recognised(facts: Facts, path: Path, wants: Wants, scratch: Path | None, found: str) -> Facts:
+    """A picture with what is on it, where that is asked for."""
+    if not (wants.ocr and isinstance(facts, ImageFacts)):
+        return facts
+    from parsers.recognition import interpret, recognise
+
+    seen = recognise(path, found, wants, scratch)
+    if isinstance(seen, Broken):
+        return seen
+    return interpret(facts.model_copy(update={"seen": seen.seen, "tools": seen.tools}), wants)
 
 
 def _sheets(path: Path, wants: Wants, scratch: Path | None, name: str, limits: Limits, found: str) -> Facts:
     from parsers.sheets import read_xlsx
+    from parsers.typedform import looks_typed, read_typed
 
-    return read_xlsx(path, wants)
+    facts = read_xlsx(path, wants)
+    return read_typed(path, wants) if isinstance(facts, FormFacts) and looks_typed(facts.text) else facts

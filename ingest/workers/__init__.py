@@ -12,18 +12,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from ingest.workers.process import Process, Stopped, WorkerError
-from parsers.facts import ArchiveFacts, Broken, Facts, Limits, Link, MailFacts, Wants, from_json
+from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, Limits, Link, MailFacts, Wants, from_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from ingest.config.tables import Analysis
-    from ingest.workers.calls import Call
+    from ingest.workers.calls import Call, Reader
 
-__all__ = ["Bounds", "Look", "WorkerError", "Workers", "workers_of"]
+__all__ = ["Bounds", "Converted", "Look", "Scan", "WorkerError", "Workers", "workers_of"]
 
 _TARGET = "ingest.workers.calls:answer"
 _NO_LIMITS = Limits()
@@ -31,7 +31,8 @@ _NO_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one item may take: `base_s` seconds and one more for every `bytes_per_s` of its file; `max_bytes` resident.
+    """What one item may take: `base_s` seconds, one more for every `bytes_per_s` of its file, `page_s` for every page
+    that is recognised; `max_bytes` resident.
 
     A worker that still holds more than half of `max_bytes` after an item is replaced before the next.
     """
@@ -39,10 +40,11 @@ class Bounds:
     base_s: float = 60.0
     bytes_per_s: int = 1_000_000
     max_bytes: int = 1_500 * 2**20
+    page_s: float = 20.0
 
-    def seconds(self, size: int) -> float:
-        """Seconds for a file of so many bytes."""
-        return self.base_s + size / self.bytes_per_s
+    def seconds(self, size: int, pages: int = 0) -> float:
+        """Seconds for a file of so many bytes, of which so many pages are recognised."""
+        return self.base_s + size / self.bytes_per_s + pages * self.page_s
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,25 @@ class Look:
     scratch: Path | None = None
     name: str = ""
     limits: Limits = _NO_LIMITS
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A document, and the copy as docx by which it is read."""
+
+    path: Path
+    docx: Path
+    wants: Wants
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A picture or PDF to recognise, of which `pages` are asked for; their upright pictures go to `scratch`."""
+
+    path: Path
+    wants: Wants
+    scratch: Path
+    pages: int
 
 
 def workers_of(analysis: Analysis) -> Workers:
@@ -125,23 +146,48 @@ class Workers:
         facts = self._wait(_call("links", path, None, _NO_LIMITS, name=name))
         return facts.links if isinstance(facts, MailFacts) else ()
 
+    def interpret(self, path: Path, image: ImageFacts, wants: Wants) -> ImageFacts | Broken:
+        """What `parsers.recognition.interpret` reads off the pages of a scan. path: the scan, which is not opened."""
+        return cast(
+            ImageFacts | Broken, self._wait(_call("interpret", path, None, _NO_LIMITS, wants=wants, image=image))
+        )
+
     def map_look(self, items: Iterable[Look]) -> Iterator[tuple[int, Facts | Exception]]:
         """Look at many, several at once: (position in `items`, its facts or the exception it met), as they finish.
 
         `items` is taken from as needed, at most twice as many ahead as there are workers. Whoever leaves the loop
         drops what is not yet begun; what is begun runs out unheard.
         """
+        return self._map(map(_call_of, items))
+
+    def map_converted(self, items: Iterable[Converted]) -> Iterator[tuple[int, FormFacts | Broken | Exception]]:
+        """As `map_look`, for `parsers.office.read_converted`."""
+        found = self._map(
+            _call("converted", item.path, None, _NO_LIMITS, wants=item.wants, volumes=(item.docx.absolute(),))
+            for item in items
+        )
+        return cast(Iterator[tuple[int, FormFacts | Broken | Exception]], found)
+
+    def map_recognise(self, items: Iterable[Scan]) -> Iterator[tuple[int, ImageFacts | Broken | Exception]]:
+        """As `map_look`, for `parsers.recognition.recognise`."""
+        found = self._map(
+            _call("recognise", item.path, item.scratch, _NO_LIMITS, wants=item.wants, pages=item.pages)
+            for item in items
+        )
+        return cast(Iterator[tuple[int, ImageFacts | Broken | Exception]], found)
+
+    def _map(self, calls: Iterable[Call]) -> Iterator[tuple[int, Facts | Exception]]:
         if not self.count:
-            yield from ((position, _caught(self._in_line, _call_of(item))) for position, item in enumerate(items))
+            yield from ((position, _caught(self._in_line, call)) for position, call in enumerate(calls))
             return
         from concurrent.futures import FIRST_COMPLETED, wait
 
         waiting: dict[Future[Facts | Exception], int] = {}
-        coming = enumerate(items)
+        coming = enumerate(calls)
         try:
             while True:
                 while len(waiting) < 2 * self.count and (one := next(coming, None)) is not None:
-                    waiting[self._pool.submit(_caught, self._do, _call_of(one[1]))] = one[0]
+                    waiting[self._pool.submit(_caught, self._do, one[1])] = one[0]
                 if not waiting:
                     return
                 for done in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -184,7 +230,7 @@ class Workers:
         from ingest.workers.calls import broken
 
         size = sum(path.stat().st_size for path in (call.path, *call.volumes))
-        text, seconds = call.model_dump_json(), self.bounds.seconds(size)
+        text, seconds = call.model_dump_json(), self.bounds.seconds(size, call.pages)
         tries = 0
         while True:
             process = self._take()
@@ -238,7 +284,7 @@ class Workers:
 
 
 def _call(
-    reader: Literal["look", "mail", "enclosed", "archive", "links"],
+    reader: Reader,
     path: Path,
     scratch: Path | None,
     limits: Limits,
@@ -246,13 +292,14 @@ def _call(
     wants: Wants | None = None,
     name: str = "",
     entering: Collection[str] | None = None,
+    **more: Any,
 ) -> Call:
     from ingest.workers.calls import Call
 
     folder = scratch.absolute() if scratch is not None else None
     may = tuple(entering) if entering is not None else None
     path = path.absolute()
-    return Call(reader=reader, path=path, scratch=folder, limits=limits, wants=wants, name=name, entering=may)
+    return Call(reader=reader, path=path, scratch=folder, limits=limits, wants=wants, name=name, entering=may, **more)
 
 
 def _call_of(item: Look) -> Call:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from parsers.facts import Broken, Facts, Limits, MailFacts, Wants, to_json
+from parsers.facts import Broken, Facts, ImageFacts, Limits, MailFacts, Wants, to_json
 from parsers.sniff import HEAD, sniff_bytes
+
+Reader = Literal["look", "mail", "enclosed", "archive", "links", "converted", "recognise", "interpret"]
 
 
 class Call(BaseModel):
     """One item: which reader, the file, and its arguments. Paths are absolute: a worker may stand elsewhere.
 
     reader: `look` tells the format itself, `mail` and `archive` read the file as that, `enclosed` any file that holds
-    a mail; `links` gives the links in a small text, as facts of a mail that says nothing else. wants: None but for
-    `look`. entering: for `mail` and `enclosed`.
-    passwords, volumes: for `archive`. They are told to nobody: a log names the file alone.
+    a mail; `links` gives the links in a small text, as facts of a mail that says nothing else. `converted` reads a
+    document by its copy as docx, the first of `volumes`; `recognise` and `interpret` are those of parsers.recognition,
+    the latter for the pages in `image`. wants: for these three and `look`. entering: for `mail` and `enclosed`.
+    pages: of a scan, for its time. passwords, volumes: for `archive`. They are told to nobody: a log names the file
+    alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reader: Literal["look", "mail", "enclosed", "archive", "links"]
+    reader: Reader
     path: Path
     scratch: Path | None
     limits: Limits
@@ -31,6 +36,8 @@ class Call(BaseModel):
     passwords: tuple[str, ...] = ()
     volumes: tuple[Path, ...] = ()
     entering: tuple[str, ...] | None = None
+    pages: int = 0
+    image: ImageFacts | None = None
 
 
 def answer(text: str) -> str:
@@ -46,22 +53,60 @@ def _facts(call: Call) -> Facts:
 
 
 def _read(call: Call) -> Facts:
-    if call.reader == "mail":
-        from parsers.mail import read_mail
+    if call.reader == "look":
+        from parsers import look
 
-        return read_mail(call.path, call.scratch, call.limits, entering=call.entering)
-    if call.reader == "enclosed":
-        return _enclosed(call)
-    if call.reader == "archive":
-        from parsers.archive import read_archive
+        return look(call.path, call.wants or Wants(), call.scratch, name=call.name, limits=call.limits)
+    return _READERS[call.reader](call)
 
-        said, volumes = call.passwords, call.volumes
-        return read_archive(call.path, call.scratch, call.limits, name=call.name, passwords=said, volumes=volumes)
-    if call.reader == "links":
-        return _links(call)
-    from parsers import look
 
-    return look(call.path, call.wants or Wants(), call.scratch, name=call.name, limits=call.limits)
+def _mail(call: Call) -> Facts:
+    from parsers.mail import read_mail
+
+    return read_mail(call.path, call.scratch, call.limits, entering=call.entering)
+
+
+def _archive(call: Call) -> Facts:
+    from parsers.archive import read_archive
+
+    said, volumes = call.passwords, call.volumes
+    return read_archive(call.path, call.scratch, call.limits, name=call.name, passwords=said, volumes=volumes)
+
+
+def _converted(call: Call) -> Facts:
+    from parsers.active import active_in
+    from parsers.office import read_converted
+    from parsers.sniff import sniff
+
+    found = sniff(call.path)
+    try:
+        facts = read_converted(call.volumes[0], call.wants or Wants(), found)
+        return facts.model_copy(update={"active": active_in(call.path, found)})
+    except OSError:
+        raise
+    except Exception as error:  # as in `look`: the file's trouble
+        return Broken(format=found, reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
+
+
+def _recognise(call: Call) -> Facts:
+    from parsers.recognition import recognise
+    from parsers.sniff import sniff
+
+    found = sniff(call.path)
+    try:
+        return recognise(call.path, found, call.wants or Wants(), call.scratch)
+    except OSError:
+        raise
+    except Exception as error:  # as in `look`: the file's trouble
+        return Broken(format=found, reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
+
+
+def _interpret(call: Call) -> Facts:
+    from parsers.recognition import interpret
+
+    if call.image is None:
+        raise ValueError("nothing to interpret")
+    return interpret(call.image, call.wants or Wants())
 
 
 def _enclosed(call: Call) -> Facts:
@@ -86,6 +131,17 @@ def _links(call: Call) -> Facts:
         raise
     except Exception as error:  # as in `look`: the file's trouble
         return Broken(format=found, reason="unreadable", detail=f"{type(error).__name__}: {error}"[:500])
+
+
+_READERS: dict[str, Callable[[Call], Facts]] = {
+    "mail": _mail,
+    "enclosed": _enclosed,
+    "archive": _archive,
+    "links": _links,
+    "converted": _converted,
+    "recognise": _recognise,
+    "interpret": _interpret,
+}
 
 
 def broken(call: Call, reason: str, detail: str) -> Broken:

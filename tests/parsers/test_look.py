@@ -28,7 +28,7 @@ def test_an_empty_file_is_broken(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"), [(b"MZ" + bytes(100), "exe"), (b"{\\rtf1 x}", "rtf"), ("文字".encode(), "text")]
+    ("data", "kind"), [(b"MZ" + bytes(100), "exe"), (b"8BPS\0\1", "psd"), ("文字".encode(), "text")]
 )
 def test_a_format_without_a_parser_is_unknown(tmp_path, data, kind):
     (tmp_path / "a").write_bytes(data)
