@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -36,11 +36,17 @@ class KeptFacts:
         self.connection.execute(update(_P).where(_P.c.sha256.in_(dropped)).values(opened_with=""))  # archives: try anew
         return sorted({row.arrival_id for row in found})
 
-    def to_look_at_again(self, wants: str) -> list[int]:
-        """Mails of works with files of which nothing is kept under this version and question."""
+    def to_look_at_again(self, wants: str, can: Collection[str] = ()) -> list[int]:
+        """Mails of works with files of which nothing is kept under this version and question.
+
+        can: of what facts wait for, what there is now: files whose facts wait for that count as well.
+        """
         table = schema.facts
         known = select(table.c.sha256).where(
-            table.c.sha256 == _P.c.sha256, table.c.version == f.PARSERS_VERSION, table.c.wants == wants
+            table.c.sha256 == _P.c.sha256,
+            table.c.version == f.PARSERS_VERSION,
+            table.c.wants == wants,
+            table.c.waits.not_in(list(can)),
         )
         works = [Ended.WORK.value, Ended.SUPPLEMENT.value]
         query = select(_P.c.arrival_id).distinct().join(_A, _A.c.id == _P.c.arrival_id)
@@ -61,8 +67,11 @@ class KeptFacts:
             found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
         return found
 
-    def keep_facts(self, sha256: str, wants: str, facts: f.Facts, *, anew: bool = False) -> None:
-        """Facts of one file; those already there stay, unless it was read `anew` and more is known."""
+    def keep_facts(self, sha256: str, wants: str, facts: f.Facts, *, anew: bool = False, waits: str = "") -> None:
+        """Facts of one file; those already there stay, unless it was read `anew` and more is known.
+
+        waits: what it takes to read it to the end, where that is not to be had now.
+        """
         table = schema.facts
         same = (table.c.sha256 == sha256, table.c.version == f.PARSERS_VERSION, table.c.wants == wants)
         if anew:
@@ -70,7 +79,21 @@ class KeptFacts:
         elif self.facts([sha256], wants):
             return
         values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
-        self.connection.execute(insert(schema.facts).values(**values))
+        self.connection.execute(insert(schema.facts).values(**values, waits=waits))
+
+    def recognised(self, sha256: str, version: str, pages: int) -> f.ImageFacts | f.Broken | None:
+        """What that version of recognition saw on so many pages of a scan; None if nobody has looked."""
+        table = schema.recognised
+        query = select(table.c.json).where(table.c.sha256 == sha256, table.c.version == version, table.c.pages == pages)
+        kept = self.connection.execute(query).scalar_one_or_none()
+        facts = f.from_json(kept) if kept is not None else None
+        return facts if isinstance(facts, f.ImageFacts | f.Broken) else None
+
+    def keep_recognised(self, sha256: str, version: str, pages: int, facts: f.ImageFacts | f.Broken) -> None:
+        """Keep that; what is there already stays."""
+        if self.recognised(sha256, version, pages) is None:
+            values = {"sha256": sha256, "version": version, "pages": pages, "json": f.to_json(facts)}
+            self.connection.execute(insert(schema.recognised).values(**values))
 
 
 def _ended_by_us(facts: f.Facts) -> bool:

@@ -218,8 +218,21 @@ facts = Table(
     Column("version", String(20), primary_key=True),
     Column("wants", String(64), primary_key=True),
     Column("json", Text, nullable=False),
+    Column("waits", String(10), nullable=False, default=""),
 )
-"""What parsers said, once per file, parsers' version and question."""
+"""What parsers said, once per file, parsers' version and question. `waits`: what it still takes to say all ("ocr": time
+to recognise it; "office": LibreOffice), "" if nothing."""
+
+recognised = Table(
+    "recognised",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("version", String(20), primary_key=True),
+    Column("pages", Integer, primary_key=True),
+    Column("json", Text, nullable=False),
+)
+"""What recognition saw on the first pages of a scan, whatever labels are looked for: once per file and version of
+recognition. Facts are made of it anew for other labels, types and parsers."""
 
 scans = Table(
     "scans",
@@ -341,6 +354,21 @@ senders = Table(
     Column("failures", Integer, nullable=False, default=0),
 )
 """An account that sends: until when its server wants no letter, and why; how often in a row it could not be reached."""
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(300), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("told_at", Moment),
+    Column("over_at", Moment),
+    Index(None, "key", "over_at"),
+)
+"""A trouble the operator must know of; told_at: when they were told; over_at: when it had passed."""
 
 bounced = Table(
     "bounced",

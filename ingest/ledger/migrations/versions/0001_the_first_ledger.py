@@ -9,6 +9,21 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "alerts",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.String(length=27), nullable=False),
+        sa.Column("last_at", sa.String(length=27), nullable=False),
+        sa.Column("told_at", sa.String(length=27), nullable=True),
+        sa.Column("over_at", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alerts_key_over_at"), ["key", "over_at"], unique=False)
+
+    op.create_table(
         "arrivals",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("mailbox", sa.String(length=60), nullable=False),
@@ -100,6 +115,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=20), nullable=False),
         sa.Column("wants", sa.String(length=64), nullable=False),
         sa.Column("json", sa.Text(), nullable=False),
+        sa.Column("waits", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("sha256", "version", "wants", name=op.f("pk_facts")),
     )
     op.create_table(
@@ -163,6 +179,14 @@ def upgrade() -> None:
         sa.Column("by_staff", sa.Boolean(), nullable=False),
         sa.Column("seen_at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("sha256", "password", name=op.f("pk_passwords")),
+    )
+    op.create_table(
+        "recognised",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", "version", "pages", name=op.f("pk_recognised")),
     )
     op.create_table(
         "runs",
