@@ -28,6 +28,7 @@ from ingest.stages.report import read_back, report
 from ingest.stages.report.places import share_trouble
 from ingest.stages.review import review
 from ingest.stages.scan import scan, tell_trouble
+from ingest.stages.send import send
 from ingest.store import Store
 from ingest.unpack import unpack
 from ingest.workers import workers_of
@@ -65,9 +66,11 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("review", review),
     ("reply", reply),
     ("report", _report),
+    ("send", send),
 )
 """The walk of a mail. Staff's cells are read first, so that a decision counts in this batch. Links come after it is
-known whose they are: nobody asks for the files of a duplicate or an advert, and no work waits for a slow download."""
+known whose they are: nobody asks for the files of a duplicate or an advert, and no work waits for a slow download.
+Letters go out last: nothing else of the batch waits for a mail server."""
 
 _NAMES = tuple(name for name, _ in STAGES)
 
@@ -109,7 +112,7 @@ def open_context(
             ledger=ledger,
             store=Store(config.storage.root),
             clock=clock,
-            password=lambda name: password(config.mailbox(name), environ),
+            password=lambda name: password(config.account(name), environ),
             wants=wants_of(config),
             workers=workers,
             say=say,

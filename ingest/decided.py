@@ -20,6 +20,7 @@ from ingest.model import letter_number as number_of
 from ingest.stages import assemble
 from ingest.stages.choosing import choose_files
 from ingest.stages.letterhead import state_of
+from ingest.stages.typedrows import take_rows
 from reports import tables
 
 _DONE = "decided"
@@ -39,7 +40,7 @@ def carry_out(context: Context) -> None:
         if tx.desk.get(_DONE) == stamp:
             return
     quiet = True
-    for step in (_merge, _move, _split, _assign, _tell, choose_files, _hold):
+    for step in (_merge, _move, _split, _assign, _tell, choose_files, take_rows, _hold):
         with context.read() as tx:
             if not step(context, tx, act=False):
                 continue
@@ -222,7 +223,7 @@ def _give(context: Context, tx: Transaction, mail: int, to: str) -> None:
 def _hold(context: Context, tx: Transaction, *, act: bool) -> int:
     """Letters wait that staff hold, or of which all works were withdrawn; others go on."""
     cells, decisions = tx.desk.staff_cells(), tx.works.decisions()
-    letters = [row for row in tx.letters.heads() if row["state"] in (*_WAITING, LetterState.QUEUED.value)]
+    letters = [row for row in tx.letters.heads() if row["state"] in _UNSENT]
     mails = {row["id"]: row for row in tx.arrivals.heads([row["arrival_id"] for row in letters])} if letters else {}
     works_of, changed = tx.letters.works(), 0
     for row in letters:
@@ -243,7 +244,13 @@ def _hold(context: Context, tx: Transaction, *, act: bool) -> int:
     return changed
 
 
-_WAITING = (LetterState.DRAFT.value, LetterState.HELD.value)
+_UNSENT = (
+    LetterState.DRAFT.value,
+    LetterState.HELD.value,
+    LetterState.QUEUED.value,
+    LetterState.UNKNOWN.value,
+    LetterState.FAILED.value,
+)
 
 
 def _is_moot(letter: Row, mail: Row, decisions: Sequence[Decision | None]) -> bool:

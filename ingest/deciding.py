@@ -19,9 +19,12 @@ DECISION, INTO, WHO = "初审结论", "合并到", "审核人"
 DATES = ("光盘收到", "纸质表收到", "视频另行传送")
 BELONGS, RELEASE, CHOICE, HANDLER, SAME = "归属", "放行/暂缓", "选择", "处理人", "结论"
 """Headings of cells that decide, and of those that say who did."""
-RELEASED, ON_HOLD = "放行", "暂缓"
+RELEASED, ON_HOLD, WAS_SENT = "放行", "暂缓", "已发出"
 APART = "不是同一作品"
-GOES_ALONG = (*DATES, "负责人", WHO, "备注")
+_OF_ANY_TRACK = ("作品名称", "第一作者", "制作单位", "联系人", "联系电话", "邮箱")
+TYPED = (*_OF_ANY_TRACK, "推荐单位", "自荐类型")
+"""What staff may type into the row of a work whose form cannot be read."""
+GOES_ALONG = (*DATES, "负责人", WHO, "备注", *_OF_ANY_TRACK)
 """What staff wrote about a work goes with it to the other track; decisions stay in the row they were made in."""
 
 Cells = Mapping[tuple[str, str, str], Any]
@@ -34,6 +37,7 @@ _SERIAL = range(40_000, 60_000)
 """Days since 1899-12-30, as a cell without a date's format shows a date: 2009 to 2064."""
 _OPEN = (LetterState.DRAFT, LetterState.HELD, LetterState.QUEUED)
 _WAS_DRAFT = "-draft"
+_ONCE_MORE = "once-more"
 
 
 @dataclass(frozen=True)
@@ -181,9 +185,12 @@ class Letter:
 def letter_after(now: Letter, word: str, *, moot: bool, junk: bool, natural: LetterState) -> Letter:
     """Where a letter stands after what staff wrote; what is on its way or sent stays as it is.
 
+    One that was refused, or of which nobody knows whether it went, goes once more by 放行, and not again by that word.
     moot: all it speaks of was withdrawn. junk: its mail lies in a junk folder. natural: where a new one would stand. A
     draft made to be looked at never goes out because the config changed: only by 放行.
     """
+    if now.state in (LetterState.UNKNOWN, LetterState.FAILED):
+        return _after_the_end(now, word)
     if now.state not in _OPEN:
         return now
     was_draft = now.state is LetterState.DRAFT or now.held_for.endswith(_WAS_DRAFT)
@@ -200,6 +207,14 @@ def letter_after(now: Letter, word: str, *, moot: bool, junk: bool, natural: Let
     if junk:
         return Letter(LetterState.HELD, "junk")
     return Letter(LetterState.DRAFT if was_draft else natural)
+
+
+def _after_the_end(now: Letter, word: str) -> Letter:
+    if word == WAS_SENT and now.state is LetterState.UNKNOWN:
+        return Letter(LetterState.SENT)
+    if word == RELEASED and now.held_for != _ONCE_MORE:
+        return Letter(LetterState.QUEUED, _ONCE_MORE)
+    return Letter(now.state) if not word else now
 
 
 # dates
@@ -315,8 +330,10 @@ def mail_note(value: Any, works: Mapping[str, Row], *, ended: str | None) -> str
 def letter_note(value: Any, state: str) -> str:
     """What a letter's row says of its 放行/暂缓, "" if there is nothing to say."""
     word = text_of(value)
-    if word and word not in (RELEASED, ON_HOLD):
+    if word and word not in (RELEASED, ON_HOLD, WAS_SENT):
         return f"“{RELEASE}”填的“{word[:20]}”没有生效，请从下拉列表里选"
+    if word == WAS_SENT and LetterState(state) is not LetterState.SENT:
+        return "“已发出”只用于发送结果不明的回信"
     if word == ON_HOLD and LetterState(state) not in _OPEN:
         return "已经发出或正在发出，来不及暂缓"
     if word == RELEASED and state == LetterState.DRAFT.value:

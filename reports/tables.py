@@ -188,7 +188,7 @@ LETTERS = Sheet(
         Column("发出时间", 17, "datetime"),
         Column("信件", 8, "link", personal=True),
         Column("说明", 30, "wrap"),
-        Column("放行/暂缓", 11, staff=True, choices=("放行", "暂缓")),
+        Column("放行/暂缓", 11, staff=True, choices=("放行", "暂缓", "已发出")),
     ),
     key="编号",
     coloured="状态",

@@ -37,6 +37,7 @@ from ingest.config.tables import (
     ReplyCaps,
     ReportTable,
     Schedule,
+    Sender,
     Storage,
     Track,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "ScanMatchesRule",
     "ScanSealRule",
     "Schedule",
+    "Sender",
     "SizeRule",
     "Span",
     "Storage",

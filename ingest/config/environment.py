@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ingest.config.tables import Mailbox
+from ingest.config.tables import Mailbox, Sender
 from ingest.errors import ConfigError
 
 KEYRING_SERVICE = "kepu-intake"
@@ -18,7 +18,7 @@ def password_variable(name: str) -> str:
     return f"KEPU_{re.sub('[^A-Z0-9]', '_', name.upper())}_PASSWORD"
 
 
-def password(mailbox: Mailbox, environ: Mapping[str, str]) -> str:
+def password(mailbox: Mailbox | Sender, environ: Mapping[str, str]) -> str:
     """The mailbox's password or authorization code: from the environment, a file it names, or the system keyring.
 
     Raises ConfigError where there is none, or the named file cannot be read. Never log what this returns.
@@ -39,7 +39,7 @@ def password(mailbox: Mailbox, environ: Mapping[str, str]) -> str:
     )
 
 
-def _from_file(mailbox: Mailbox, variable: str, path: str) -> str:
+def _from_file(mailbox: Mailbox | Sender, variable: str, path: str) -> str:
     """The only line of a file. Raises ConfigError if it cannot be read or is empty."""
     mend = f"请核对环境变量 {variable} 指向的文件：存在、可读、只含授权码一行"
     try:

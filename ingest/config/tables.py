@@ -173,8 +173,29 @@ class ReplyCaps(Table):
     run: int = Field(ge=0)
 
 
+class Sender(Table):
+    """An account that sends all letters; answers still go to the mailbox a mail came to. Its secret: KEPU_REPLIES_…"""
+
+    address: Address
+    smtp: SmtpUrl
+    user: str = ""
+
+    @property
+    def name(self) -> str:
+        """As a mailbox has one: by it the secret is found."""
+        return "replies"
+
+    @property
+    def login(self) -> str:
+        """The name it logs in with: `user`, or its address."""
+        return self.user or self.address
+
+
 class Replies(Table):
-    """How submitters are answered. `templates`: a folder, absolute once loaded, "" for the program's own."""
+    """How submitters are answered. `templates`: a folder, absolute once loaded, "" for the program's own.
+
+    sender: the account that sends instead of the mailboxes' own.
+    """
 
     mode: Literal["off", "preview", "approve", "send"]
     hold_for_links: Span
@@ -182,6 +203,7 @@ class Replies(Table):
     caps: ReplyCaps
     templates: str = ""
     postal: tuple[Text, ...] = ()
+    sender: Sender | None = None
 
 
 class ReportTable(Table):
@@ -281,6 +303,11 @@ class Config(Table):
         if found is None:
             raise KeyError(key)
         return found
+
+    def account(self, name: str) -> Mailbox | Sender:
+        """Whose secret is asked for by that name: a mailbox, or the account that sends for all. KeyError."""
+        sender = self.replies.sender
+        return sender if sender is not None and name == sender.name else self.mailbox(name)
 
     def mailbox(self, name: str) -> Mailbox:
         """The mailbox of that name. KeyError if there is none."""

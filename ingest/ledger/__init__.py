@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from ingest.errors import ConfigError, DiskError
 from ingest.ledger import schema
+from ingest.ledger.alerts import Alerts
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
 from ingest.ledger.letters import Letters
@@ -52,6 +53,7 @@ class Transaction:
         self.openings = Openings(connection, now, self.desk, self.arrivals.part_rows)
         self.links = Links(connection, now, self.desk)
         self.posting = Posting(connection, now, self.desk)
+        self.alerts = Alerts(connection, now, self.desk)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
         """Works as the rules see them, with the facts kept under `wants`."""

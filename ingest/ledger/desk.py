@@ -68,6 +68,13 @@ class Desk:
         if not changed.rowcount:
             self.connection.execute(insert(schema.meta).values(key=key, value=value))
 
+    def starting_with(self, prefix: str) -> dict[str, str]:
+        """Small facts whose names begin so, by the rest of the name; those that are "" are left out."""
+        table = schema.meta
+        query = select(table.c.key, table.c.value).where(table.c.key.startswith(prefix, autoescape=True))
+        rows = self.connection.execute(query.where(table.c.value != "").order_by(table.c.key))
+        return {row.key.removeprefix(prefix): row.value for row in rows}
+
     def touch(self) -> None:
         """There is news: raise the revision, once in this transaction however much the news is."""
         if not self._touched:

@@ -104,7 +104,10 @@ class Letters:
 
     def stand(self, letter_id: int, state: LetterState, held_for: str, *, cell: str) -> None:
         """Where a letter stands after what staff decided in a cell."""
-        self.connection.execute(update(_L).where(_L.c.id == letter_id).values(state=state.value, held_for=held_for))
+        values: dict[str, Any] = {"state": state.value, "held_for": held_for}
+        if state is LetterState.SENT:  # a person has seen that it was
+            values["sent_at"] = _L.c.tried_at
+        self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**values))
         self.desk.event("letter-state", letter=letter_id, state=state.value, held_for=held_for, cell=cell)
 
     def rewrite(self, arrivals: Sequence[int]) -> None:
@@ -134,6 +137,11 @@ class Letters:
         for letter_id, work_id in self.connection.execute(select(_LW).order_by(_LW.c.letter_id, _LW.c.work_id)):
             found.setdefault(letter_id, []).append(work_id)
         return found
+
+    def works_of(self, letter_id: int) -> list[str]:
+        """The works a letter speaks of."""
+        query = select(_LW.c.work_id).where(_LW.c.letter_id == letter_id).order_by(_LW.c.work_id)
+        return list(self.connection.execute(query).scalars())
 
     def settle(self, arrival_id: int, letter_id: int) -> None:
         """A mail is answered by a letter, or (0) needs none."""

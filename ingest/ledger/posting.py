@@ -78,6 +78,11 @@ class Posting:
         query = select(func.count()).select_from(_L).where(whose, _L.c.tried_at > since)  # type: ignore[arg-type]
         return int(self.connection.execute(query).scalar_one())
 
+    def is_queued(self, letter_id: int) -> bool:
+        """It still waits to be sent."""
+        query = select(_L.c.state).where(_L.c.id == letter_id)
+        return self.connection.execute(query).scalar() == LetterState.QUEUED.value
+
     # what came of a letter
 
     def sending(self, letter_id: int, sender: str) -> None:
@@ -130,7 +135,8 @@ class Posting:
         number = letter_number(letter_id)
         text = (
             f"回信 {number}（发往 {to}）可能已经发出，也可能没有：发送时连接中断，“已发送”文件夹里没有查到。"
-            f"请登录网页信箱核对：已发出的，在「回信」{number} 一行填“已发出”；确实没有发出的，填“放行”，程序会再发一次。"
+            f"请登录网页信箱核对：已发出的，在「回信」{number} 一行填“已发出”；"
+            "确实没有发出的，填“放行”，程序会再发一次。"
         )
         self.desk.ask(Todo(UNKNOWN + str(letter_id), TodoKind.LETTER, text))
 
@@ -143,6 +149,11 @@ class Posting:
     def senders(self) -> list[Row]:
         """All accounts that ever paused."""
         return rows_of(self.connection.execute(select(_S).order_by(_S.c.address)))
+
+    def is_paused(self, address: str) -> bool:
+        """An account sends nothing just now."""
+        found = self.sender(address)
+        return found is not None and found["paused_until"] is not None and found["paused_until"] > self.now
 
     def pause(self, address: str, until: dt.datetime, why: str) -> None:
         """An account sends nothing until then."""

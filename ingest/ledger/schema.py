@@ -19,6 +19,11 @@ from sqlalchemy import (
 
 from ingest.ledger.base import Moment
 from ingest.ledger.base import metadata as metadata
+from ingest.ledger.schema_letters import alerts as alerts
+from ingest.ledger.schema_letters import bounced as bounced
+from ingest.ledger.schema_letters import letter_works as letter_works
+from ingest.ledger.schema_letters import letters as letters
+from ingest.ledger.schema_letters import senders as senders
 
 HEAD = "0001"
 """The newest migration. A ledger already there is opened without loading Alembic."""
@@ -308,85 +313,6 @@ findings = Table(
     Column("outcome", String(10), nullable=False),
     Column("clause", Text, nullable=False),
     Column("evidence", Text, nullable=False),
-)
-
-letters = Table(
-    "letters",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("key", String(500), nullable=False, unique=True),
-    Column("kind", String(12), nullable=False),
-    Column("mailbox", String(60), nullable=False),
-    Column("arrival_id", Integer, ForeignKey("arrivals.id")),
-    Column("to_address", String(400), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text, nullable=False),
-    Column("message_id", String(250), nullable=False),
-    Column("in_reply_to", String(1000), nullable=False, default=""),
-    Column("refs", JSON, nullable=False, default=list),
-    Column("state", String(10), nullable=False),
-    Column("held_for", String(12), nullable=False, default=""),
-    Column("error", Text, nullable=False, default=""),
-    Column("created_at", Moment, nullable=False),
-    Column("sent_at", Moment),
-    Column("file", Text, nullable=False, default=""),
-    Column("urgency", Integer, nullable=False, default=1),
-    Column("tries", Integer, nullable=False, default=0),
-    Column("try_after", Moment),
-    Column("tried_at", Moment),
-    Column("sender", String(400), nullable=False, default=""),
-    Index(None, "state"),
-    Index(None, "message_id"),
-    Index(None, "to_address", "tried_at"),
-    Index(None, "sender", "tried_at"),
-)
-"""A row a letter, before anything is sent. `key` makes it the same letter in every run; `file`: the draft written;
-`held_for`: why it is held, where that ends by itself. urgency: 0 first. tries: refusals that may pass; try_after: not
-before then. tried_at, sender: when its bytes last went out, and from which address; by these the caps are counted."""
-
-senders = Table(
-    "senders",
-    metadata,
-    Column("address", String(400), primary_key=True),
-    Column("paused_until", Moment),
-    Column("why", Text, nullable=False, default=""),
-    Column("failures", Integer, nullable=False, default=0),
-)
-"""An account that sends: until when its server wants no letter, and why; how often in a row it could not be reached."""
-
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("key", String(300), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("first_at", Moment, nullable=False),
-    Column("last_at", Moment, nullable=False),
-    Column("told_at", Moment),
-    Column("over_at", Moment),
-    Index(None, "key", "over_at"),
-)
-"""A trouble the operator must know of; told_at: when they were told; over_at: when it had passed."""
-
-bounced = Table(
-    "bounced",
-    metadata,
-    Column("address", String(400), primary_key=True),
-    Column("since", Moment, nullable=False),
-    Column("until", Moment, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("letter_id", Integer),
-)
-"""Addresses that do not exist, as a server or a bounce said; nothing is sent there until then."""
-
-letter_works = Table(
-    "letter_works",
-    metadata,
-    Column("letter_id", Integer, ForeignKey("letters.id"), primary_key=True),
-    Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
-    Index(None, "work_id"),
 )
 
 todos = Table(

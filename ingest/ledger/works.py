@@ -15,7 +15,7 @@ from ingest.ledger import schema
 from ingest.ledger.arrivals import part_of
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import Decision, Finding, Kind, Material, Outcome, Scan, Work, WorkState
+from ingest.model import Decision, Finding, Kind, Material, Outcome, PartSource, Scan, Work, WorkState
 from parsers import facts as f
 
 _W = schema.works
@@ -107,6 +107,10 @@ class Works:
         """These works must be reviewed again."""
         self.connection.execute(update(_W).where(_W.c.id.in_(ids)).values(dirty=True))
         self.desk.touch()
+
+    def rename(self, work_id: str, title: str) -> None:
+        """The title it has but for its form's."""
+        self.connection.execute(update(_W).where(_W.c.id == work_id).values(title=title))
 
     def reviewed(self, work: Work, findings: Sequence[Finding], state: WorkState, *, with_: str) -> None:
         """What the review says; written only where it differs from what stands."""
@@ -289,6 +293,13 @@ class Works:
         """sha256 of every file of these works."""
         query = select(_P.c.sha256).join(_M, _M.c.part_id == _P.c.id).where(_M.c.work_id.in_(ids), _P.c.sha256 != "")
         return set(self.connection.execute(query).scalars())
+
+    def without_form(self, typed: Sequence[str]) -> set[str]:
+        """Living works of which no form is judged but one that staff typed in. typed: names of such forms."""
+        by_hand = and_(_P.c.source == PartSource.MANUAL.value, _P.c.name.in_(typed))
+        judged = select(_M.c.part_id).join(_P, _P.c.id == _M.c.part_id)
+        judged = judged.where(_M.c.work_id == _W.c.id, _M.c.kind == Kind.FORM.value, _M.c.in_force, ~by_hand)
+        return set(self.connection.execute(select(_W.c.id).where(*_ALIVE, ~judged.exists())).scalars())
 
     def same_films(self) -> dict[tuple[str, str], str]:
         """Pairs of works, in order of id, that hold a byte-equal film, and its name in the second."""

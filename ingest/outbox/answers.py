@@ -32,7 +32,8 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """fate; wait: how long an account pauses. dead: the address does not exist. alert: the operator should know.
+    """fate; wait: how long an account pauses, 0 where that depends on how often it failed. dead: the address does not
+    exist. lost: the server could not be reached, or lets nobody in. alert: the operator should know.
 
     why: for people, in Chinese; what the server said is added by whoever keeps it.
     """
@@ -41,6 +42,7 @@ class Verdict:
     why: str
     wait: dt.timedelta = dt.timedelta(0)
     dead: bool = False
+    lost: bool = False
     alert: bool = False
 
 
@@ -108,7 +110,7 @@ def _of_login(code: int) -> Verdict:
     if 400 <= code < 500:
         return Verdict(Fate.PAUSE, "发信服务器暂时不让登录，稍后再试", _QUARTER, alert=True)
     why = "发信账号登录不上：请核对客户端授权码是否过期、SMTP 服务是否开启；改好后运行 kepu check 即恢复发信"
-    return Verdict(Fate.STOP, why, _AUTH_WAIT, alert=True)
+    return Verdict(Fate.STOP, why, _AUTH_WAIT, lost=True, alert=True)
 
 
 def _of_account(code: int) -> Verdict:

@@ -49,10 +49,15 @@ def message_id(key: str, mailbox: Mailbox) -> str:
     return f"kepu.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}"
 
 
-def compose(letter: Mapping[str, Any], mailbox: Mailbox, at: dt.datetime) -> EmailMessage:
-    """A row of `letters` as a mail from its mailbox, the same bytes each time. at: the Date, in the zone to show."""
+def compose(letter: Mapping[str, Any], mailbox: Mailbox, at: dt.datetime, *, sender: str = "") -> EmailMessage:
+    """A row of `letters` as a mail from its mailbox, the same bytes each time. at: the Date, in the zone to show.
+
+    sender: the address it is sent from, if that is not the mailbox; answers go to the mailbox then.
+    """
     mail = EmailMessage(policy=POLICY)
-    mail["From"] = Address(addr_spec=mailbox.address)
+    mail["From"] = Address(addr_spec=sender or mailbox.address)
+    if sender not in ("", mailbox.address):
+        mail["Reply-To"] = Address(addr_spec=mailbox.address)
     mail["To"] = Address(addr_spec=letter["to_address"])
     mail["Subject"] = one_line(letter["subject"])
     mail["Date"] = format_datetime(at)

@@ -30,7 +30,10 @@ _MOST = 300
 
 @dataclass(frozen=True)
 class Account:
-    """An account that sends. address: the From; login: the name it logs in with. url: smtps://host:465 or smtp://…"""
+    """An account that sends. address: the From; login: the name it logs in with. url: smtps://host:465 or smtp://…
+
+    plain: the server is on this machine, so that nothing need be encrypted, nor logged in to if it does not ask.
+    """
 
     address: str
     login: str
@@ -130,7 +133,7 @@ class Post:
         try:
             self._talk(lambda: smtp.ehlo(_HELLO), "ehlo")
             self._protect(smtp)
-            if not self.account.plain:
+            if not self.account.plain or smtp.has_extn("auth"):
                 secret = self._password()
                 self._talk(lambda: _login(smtp, self.account.login, secret), "login")
         except BaseException:
@@ -153,7 +156,8 @@ class Post:
             return
         if not smtp.has_extn("starttls"):
             said = "server offers no STARTTLS"
-            raise Refusal(Outcome(Verdict(Fate.STOP, "发信服务器不支持加密连接，没有登录", alert=True), said))
+            why = "发信服务器不支持加密连接，没有登录"
+            raise Refusal(Outcome(Verdict(Fate.STOP, why, lost=True, alert=True), said))
         self._talk(lambda: smtp.starttls(context=ssl.create_default_context()), "ehlo")
         self._talk(lambda: smtp.ehlo(_HELLO), "ehlo")
 
@@ -215,9 +219,9 @@ def _dotted(data: bytes) -> bytes:
 
 def _broken(verb: Verb, error: Exception) -> Verdict:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Verdict(Fate.STOP, "发信服务器的证书核对不上，没有登录", alert=True)
+        return Verdict(Fate.STOP, "发信服务器的证书核对不上，没有登录", lost=True, alert=True)
     why = "连接不上发信服务器" if verb == "connect" else "与发信服务器的连接中断"
-    return Verdict(Fate.PAUSE, f"{why}，稍后再试；尚未发出，不会重复")
+    return Verdict(Fate.PAUSE, f"{why}，稍后再试；尚未发出，不会重复", lost=True)
 
 
 def _bytes(said: bytes | str) -> bytes:

@@ -201,6 +201,8 @@ EVENT_WORDS: Mapping[str, str] = {
     "letter-state": "回信状态",
     "letters-stopped": "暂停全部发信",
     "letters-go-on": "恢复发信",
+    "alert": "运行故障",
+    "alert-over": "故障恢复",
     "sender-paused": "发信账号暂停",
     "address-bounced": "收信地址不存在",
     "form-typed": "录入表格",
