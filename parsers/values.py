@@ -82,6 +82,24 @@ class _Day:
         first, last = (self.month, self.month) if self.month else (1, 12)
         return DateSpan(dt.date(self.year, first, 1), dt.date(self.year, last, calendar.monthrange(self.year, last)[1]))
 
+    def iso(self) -> str:
+        """As ISO 8601, no more precise than it was written."""
+        parts = (f"{self.year:04}", f"{self.month:02}" if self.month else "", f"{self.day:02}" if self.day else "")
+        return "-".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class IsoDates:
+    """The dates a text means, as ISO 8601: a date, or an interval "first/last" (".." where an end is open).
+
+    dates: how many were written. rest: letters beside them. sure: as of `DateSpan`.
+    """
+
+    text: str
+    dates: int
+    rest: str
+    sure: bool
+
 
 def chinese_number(text: str) -> int:
     """A number up to 99 in Chinese numerals: 十二, 二十一, 廿一, 二〇. ValueError for any other character."""
@@ -120,6 +138,22 @@ def read_dates(text: str) -> DateSpan | None:
     if rest.open_end:
         last = dt.date.max
     return DateSpan(first, last, sure=not (_HEDGE.search(plain) or _STRAY_YEAR.search(rest.left)))
+
+
+def iso_dates(text: str) -> IsoDates | None:
+    """What `read_dates` reads, as it was written: 2023年5月 is "2023-05". None where that is None."""
+    span = read_dates(text)
+    if span is None:
+        return None
+    days, rest = _days(_plain_digits(text))
+    first = min(days, key=lambda day: day.span().first)
+    last = max(days, key=lambda day: day.span().last)
+    if rest.open_start or rest.open_end:
+        ends = (".." if rest.open_start else first.iso(), ".." if rest.open_end else last.iso())
+    else:
+        ends = (first.iso(), last.iso())
+    written = ends[0] if ends[0] == ends[1] else "/".join(ends)
+    return IsoDates(written, len(days), re.sub(r"[\W_]+", "", rest.left), span.sure)
 
 
 @dataclass(frozen=True)

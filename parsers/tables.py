@@ -1,0 +1,376 @@
+"""Labels and what stands beside or below them, found by walking a form's rows: the same for Word, PDF and scans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from parsers.answers import answer
+from parsers.cells import Cell, bounded_text, joined
+from parsers.matching import LabelBook, Match, Strength, fold
+
+_DEPTH = 8  # tables within tables that are looked into
+_NEXT_LINE = 15  # letters a line must have to be the value of the label alone on the line before
+_HEADING = 20  # letters a heading has at most
+_COLUMN = 200  # rows of values read under a row of labels
+_LINES = 200  # paragraphs that belong to one label
+_SKIPPED = 2  # empty paragraphs between a label and its value
+_DIGITS = 4  # cells of one character each, from which on they are one value
+_INNER = 100_000
+_COLON = re.compile(r"[:：]")
+_NUMBERED = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,2}部分)"
+)
+_ITEM = re.compile(r"\s*(?:[（(]?\d{1,2}[)）、.．]|[①-⑳•·●■◆\-—])\s*\S")
+_PROSE_END = re.compile(r"[。！？；;!?…”]\s*$")
+_STRANGER = re.compile(
+    r"(?:(?:[ \t\xa0\u3000]{2,}|\t)[^\W\d_][^\W_]{1,7}"
+    r"|[\s\u3000](?:专家|本人|负责人|单位)?(?:签字|签名|签章|盖章|公章|日期|性别|年龄|民族|学历|学位|传真|备注))"
+    r"\s{0,4}(?:[（(][^（()）]{0,12}[)）])?\s{0,2}[:：](?!//)"
+)
+"""A label this book does not know, which ends the value before it."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A label that was found, and the cell with its value as written, its text cleaned."""
+
+    match: Match
+    label: str
+    value: Cell
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class _Cover:
+    """A cell of an earlier row that reaches down into this one. `until`: the row after its last."""
+
+    cell: Cell
+    until: int
+    is_value: bool
+
+
+class FormWalk:
+    """One walk over the rows of a form, top to bottom. outer: names of the sections around it, outermost first."""
+
+    def __init__(
+        self, rows: Sequence[tuple[Cell, ...]], book: LabelBook, outer: tuple[str, ...] = (), depth: int = 0
+    ) -> None:
+        self._rows, self._book, self._outer, self._depth = rows, book, outer, depth
+        self._taken: set[tuple[int, int]] = set()
+        self._covers: list[_Cover] = []
+        self._heading = self._band = ""
+
+    def hits(self) -> Iterator[Hit]:
+        """Every label in order of appearance, a label with nothing beside it too."""
+        for at, row in enumerate(self._rows):
+            self._covers = [cover for cover in self._covers if cover.until > at]
+            if not row:
+                self._covers, self._band = [], ""
+            elif len(row) == 1 and not self._covers:
+                yield from self._alone(at)
+            else:
+                sections = self._sections(row)
+                header = self._header(at, sections)
+                yield from self._pairs(at, sections) if header is None else header
+            self._remember(at)
+
+    def _remember(self, at: int) -> None:
+        for place, cell in enumerate(self._rows[at]):
+            if cell.rows > 1:
+                self._covers.append(_Cover(cell, at + cell.rows, (at, place) in self._taken))
+
+    def _sections(self, row: Sequence[Cell]) -> tuple[str, ...]:
+        """Names of the sections the row stands in: around, above, and in merged cells right before it."""
+        left: list[str] = []
+        column = row[0].column if row else 0
+        for cover in sorted(self._covers, key=lambda c: -c.cell.column):
+            if cover.cell.end == column and not cover.is_value:
+                left.append(cover.cell.text)
+                column = cover.cell.column
+        return _named((*self._outer, self._heading, self._band, *reversed(left)))
+
+    # --- a row of one cell: a paragraph, or a band across the table ---
+
+    def _alone(self, at: int) -> Iterator[Hit]:
+        if (at, 0) in self._taken:
+            return
+        cell = self._rows[at][0]
+        sections = _named((*self._outer, self._heading, self._band))
+        if found := self._book.match(cell.text, sections):
+            yield from self._lone_label(at, cell, found, sections)
+        elif inside := list(self._in_cell(cell, sections, at)):
+            yield from inside
+        elif self._is_heading(at):
+            self._set_heading(cell)
+        yield from self._within(cell, _named((*self._outer, self._heading, self._band)))
+
+    def _lone_label(self, at: int, cell: Cell, found: Match, sections: tuple[str, ...]) -> Iterator[Hit]:
+        value = self._following(at)
+        if value is None:
+            heads = self._opens_table(at) or (cell.column >= 0 and len(self._row(at + 1)) > 1)
+            yield self._hit(replace(found, strength=Strength.HEADING) if heads else found, cell, _blank(cell), sections)
+            self._set_heading(cell)
+        else:
+            yield self._hit(found, cell, value, sections)
+
+    def _set_heading(self, cell: Cell) -> None:
+        name = "".join(cell.text.split()).rstrip(":：")
+        if cell.column >= 0:
+            self._band = name
+        else:
+            self._heading = name
+
+    def _is_heading(self, at: int) -> bool:
+        cell = self._rows[at][0]
+        text, letters = cell.text.strip(), len(fold(cell.text))
+        if not 2 <= letters <= _HEADING or "\n" in text or _COLON.search(text) or _PROSE_END.search(text):
+            return False
+        if cell.column >= 0 or _NUMBERED.match(text) or self._book.is_scope(text):
+            return True
+        return self._opens_table(at) and not re.search(r"表\W*$|\d{4}|年度?\W*$", text)
+
+    def _opens_table(self, at: int) -> bool:
+        """A table begins right below."""
+        below = self._row(at + 1) or self._row(at + 2)
+        return len(below) > 1 or (bool(below) and below[0].column >= 0 and self._rows[at][0].column < 0)
+
+    def _row(self, at: int) -> tuple[Cell, ...]:
+        return self._rows[at] if at < len(self._rows) else ()
+
+    def _following(self, at: int) -> Cell | None:
+        """The value of a label that stands alone: the cell below it, or the prose that follows."""
+        if self._rows[at][0].column >= 0:
+            return self._cell_below(at)
+        start = at + 1
+        while start <= at + _SKIPPED and self._row(start) and not self._is_text(start):
+            start += 1
+        if not self._is_text(start) or not (self._is_wordy(start) or _ITEM.match(self._rows[start][0].text)):
+            return None
+        return self._prose(start, [self._rows[start][0]])
+
+    def _cell_below(self, at: int) -> Cell | None:
+        below, cell = self._row(at + 1), self._rows[at][0]
+        if len(below) != 1 or (below[0].column, below[0].columns) != (cell.column, cell.columns):
+            return None
+        text = below[0].text
+        if not text.strip() or self._book.match(text, self._outer) or next(self._book.inline(text), None):
+            return None
+        self._taken.add((at + 1, 0))
+        return below[0]
+
+    def _prose(self, start: int, kept: list[Cell]) -> Cell:
+        """The paragraph at `start` with those that go on with it: a text of several paragraphs, or a list."""
+        at = start
+        self._taken.add((at, 0))
+        while len(kept) < _LINES and self._goes_on(at, at + 1):
+            at += 1
+            kept.append(self._rows[at][0])
+            self._taken.add((at, 0))
+        return joined(kept)
+
+    def _goes_on(self, at: int, below: int) -> bool:
+        if not self._is_text(below) or _NUMBERED.match(self._rows[below][0].text):
+            return False
+        text = self._rows[below][0].text
+        return bool(_ITEM.match(text)) or (bool(_PROSE_END.search(self._rows[at][0].text)) and self._is_wordy(below))
+
+    def _is_text(self, at: int) -> bool:
+        """A paragraph that says something and names no field."""
+        row = self._row(at)
+        if len(row) != 1 or row[0].column >= 0 or not row[0].text.strip() or (at, 0) in self._taken:
+            return False
+        return not (self._book.is_label(row[0].text) or next(self._book.inline(row[0].text), None))
+
+    def _is_wordy(self, at: int) -> bool:
+        text = self._rows[at][0].text
+        return len(fold(text)) >= _NEXT_LINE and not _COLON.search(text[:_NEXT_LINE])
+
+    # --- a row of several cells ---
+
+    def _pairs(self, at: int, base: tuple[str, ...]) -> Iterator[Hit]:
+        row, sections, place = self._rows[at], base, 0
+        alternating = self._is_alternating(at, base)
+        while place < len(row):
+            cell, after = row[place], place + 1
+            found = None if (at, place) in self._taken else self._book.match(cell.text, sections)
+            opens = after < len(row) and self._is_labelish(row, after, _named((*sections, cell.text)))
+            if (at, place) in self._taken:
+                pass
+            elif found and after < len(row) and (alternating or not opens):
+                value, after = self._beside(at, place)
+                yield from self._valued(found, cell, value, sections)
+            elif found:
+                yield self._hit(_weakened(found, opens), cell, _blank(cell), sections)
+                if opens and (cell.rows > 1 or self._book.is_scope(cell.text)):
+                    sections = _named((*base, cell.text))
+            else:
+                yield from self._in_cell(cell, sections, None if opens or after == len(row) else -1)
+                yield from self._within(cell, sections)
+                if opens and (place == 0 or self._book.is_scope(cell.text)):
+                    sections = _named((*base, cell.text))
+            place = after
+
+    def _is_labelish(self, row: Sequence[Cell], place: int, sections: tuple[str, ...]) -> bool:
+        """The cell is a label itself, so not the value of the one before it."""
+        text = row[place].text
+        if self._book.match(text, sections):
+            return True
+        beyond = row[place + 1] if place + 1 < len(row) else None
+        return self._book.is_neutral(text) and beyond is not None and not self._book.is_label(beyond.text, sections)
+
+    def _is_alternating(self, at: int, sections: tuple[str, ...]) -> bool:
+        """In a table with a grid empty cells are there too: label, value, label, value, whatever a value reads like."""
+        row = self._rows[at]
+        if len(row) % 2 or row[0].rows > 1 or any(cell.column < 0 for cell in row):
+            return False
+        if not all(self._book.match(cell.text, sections) for cell in row[::2]):
+            return False
+        if len(row) > 2:
+            return not all(self._book.is_label(cell.text, sections) for cell in row[1::2])
+        beside = [self._row(n) for n in (at - 1, at + 1) if n >= 0]
+        return any(len(other) == 2 and self._book.match(other[0].text, sections) for other in beside)
+
+    def _beside(self, at: int, place: int) -> tuple[Cell, int]:
+        """The value right of a label, over all the rows the label covers; and the place after it."""
+        row, after = self._rows[at], place + 2
+        parts = [row[place + 1]]
+        while after < len(row) and _is_sign(row[after]) and _is_sign(row[after - 1]):
+            after += 1
+        if after - place - 1 >= _DIGITS:
+            parts = [joined(row[place + 1 : after], by="")]
+        else:
+            after = place + 2
+        self._taken.update((at, n) for n in range(place + 1, after))
+        parts += self._further_rows(at, row[place])
+        return joined(parts), after
+
+    def _further_rows(self, at: int, label: Cell) -> Iterator[Cell]:
+        """Cells right of a label in the other rows it covers, up to one that is a label."""
+        for below in range(at + 1, min(at + label.rows, at + _COLUMN) if label.column >= 0 else at):
+            row = self._row(below)
+            place = next((n for n, cell in enumerate(row) if cell.column == label.end), None)
+            if not row:
+                return
+            if place is not None:
+                if self._is_labelish(row, place, ()) or next(self._book.inline(row[place].text), None):
+                    return
+                self._taken.add((below, place))
+                yield row[place]
+
+    def _valued(self, found: Match, label: Cell, value: Cell, sections: tuple[str, ...]) -> Iterator[Hit]:
+        """A label with the cell beside it, and what that cell names itself: 联系方式 | 联系人：张三 电话：…"""
+        around = _named((*sections, label.text))
+        inner = list(self._within(value, around))
+        first = next(self._book.inline(value.text, around), None)
+        if first is not None and not value.text[: first.start].strip():
+            inner += self._in_cell(value, around, -1)
+        text = value.text
+        if value.inner and not inner:
+            text = f"{text}\n{bounded_text(value.inner, _INNER)}".strip()
+        yield self._hit(_weakened(found, bool(inner)), label, replace(value, text=text), sections)
+        yield from inner
+
+    def _header(self, at: int, base: tuple[str, ...]) -> list[Hit] | None:
+        """A row of nothing but labels over rows of values; None if the row is none."""
+        row, below = self._rows[at], self._row(at + 1)
+        start = 1 if row[0].rows > 1 and len(below) < len(row) else 0
+        heads, sections = row[start:], _named((*base, *(cell.text for cell in row[:start])))
+        found = [self._book.match(head.text, sections) for head in heads]
+        if len(heads) < 2 or not any(found) or not self._all_labels(heads, found):
+            return None
+        bodies = list(self._bodies(at, heads, sections))
+        if not bodies:
+            return None
+        return [
+            self._hit(match, head, joined([body[n] for body in bodies]), sections)
+            for n, (head, match) in enumerate(zip(heads, found, strict=True))
+            if match is not None
+        ]
+
+    def _all_labels(self, heads: Sequence[Cell], found: Sequence[Match | None]) -> bool:
+        return all(m is not None or self._book.is_neutral(h.text) for h, m in zip(heads, found, strict=True))
+
+    def _bodies(self, at: int, heads: Sequence[Cell], sections: tuple[str, ...]) -> Iterator[Sequence[Cell]]:
+        """Rows of values under a row of labels: as many cells, none a label; the labels again on a new page are not."""
+        names = [fold(head.text) for head in heads]
+        for below in range(at + 1, min(at + 1 + _COLUMN, len(self._rows))):
+            row = self._rows[below][-len(heads) :] if heads[0].column >= 0 else self._rows[below]
+            if len(row) != len(heads) or any(
+                (a.column, a.columns) != (b.column, b.columns) for a, b in zip(row, heads, strict=True)
+            ):
+                return
+            again = [fold(cell.text) for cell in row] == names
+            if not again and any(self._book.is_label(cell.text, sections) for cell in row):
+                return
+            self._taken.update((below, n) for n in range(len(self._rows[below])))
+            if not again:
+                yield row
+
+    # --- within one cell ---
+
+    def _in_cell(self, cell: Cell, sections: tuple[str, ...], at: int | None) -> Iterator[Hit]:
+        """Labels with a colon, and what stands between one and the next; or a label on the first line alone.
+
+        at: the row whose only cell it is, None if its value may still follow its label's line in the cell, -1 if only
+        what stands on a label's own line is its value.
+        """
+        found = list(self._book.inline(cell.text, sections))
+        if not found:
+            if at != -1:
+                yield from self._first_line(cell, sections)
+            return
+        ends = [hit.start for hit in found[1:]] + [len(cell.text)]
+        for hit, end in zip(found, ends, strict=True):
+            if hit.match is not None:
+                value = self._inline_value(cell, hit.end, end, at)
+                yield self._hit(hit.match, replace(cell, text=cell.text[hit.start : hit.end]), value, sections)
+
+    def _inline_value(self, cell: Cell, start: int, end: int, at: int | None) -> Cell:
+        text = cell.text[start:end]
+        if stranger := _STRANGER.search(text):
+            text = text[: stranger.start()]
+        if at == -1:
+            text = text.lstrip().partition("\n")[0]
+        value = replace(cell, text=text, inner=())
+        last = at is not None and at >= 0 and end == len(cell.text) and not stranger
+        if not last or at is None or cell.column >= 0:
+            return value
+        if not answer(text):
+            return self._following(at) or value
+        if len(fold(text)) >= _NEXT_LINE and self._goes_on(at, at + 1):
+            return self._prose(at, [value])
+        return value
+
+    def _first_line(self, cell: Cell, sections: tuple[str, ...]) -> Iterator[Hit]:
+        line, _, rest = cell.text.strip().partition("\n")
+        if rest.strip() and (found := self._book.match(line, sections)):
+            yield self._hit(found, replace(cell, text=line), replace(cell, text=rest, inner=()), sections)
+
+    def _within(self, cell: Cell, sections: tuple[str, ...]) -> Iterator[Hit]:
+        """Hits of the tables within a cell."""
+        if cell.inner and self._depth < _DEPTH:
+            yield from FormWalk(cell.inner, self._book, sections, self._depth + 1).hits()
+
+    def _hit(self, found: Match, label: Cell, value: Cell, sections: tuple[str, ...]) -> Hit:
+        section = "".join(sections[-1].split())[:_HEADING] if sections else ""
+        cleaned = replace(value, text=answer(value.text), inner=())
+        return Hit(found, label.text, cleaned, section)
+
+
+def _named(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name.strip())
+
+
+def _blank(label: Cell) -> Cell:
+    """Nothing, at the place of the label."""
+    return replace(label, text="", inner=())
+
+
+def _weakened(found: Match, is_heading: bool) -> Match:
+    return replace(found, strength=Strength.HEADING) if is_heading else found
+
+
+def _is_sign(cell: Cell) -> bool:
+    return len(cell.text.strip()) == 1
