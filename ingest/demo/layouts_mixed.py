@@ -86,8 +86,9 @@ def nested(document: Document, sheet: Sheet) -> None:
     for number, (heading, rows) in enumerate(parts):
         cell = frame.cell(number, 0)
         fill(cell, heading, size=10)
-        table_of(cell, (3.0, 4.9, 3.0, 5.1), rows, size=10)
-        cell.add_paragraph().paragraph_format.line_spacing = Pt(3)
+        table_of(cell, (3.0, 4.9, 3.0, 5.1), rows, size=9.5, line_cm=0.5)
+        gap = cell.add_paragraph().paragraph_format
+        gap.line_spacing, gap.space_after = Pt(3), Pt(0)
 
 
 def values_in_the_label_cell(document: Document, sheet: Sheet) -> None:

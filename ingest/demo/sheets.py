@@ -47,7 +47,7 @@ class Layout:
 
     draw: writes the sheet into a document that has its title. tuned: what reads forms may be tuned on it; the others
     show how it does on forms nobody has seen. reviewers_sign: where, from a 签字 that is a label of its own, in
-    centimetres to the right and down.
+    centimetres to the right and down; seal_cm: where the seal goes, so from the words for it.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Layout:
     draw: Callable[[Document, Sheet], None]
     tuned: bool = True
     reviewers_sign: tuple[tuple[float, float], ...] = ()
+    seal_cm: tuple[float, float] = (0.0, 0.0)
 
 
 Pairs = Sequence[tuple[str, str]]
@@ -69,12 +70,19 @@ def two_a_row(table: Table, row: int, pairs: Pairs, *, size: float = SIZE) -> No
         fill(cells[2 * place + 1].merge(cells[-1]) if last else cells[2 * place + 1], value, size=size)
 
 
-def table_of(holder: Document | _Cell, widths: Sequence[float], rows: Sequence[Pairs], *, size: float = SIZE) -> Table:
-    """A table of rows as `two_a_row` writes them."""
+def table_of(
+    holder: Document | _Cell,
+    widths: Sequence[float],
+    rows: Sequence[Pairs],
+    *,
+    size: float = SIZE,
+    line_cm: float = _LINE,
+) -> Table:
+    """A table of rows as `two_a_row` writes them, each at least `line_cm` high."""
     table = grid(holder, len(rows), widths)
     for number, pairs in enumerate(rows):
         two_a_row(table, number, pairs, size=size)
-        tall(table, number, _LINE)
+        tall(table, number, line_cm)
     return table
 
 
