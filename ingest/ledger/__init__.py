@@ -20,6 +20,7 @@ from ingest.ledger import schema
 from ingest.ledger.alerts import Alerts
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
+from ingest.ledger.kin import Kin
 from ingest.ledger.letters import Letters
 from ingest.ledger.links import Links
 from ingest.ledger.loading import load_works
@@ -52,6 +53,7 @@ class Transaction:
         self.scans = Scans(connection, now, self.desk)
         self.openings = Openings(connection, now, self.desk, self.arrivals.part_rows)
         self.links = Links(connection, now, self.desk)
+        self.kin = Kin(connection, now, self.desk, self.moves)
         self.posting = Posting(connection, now, self.desk)
         self.alerts = Alerts(connection, now, self.desk)
 

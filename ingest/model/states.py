@@ -112,6 +112,8 @@ class TodoKind(StrEnum):
     UNREADABLE_MAIL = "unreadable-mail"
     QUARANTINED = "quarantined"
     PLACE_FILE = "place-file"
+    LISTED = "listed"
+    WISH = "wish"
     JUNK = "junk"
     TYPE_FORM = "type-form"
     LETTER = "letter"
