@@ -81,6 +81,8 @@ TODO_WORDS: Mapping[str, str] = {
     "unreadable-mail": "邮件无法读取",
     "quarantined": "程序搁置",
     "place-file": "文件归属",
+    "listed": "汇总表核对",
+    "wish": "撤回或更换",
     "junk": "垃圾箱来信",
     "type-form": "录入表格",
     "letter": "回信未达",
