@@ -1,14 +1,28 @@
-"""What a file is in the contest, read off its facts; its name only where its content does not tell."""
+"""What a file is in the contest, read off its facts; its name only where its content does not tell.
+
+Pictures and scanned pages that were recognised are told in `recognised`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
-from ingest.model import KIND_WORDS, Kind, Part
+from ingest.materials.recognised import (
+    FORM_FIELDS,
+    FORMS_TOO,
+    HEAD,
+    TITLES,
+    Classified,
+    beside_name,
+    by_name,
+    by_reading,
+    head_kind,
+)
+from ingest.model import KIND_WORDS, Kind, Part, PartSource
 from ingest.names import fold, kind_hint
 from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, MailFacts, Unknown, VideoFacts
 from parsers.sniff import ACTIVE, UNOPENED
+from parsers.typedform import FORMAT
 
 VIDEO_FORMATS = frozenset(
     {"mp4", "mov", "m4v", "3gp", "mkv", "webm", "avi", "flv", "f4v", "wmv", "asf", "mpegts", "mpegps", "mpeg", "mpg"}
@@ -30,21 +44,10 @@ SIGNATURE_PX = 200
 PAGE_PX = (800, 1000)
 """From this shorter and this longer side on, a picture may be a page that was scanned, however few its bytes."""
 
-FORM_FIELDS = 4
-"""So many labels make a document a form without a title; with a title half of them do."""
-
 BIG_LINK_BYTES = 50_000_000
 """A cloud file from here on is a film, or an archive with one: nothing else of a work is that large."""
 
-_HEAD = 120
 _NEAR = 60
-_TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    (Kind.LIST, ("汇总表", "一览表", "作品清单", "推荐名单")),
-    (Kind.COVER_LETTER, ("推荐函", "报送函", "关于推荐", "关于报送", "关于选送", "关于申报")),
-    (Kind.PROOF, ("播放证明", "播出证明", "播映证明", "首播证明", "上线证明", "发布证明", "展播证明")),
-    (Kind.LICENCE, ("授权书", "授权使用", "使用许可", "许可协议", "授权协议", "版权许可", "使用授权", "授权证明")),
-    (Kind.IDENTITY, ("居民身份证", "公民身份号码", "营业执照", "事业单位法人证书", "社会团体法人", "统一社会信用代码")),
-)
 _NO_MATERIAL = {
     "sealed": "加密或封装签名的内容，程序不能打开",
     "application/applefile": "苹果电脑附带的文件信息",
@@ -59,27 +62,18 @@ _NO_MATERIAL = {
 """By problem, type or format: what keeps a file that no parser read from being a material, in words."""
 
 
-@dataclass(frozen=True)
-class Classified:
-    """What a file is. `certain`: its content says so. `why`: for people, in Chinese."""
-
-    kind: Kind
-    certain: bool
-    why: str
-
-
 def classify(part: Part, *, mail_text: str) -> Classified:
     """What one file is in the contest. mail_text: the text of its mail, which may say what a nameless link brings."""
     if part.is_link:
         return _link(part, mail_text)
     if part.quarantined:
-        return _by_name(part, Kind.OTHER, "疑似含有恶意代码，已隔离")
+        return by_name(part, Kind.OTHER, "疑似含有恶意代码，已隔离")
     facts = part.facts
     match facts:
         case VideoFacts():
             return _film(part)
         case FormFacts():
-            return _document(part, facts)
+            return beside_name(part, _document(part, facts))
         case ImageFacts():
             return _picture(part, mail_text, facts)
         case ArchiveFacts():
@@ -99,36 +93,43 @@ def _film(part: Part) -> Classified:
 
 def _document(part: Part, facts: FormFacts) -> Classified:
     """A form by its title and labels; another paper by its own title, then by what it mentions, then by its name."""
-    head = fold(facts.text[: 4 * _HEAD])[:_HEAD]
+    head = fold(facts.text[: 4 * HEAD])[:HEAD]
     titled = bool(facts.title.strip())
+    if facts.format == FORMAT and part.source is PartSource.MANUAL:
+        return Classified(Kind.FORM, True, "由工作人员录入")
     if facts.works:
         return Classified(Kind.LIST, True, f"一张表列有 {len(facts.works)} 部作品")
-    if any(w in head for w in _TITLES[0][1]):
+    if any(w in head for w in TITLES[0][1]):
         return Classified(Kind.LIST, True, "标题为汇总表")
-    if len(facts.fields) >= (FORM_FIELDS // 2 if titled else FORM_FIELDS):
+    by_title = head_kind(head, FORMS_TOO if facts.fields else frozenset())
+    labelled = len(facts.fields) >= (FORM_FIELDS // 2 if titled else FORM_FIELDS)
+    if labelled and (titled or by_title is None):
+        if facts.format == "pdf" and facts.pictures and kind_hint(part.name) is Kind.SCAN:
+            return Classified(Kind.SCAN, False, "带文字层的 PDF，文件名表明是盖章的扫描件")
         return Classified(Kind.FORM, True, "有表格标题和栏目" if titled else "有表格栏目")
-    by_title = next((kind for kind, words in _TITLES if any(w in head for w in words)), None)
     if by_title:
         return Classified(by_title, True, f"标题表明是{KIND_WORDS[by_title]}")
     if not facts.text.strip() and facts.pictures:
-        return _by_name(part, Kind.SCAN, "文档中只有图片，尚未识别")
+        return by_name(part, Kind.SCAN, "文档中只有图片，尚未识别")
     hint = kind_hint(part.name)
     if hint is Kind.FORM or (titled and hint is None and fold(facts.title) in head):
         return Classified(Kind.FORM, False, "像是表格，但没有读出栏目")
     text = fold(facts.text)
-    by_text = next((kind for kind, words in _TITLES if kind is hint and any(w in text for w in words)), None)
+    by_text = next((kind for kind, words in TITLES if kind is hint and any(w in text for w in words)), None)
     if by_text:
         return Classified(by_text, True, f"正文与文件名都表明是{KIND_WORDS[by_text]}")
     if facts.format in SHEET_FORMATS:
-        return _by_name(part, Kind.LIST, "电子表格")
-    return _by_name(part, Kind.OTHER, "文字材料，未归类")
+        return by_name(part, Kind.LIST, "电子表格")
+    return by_name(part, Kind.OTHER, "文字材料，未归类")
 
 
 def _picture(part: Part, mail_text: str, facts: ImageFacts | None) -> Classified:
     decoration = _decoration(part, mail_text, facts)
     if decoration:
         return Classified(Kind.OTHER, True, decoration)
-    return _by_name(part, Kind.SCAN, "图片或扫描的 PDF，尚未识别")
+    if facts is not None and facts.reading is not None:
+        return by_reading(part, facts, facts.reading)
+    return by_name(part, Kind.SCAN, "图片或扫描的 PDF，尚未识别")
 
 
 def _decoration(part: Part, mail_text: str, facts: ImageFacts | None) -> str:
@@ -165,16 +166,16 @@ def _unread(part: Part, mail_text: str) -> Classified:
     if form in IMAGE_FORMATS:
         return _picture(part, mail_text, None)
     if form == "pdf":
-        return _by_name(part, Kind.SCAN, "PDF 未能读取")
+        return by_name(part, Kind.SCAN, "PDF 未能读取")
     if form in DOCUMENT_FORMATS:
-        return _by_name(part, Kind.FORM, "Word 类文档未能读取，可能是表格")
+        return by_name(part, Kind.FORM, "Word 类文档未能读取，可能是表格")
     if form in SHEET_FORMATS:
-        return _by_name(part, Kind.LIST, "电子表格")
+        return by_name(part, Kind.LIST, "电子表格")
     if form in ARCHIVE_FORMATS:
         return Classified(Kind.OTHER, False, "压缩包")
     if form in ACTIVE:
         return Classified(Kind.OTHER, False, "程序或脚本，未打开")
-    return _by_name(part, Kind.OTHER, "未能识别的文件")
+    return by_name(part, Kind.OTHER, "未能识别的文件")
 
 
 def _format(part: Part) -> str:
@@ -185,18 +186,6 @@ def _format(part: Part) -> str:
 
 def _ending(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
-
-
-def _by_name(part: Part, otherwise: Kind, why: str) -> Classified:
-    """By what the name says, never certain. A form's name on a picture is its scan."""
-    hint = kind_hint(part.name)
-    if hint is Kind.FORM and otherwise is Kind.SCAN:
-        hint = Kind.SCAN
-    if hint is Kind.SCAN and otherwise in (Kind.FORM, Kind.LIST):
-        hint = otherwise
-    if hint is None:
-        return Classified(otherwise, False, why)
-    return Classified(hint, False, f"由文件名判断为{KIND_WORDS[hint]}（{why}）")
 
 
 def _link(part: Part, mail_text: str) -> Classified:

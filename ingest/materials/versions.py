@@ -9,11 +9,16 @@ from dataclasses import dataclass, field, replace
 
 from ingest.model import KIND_WORDS, Kind, Material, PartSource
 from ingest.names import fold, kind_hint
+from ingest.papers import is_recognised, scan_pages
 from parsers.facts import Broken, FormFacts, ImageFacts, VideoFacts
+from parsers.typedform import FORMAT
 
 _VERSIONED = (Kind.VIDEO, Kind.FORM, Kind.SCAN)
 _KEY_FIELDS = ("title", "author", "producer", "completed_on")
 _ENOUGH_LABELS = 4
+_FEWER = 1
+_LESS_SURE = 0.05
+"""A newer scan may show so many fields fewer, and be read with so much less confidence, and is as readable still."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,17 @@ def in_force(
     hopes = Hopes(title, length_s)
     ruling: set[int] = set()
     unclear: list[Unclear] = []
+    pages = _pages([m for m in materials if m.kind is Kind.SCAN])
+
+    def versioned(material: Material, kind: Kind) -> bool:
+        return material.kind is kind and (id(material) in pages or _versioned(material, kind))
+
     for kind in _VERSIONED:
-        reign = _reign([m for m in materials if _versioned(m, kind) and not m.passed_over], deadline, hopes)
+        reign = _reign([m for m in materials if versioned(m, kind) and not m.passed_over], deadline, hopes)
         ruling.update(id(m) for m in reign.ruling)
         unclear.extend(reign.unclear)
     settled = (
-        replace(m, in_force=not m.passed_over and (id(m) in ruling or not _versioned(m, m.kind))) for m in materials
+        replace(m, in_force=not m.passed_over and (id(m) in ruling or not versioned(m, m.kind))) for m in materials
     )
     return Settled(tuple(settled), tuple(unclear))
 
@@ -81,6 +91,11 @@ def _versioned(material: Material, kind: Kind) -> bool:
     if material.kind is not kind or kind not in _VERSIONED:
         return False
     return kind is not Kind.SCAN or material.part.certain or kind_hint(material.part.name) is not None
+
+
+def _pages(scans: Sequence[Material]) -> set[int]:
+    """What goes on from a page that surely is the scan's, and the page: they are one version of it."""
+    return {id(m) for m, _ in scan_pages(scans)} if any(m.part.certain and is_recognised(m) for m in scans) else set()
 
 
 def _reign(found: Sequence[Material], deadline: dt.datetime, hopes: Hopes) -> _Reign:
@@ -93,7 +108,7 @@ def _reign(found: Sequence[Material], deadline: dt.datetime, hopes: Hopes) -> _R
             _succeed(reign, best, doubt)
         elif _same(best, reign.ruling) or not any(m.part.here for m in best):
             continue
-        elif _in_time(best, deadline) and _readable(best) >= _readable(reign.ruling):
+        elif _in_time(best, deadline) and _as_readable(best, reign.ruling):
             _succeed(reign, best, doubt)
         else:
             _stay(reign, best, deadline)
@@ -131,9 +146,30 @@ def _came_in_time(material: Material, deadline: dt.datetime) -> bool:
     return material.arrived_at is not None and material.arrived_at < deadline
 
 
+def _as_readable(newer: Sequence[Material], ruling: Sequence[Material]) -> bool:
+    """Of scans that were both recognised, what was read off them counts: a blurred one replaces none that is sharp."""
+    mine, theirs = _readable(newer), _readable(ruling)
+    if mine != theirs or newer[0].kind is not Kind.SCAN:
+        return mine >= theirs
+    new, old = _read(newer), _read(ruling)
+    if new is None or old is None:
+        return True
+    return new[0] >= old[0] - _FEWER and new[1] >= old[1] - _LESS_SURE
+
+
+def _read(found: Sequence[Material]) -> tuple[int, float] | None:
+    """How many fields all pages hold that say something, and the least confidence of a page; None for one unread."""
+    readings = [facts.reading for _, facts in scan_pages(found) if facts.reading is not None]
+    if not readings:
+        return None
+    fields = {name for reading in readings for name, value in reading.fields.items() if not value.blank}
+    return len(fields), min(reading.confidence for reading in readings)
+
+
 def _readable(found: Sequence[Material]) -> int:
     """How much of a version can be read: of several pages the worst counts."""
-    return min((_legible(m) for m in found), default=0)
+    pages = _pages(found)
+    return min((3 if id(m) in pages else _legible(m) for m in found), default=0)
 
 
 def _legible(material: Material) -> int:
@@ -142,7 +178,8 @@ def _legible(material: Material) -> int:
     if not part.here or isinstance(facts, Broken):
         return 0
     if material.kind is Kind.FORM and isinstance(facts, FormFacts):
-        return 3 if len(facts.fields) >= _ENOUGH_LABELS else 2
+        typed = facts.format == FORMAT and part.source is PartSource.MANUAL
+        return 3 if typed or len(facts.fields) >= _ENOUGH_LABELS else 2
     if material.kind is Kind.VIDEO and isinstance(facts, VideoFacts):
         return 3
     if material.kind is Kind.SCAN and isinstance(facts, (ImageFacts, FormFacts)):
