@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ingest.config import Config, MaterialsRule, RuleTable
 from ingest.model import KIND_WORDS, Kind, Material, Outcome, Verdict, Work
 from ingest.names import kind_hint
+from ingest.papers import is_recognised, scan_pages
 from ingest.rules.says import listed
 from parsers.facts import BROKEN_REASONS, ArchiveFacts, Broken, FormFacts, ImageFacts, VideoFacts
 
@@ -57,6 +58,9 @@ def supporting(work: Work, kind: Kind) -> Verdict:
     unknown = [m for m in possible_scans(work) if kind_hint(m.part.name) is None]
     if unknown:
         return Verdict(Outcome.REVIEW, f"未见{word}，但有尚未识别的文件，请打开核对：{named(unknown)}")
+    strange = _strange(work)
+    if strange:
+        return Verdict(Outcome.REVIEW, f"未见{word}，但有用途不明的文件，请打开核对：{named(strange)}")
     return Verdict(Outcome.MISSING, f"未收到{word}")
 
 
@@ -113,6 +117,10 @@ def _status(work: Work, kind: Kind) -> Verdict:
     possible = there or (possible_scans(work) if kind is Kind.SCAN else [])
     if possible:
         return _doubtful(word, possible)
+    strange = _strange(work) if kind is Kind.SCAN else []
+    if strange:
+        said = listed([f"“{m.part.name}”{m.part.why}" for m in strange])
+        return Verdict(Outcome.REVIEW, f"未见{word}，请打开核对：{said}")
     coming = awaited(work, kind)
     if coming:
         return Verdict(Outcome.PENDING, f"{word}尚未取得：{expected(coming)}")
@@ -150,10 +158,22 @@ def _recognised(material: Material) -> bool:
     return opened and material.part.certain
 
 
+def _strange(work: Work) -> list[Material]:
+    """Pictures that were recognised and are none of the contest's papers, as far as a program can tell."""
+    return [
+        m
+        for m in work.all_of(Kind.OTHER)
+        if is_recognised(m) and not m.part.certain and not m.part.quarantined and not m.part.is_link
+    ]
+
+
 def _doubtful(word: str, found: Sequence[Material]) -> Verdict:
     reasons = [_why_not(m) for m in found]
     if all(reasons):
         return Verdict(Outcome.REVIEW, f"{word}未能读取，请人工核对：{listed(reasons)}")
+    unclear = [f"“{m.part.name}”{m.part.why}" for m in found if is_recognised(m) and m.part.why]
+    if unclear:
+        return Verdict(Outcome.REVIEW, f"{word}不能确定，请打开核对：{listed(unclear)}")
     return Verdict(Outcome.REVIEW, f"{word}尚未识别，请打开核对：{named(found)}")
 
 
@@ -166,8 +186,14 @@ def _why_not(material: Material) -> str:
 
 
 def possible_scans(work: Work) -> list[Material]:
-    """Pictures and PDFs without text that nobody has read yet: each may be the scan."""
-    return [m for m in work.materials if _unread_picture(m)]
+    """Pictures and PDFs without text that nobody has read yet, or not clearly: each may be the scan.
+
+    A page that goes on from one that surely is the scan's is not in doubt.
+    """
+    scans = work.all_of(Kind.SCAN)
+    sure = any(m.part.certain and is_recognised(m) for m in scans)
+    pages = {id(m) for m, _ in scan_pages(scans)} if sure else set()
+    return [m for m in work.materials if _unread_picture(m) and id(m) not in pages]
 
 
 def _unread_picture(material: Material) -> bool:
