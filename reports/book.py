@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +41,18 @@ class Conflict:
     kept: str
     other: str
     note: str
+
+
+@dataclass(frozen=True)
+class Typable:
+    """Cells of the program's that staff may fill too. rows: sheet title and row key; headings: of such cells."""
+
+    rows: Collection[tuple[str, str]] = ()
+    headings: Collection[str] = ()
+
+    def takes(self, sheet: str, key: str, heading: str) -> bool:
+        """Words of staff's in this cell count."""
+        return heading in self.headings and (sheet, key) in self.rows
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from reports import strays
 from reports.arranging import Found, read_looks, read_remarks, read_view, width_of
-from reports.book import AddedColumn, CellKey, Conflict, Extras, Remark, StaffCells, Value, View
+from reports.book import AddedColumn, CellKey, Conflict, Extras, Remark, StaffCells, Typable, Value, View
 from reports.cells import to_key, to_text
 from reports.merging import Merged, merge
 from reports.opened import Opened, why_not
-from reports.strays import COPIED_ROW, NO_KEY, UNKNOWN_KEY, Rows
+from reports.strays import COPIED_ROW, NO_KEY, NOTHING, UNKNOWN_KEY, Rows
 from reports.tables import GUIDE_TITLE, OVERVIEW_TITLE, Sheet
 from reports.workbook import STAMP
 
@@ -46,6 +46,7 @@ class Unreadable:
 class StaffBook:
     """What staff wrote. rows: by sheet title, the keys that have a row; the rest as in `Book`.
 
+    as_written: cells of the program's that staff may fill too and that hold what was written there.
     untidy: sentences on what the program must not write over, though it could read it. stood: sheet title and key to
     the program's cells of a row, as text, where the key is not one that was written there.
     """
@@ -57,22 +58,28 @@ class StaffBook:
     untidy: tuple[str, ...] = ()
     stamp: str = ""
     stood: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    as_written: frozenset[CellKey] = frozenset()
 
 
 def read_staff(
-    path: Path, sheets: Sequence[Sheet], shown: Shown | None = None, before: Extras | None = None
+    path: Path,
+    sheets: Sequence[Sheet],
+    shown: Shown | None = None,
+    before: Extras | None = None,
+    typable: Typable = NOTHING,
 ) -> StaffBook | Unreadable:
     """Staff's cells, columns and sheets. A file that does not exist says nothing: an empty StaffBook.
 
     shown: what the program wrote into this file; without it, nothing is known of deleted rows and of what staff wrote
-    over the program's cells. before: what staff had added when it was written; tells how they had sorted it.
+    over the program's cells. before: what staff had added when it was written; tells how they had sorted it. typable:
+    cells of the program's whose new words are staff's cells too, and their None where staff emptied one.
     """
     if not path.exists():
         return StaffBook()
     try:
         if reason := why_not(path):
             return Unreadable(reason)
-        return _read(path, sheets, shown, before or Extras())
+        return _read(path, sheets, shown, before or Extras(), typable)
     except PermissionError:
         return Unreadable(f"「{path.name}」现在打不开（没有权限，或被其他程序独占）。请关闭后等待下次更新")
     except Exception as error:  # a hostile or half-written file may fail anywhere inside the library
@@ -128,9 +135,11 @@ def without_strays(book: StaffBook, known: Mapping[str, Collection[str]]) -> Sta
     return replace(book, cells=cells, conflicts=tuple(conflicts), extras=extras)
 
 
-def _read(path: Path, sheets: Sequence[Sheet], shown: Shown | None, before: Extras) -> StaffBook | Unreadable:
+def _read(
+    path: Path, sheets: Sequence[Sheet], shown: Shown | None, before: Extras, typable: Typable
+) -> StaffBook | Unreadable:
     workbook = Opened(path)
-    reading = _Reading(workbook, shown, before)
+    reading = _Reading(workbook, shown, before, typable)
     for sheet in sheets:
         if sheet.title not in workbook.titles:
             reading.conflicts += strays.deleted_sheet(sheet, shown)
@@ -152,8 +161,9 @@ def _read(path: Path, sheets: Sequence[Sheet], shown: Shown | None, before: Extr
 class _Reading:
     """What has been read of a workbook so far."""
 
-    def __init__(self, workbook: Opened, shown: Shown | None, before: Extras) -> None:
-        self._workbook, self._shown, self._before = workbook, shown, before
+    def __init__(self, workbook: Opened, shown: Shown | None, before: Extras, typable: Typable) -> None:
+        self._workbook, self._shown, self._before, self._typable = workbook, shown, before, typable
+        self._as_written: set[CellKey] = set()
         self._cells: dict[CellKey, Value | None] = {}
         self._rows: dict[str, frozenset[str]] = {}
         self._stood: dict[tuple[str, str], str] = {}
@@ -177,8 +187,9 @@ class _Reading:
         reader = _SheetReader(sheet, grid, *header)
         self.conflicts += reader.read_into(self._cells)
         found = reader.found()
-        rows = Rows(found, grid, self._shown.rows.get(sheet.title) if self._shown else None)
+        rows = Rows(found, grid, self._shown.rows.get(sheet.title) if self._shown else None, self._typable)
         self.conflicts += rows.conflicts()
+        self._take_typed(rows)
         self._stood |= rows.stood()
         self._rows[sheet.title] = frozenset(reader.keys)
         self._columns += [AddedColumn(sheet.title, h, width_of(target, i + 1)) for i, h in reader.added]
@@ -189,6 +200,13 @@ class _Reading:
         self._take_remarks(target, found)
         self._untidy += strays.untidy(target, found)
         return True
+
+    def _take_typed(self, rows: Rows) -> None:
+        for key, value, as_written in rows.typed():
+            if as_written:
+                self._as_written.add(key)
+            else:
+                self.conflicts += _keep(self._cells, key, value)
 
     def _take_remarks(self, target: Any, found: Found) -> None:
         for remark in read_remarks(target, found):
@@ -203,7 +221,8 @@ class _Reading:
             tuple(self._columns), tuple(sheets), tuple(self._views), tuple(sorted(self._looks)), tuple(self._remarks)
         )
         untidy = tuple(f"「{name}」{said}" for said in self._untidy)
-        return StaffBook(self._cells, extras, tuple(self.conflicts), self._rows, untidy, stamp, self._stood)
+        written = frozenset(self._as_written)
+        return StaffBook(self._cells, extras, tuple(self.conflicts), self._rows, untidy, stamp, self._stood, written)
 
 
 def _header(grid: Sequence[Sequence[Value | None]], sheet: Sheet) -> tuple[int, dict[int, str]] | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from reports.arranging import OURS, Found
-from reports.book import Conflict, Remark, Value
+from reports.book import CellKey, Conflict, Remark, Typable, Value
 from reports.cells import to_text
 from reports.opened import Opened
 from reports.shown import Shown, checksum
@@ -31,6 +31,7 @@ LOOKS_LIKE = "看起来原是 {key}，那一行已按原样写回"
 WHOLE_ROW, REMARK = "（整行）", "（批注）"
 FIRST_WORDS = 2
 """Cells that are enough to tell a row by."""
+NOTHING = Typable()
 MANY_ROWS = 20
 """Rows deleted at once of which each is told by itself; more are told together."""
 
@@ -43,8 +44,9 @@ class Rows:
         found: Found,
         grid: Sequence[Sequence[Value | None]],
         written: Mapping[str, Mapping[str, str]] | None,
+        typable: Typable = NOTHING,
     ) -> None:
-        self._found, self._grid, self.written = found, grid, written
+        self._found, self._grid, self.written, self._typable = found, grid, written, typable
         staff = {c.heading for c in found.sheet.staff_columns}
         own = set(found.sheet.headings) - staff
         self._own = [(index - 1, heading) for index, heading in found.headings.items() if heading in own]
@@ -76,10 +78,23 @@ class Rows:
                 found[title, key] = self._words(self._grid[number - 1])
         return found
 
+    def typed(self) -> Iterator[tuple[CellKey, Value | None, bool]]:
+        """Each cell of the program's that staff may fill too: its value, and whether it is what was written there."""
+        title = self._found.sheet.title
+        for number, key in self._found.keys.items():
+            sums = (self.written or {}).get(key)
+            values = self._grid[number - 1]
+            for index, heading in self._own if sums is not None else ():
+                if sums is not None and self._typable.takes(title, key, heading):
+                    value = values[index] if index < len(values) else None
+                    yield CellKey(title, key, heading), value, sums.get(heading) == checksum(value)
+
     def _written_over(self, key: str, values: Sequence[Value | None]) -> Iterator[Conflict]:
         sums = (self.written or {})[key]
         for index, heading in self._own:
             value = values[index] if index < len(values) else None
+            if self._typable.takes(self._found.sheet.title, key, heading):
+                continue
             if value is not None and sums.get(heading) != checksum(value):
                 yield Conflict(self._found.sheet.title, key, heading, "", to_text(value), WRITTEN_OVER)
 

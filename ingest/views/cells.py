@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from ingest import deciding
 from ingest.config import Config
 from ingest.ledger import Transaction
-from ingest.model import letter_number, mail_number, pair_number, todo_number
+from ingest.model import TodoKind, letter_number, mail_number, pair_number, todo_number
+from parsers.typedform import ROW_FORM, SHEET_FORM
 from reports import tables
 
 if TYPE_CHECKING:
     from ingest.views import Snapshot
-    from reports.book import AddedSheet, Book, CellKey, Conflict, Extras, Overview, Value
+    from reports.book import AddedSheet, Book, CellKey, Conflict, Extras, Overview, Typable, Value
 
 LedgerCells = dict[tuple[str, str, str], Any]
 
@@ -33,6 +35,35 @@ def sheets_of(config: Config) -> tuple[tables.Sheet, ...]:
 def has_units(config: Config, track: str) -> bool:
     """Works of this track come from a recommending unit."""
     return "recommender" in config.forms.required.get(track, ())
+
+
+def typed_columns(config: Config) -> dict[str, dict[str, str]]:
+    """By title of a sheet of works, heading to field of the cells that staff may fill where no form can be read."""
+    return {
+        sheet.title: {c.heading: _TYPED[c.heading] for c in sheet.columns if c.heading in _TYPED}
+        for sheet in sheets_of(config)
+        if sheet.title in {track.sheet for track in config.tracks}
+    }
+
+
+_TYPED = dict(
+    zip(
+        deciding.TYPED,
+        ("title", "author", "producer", "contact", "phone", "email", "recommender", "entrant_kind"),
+        strict=True,
+    )
+)
+
+
+def typable(config: Config, tx: Transaction) -> Typable:
+    """Rows into which staff may type what the form says: no form can be read there, or it was typed in."""
+    from reports.book import Typable
+
+    asked = {row["work_id"] for row in tx.desk.todos() if row["kind"] == TodoKind.TYPE_FORM.value}
+    works = tx.works.without_form((SHEET_FORM, ROW_FORM)) | asked
+    sheets = {track.key: track.sheet for track in config.tracks}
+    rows = frozenset((sheets.get(row["track"], ""), row["id"]) for row in tx.works.rows() if row["id"] in works)
+    return Typable(rows, frozenset(deciding.TYPED))
 
 
 def known_keys(config: Config, tx: Transaction) -> dict[str, set[str]]:

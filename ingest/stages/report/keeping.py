@@ -82,7 +82,7 @@ def keep(tx: Transaction, copy: Copy, book: StaffBook) -> Mapping[tuple[str, str
     """Merge what a copy says into the ledger; returns the cells that changed there."""
     from reports.staff import merge
 
-    theirs = {**book.cells, **dict.fromkeys(_dropped(copy, book))}
+    theirs = {**book.cells, **dict.fromkeys((*_dropped(copy, book), *_taken_back(copy, book)))}
     merged = merge(copy.base, theirs, cells.to_book(tx.desk.staff_cells()))
     changed = tx.desk.keep_staff_cells(cells.to_ledger(merged.cells))
     ours = extras.kept(tx, "extras")
@@ -105,6 +105,16 @@ def _dropped(copy: Copy, book: StaffBook) -> Iterable[CellKey]:
     there = {(c.sheet, c.heading) for c in book.extras.columns}
     gone = {(c.sheet, c.heading) for c in copy.extras.columns if c.sheet in book.rows} - there
     yield from (key for key in copy.base if (key.sheet, key.heading) in gone and key.key in book.rows[key.sheet])
+
+
+def _taken_back(copy: Copy, book: StaffBook) -> Iterable[CellKey]:
+    """Cells of the program's that staff had filled since the copy was written, and that are as it was written again."""
+    from reports.shown import checksum
+
+    for key in copy.base.keys() & book.as_written if copy.shown else ():
+        shown = copy.shown.rows.get(key.sheet, {}).get(key.key, {}) if copy.shown else {}
+        if checksum(copy.base[key]) != shown.get(key.heading):
+            yield key
 
 
 def _remember(

@@ -68,8 +68,8 @@ def _read_file(context: Context, file: Path) -> None:
 
     seen = signature(file)
     with context.read() as tx:
-        copy = copy_of(tx, file)
-    found = read_staff(file, cells.sheets_of(context.config), copy.shown, copy.extras)
+        copy, typable = copy_of(tx, file), cells.typable(context.config, tx)
+    found = read_staff(file, cells.sheets_of(context.config), copy.shown, copy.extras, typable)
     if isinstance(found, Unreadable):
         log.error("workbook unreadable", file=file.name, reason=found.reason)
         note(context, f"{found.reason}。程序没有改动它，也没有读取其中的填写")
