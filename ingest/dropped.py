@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from ingest import typedin
 from ingest.byhand import FileByHand, MailByHand, outlooks_mail, pour_all, take_as_new, take_for_work, take_mail
 from ingest.config import Config, Mailbox
 from ingest.context import Context
@@ -24,6 +25,7 @@ from ingest.sources.eml import arrived
 from ingest.sources.files import open_plain
 from ingest.stages.fetch import ask_for_room
 from parsers.msg import NoMsgError
+from parsers.typedform import SHEET_FORM
 
 log = structlog.get_logger("kepu")
 
@@ -42,6 +44,8 @@ _GUIDE = f"""\
 {TOP}/登记号/　　　　　补给该作品的文件（如 {TOP}/R2024-0001/成片.mp4）
 {TOP}/{NEW}/途径/　　　用其他办法收到的投稿。一部作品的文件放在同一个子文件夹里；直接放在这里的文件算作一件。
 　　　　　　　　　　　另存的邮件（.eml、.msg）会当作该信箱收到的邮件。
+{TOP}/登记号/{SHEET_FORM}　　　电子表读不出时程序放在这里，照原件填好、保存即可，与电子表同样审查；
+　　　　　　　　　　　其他作品要录入，请从“{TOP}/{typedin.BLANKS}”复制一份，改名为“{SHEET_FORM}”。
 
 文件复制完成两分钟后，在下一次运行时收取；收取后移到同一文件夹的“{TAKEN}”里，可以留着，也可以删除。
 """
@@ -80,6 +84,7 @@ def make_folders(context: Context) -> None:
             (top / work).mkdir(exist_ok=True)
     if GUIDE not in there:
         (top / GUIDE).write_text(_GUIDE, encoding="utf-8-sig", newline="\r\n")
+    typedin.lay_out(context, top)
 
 
 def tracks(config: Config) -> dict[str, Mailbox]:
@@ -98,7 +103,7 @@ def _take_all(context: Context, top: Path) -> None:
     folders = [Path(entry.path) for entry in os.scandir(top) if entry.is_dir(follow_symlinks=False)]
     strange: dict[str, Path] = {}
     for folder in sorted(folders):
-        if folder.name.startswith((".", "~")):
+        if folder.name.startswith((".", "~")) or folder.name == typedin.BLANKS:
             continue
         if folder.name == NEW:
             _take_new(context, folder)
@@ -123,7 +128,12 @@ def _work_of(context: Context, name: str) -> str:
 def _take_for_work(context: Context, folder: Path, work: str) -> None:
     for found in _still(context, folder):
         try:
-            if _is_mail(found.path):
+            if typedin.is_sheet_form(folder, found.path):
+                taken = typedin.take_sheet_form(context, found.path, work)
+                if taken is None:
+                    continue
+                new = taken
+            elif _is_mail(found.path):
                 with context.read() as tx:
                     mailbox = context.config.mailbox(tx.works.row(work)["mailbox"])
                 new = _take_mail(context, mailbox, found.path, work)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from ingest import rules
+from ingest import rules, unread
 from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.errors import KepuError
@@ -53,6 +53,7 @@ def _one(context: Context, work_id: str, key: str) -> None:
         reviewed = rules.review(work, context.config, now=tx.now)
         state = state_of(reviewed.findings)
         tx.works.reviewed(work, reviewed.findings, state, with_=key)
+        unread.ask(tx, context.config, work)
     crash_point("reviewed")
     context.tally.counts["reviewed"] += 1
     for rule in reviewed.crashed:
