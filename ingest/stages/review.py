@@ -12,6 +12,7 @@ from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.model import Work, state_of
+from ingest.papers import sheet_of
 from parsers.facts import PARSERS_VERSION
 
 log = structlog.get_logger("kepu")
@@ -61,5 +62,8 @@ def _one(context: Context, work_id: str, key: str) -> None:
 
 
 def _titled(work: Work) -> Work:
-    """The form names the work, within bounds; without one it keeps the title its mail gave it."""
-    return replace(work, title=" ".join(work.field("title").split())[:MAX_TITLE] or work.title)
+    """The form names the work, within bounds; without one it keeps the title its mail gave it, else the scan's."""
+    sheet = sheet_of(work)
+    read = sheet.fields.get("title") if sheet and not work.title else None
+    named = work.field("title") or work.title or (read.value if read else "")
+    return replace(work, title=" ".join(named.split())[:MAX_TITLE])

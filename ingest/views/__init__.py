@@ -15,6 +15,7 @@ from ingest.config import Config
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
 from ingest.model import MALWARE, CloudFile, Decision, Finding, Material, PartSource, Work, pair_number
+from ingest.papers import filled, sheet_of
 from reports import tables
 from reports.cells import looks_like_formula
 
@@ -176,6 +177,7 @@ def work_records(snap: Snapshot) -> Iterator[Record]:
             "replies": [_reply(snap, letter) for letter in snap.letters_of(work_id)],
             "staff": {heading: _staff(snap, heading, value) for heading, value in snap.staff_of(work_id).items()},
             "moved_to": snap.rows[work_id]["moved_to"] or None,
+            **({"fields_recognised": sure} if (sure := recognised_fields(work)) else {}),
         }
 
 
@@ -195,9 +197,15 @@ _HEAD_FIELDS = ("recommender", "author", "author_unit", "producer", "contact", "
 
 
 def fields_of(work: Work) -> dict[str, str]:
-    """Field to value in the form in force, filled ones only."""
-    form = work.form
-    return {name: value.value for name, value in form.fields.items() if not value.blank} if form else {}
+    """Field to value in the form in force, or as recognised on its scan where there is no form; filled ones only."""
+    sheet = sheet_of(work)
+    return {name: value.value for name, value in filled(sheet)} if sheet else {}
+
+
+def recognised_fields(work: Work) -> dict[str, float]:
+    """Of values that are known from the scan alone, field to confidence (0 to 1); empty where there is a form."""
+    sheet = sheet_of(work)
+    return {name: round(value.confidence, 2) for name, value in filled(sheet)} if sheet and sheet.recognised else {}
 
 
 def _material(snap: Snapshot, work: Work, material: Material) -> Record:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 
 from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Material, Outcome, Work
-from ingest.views import Snapshot, fields_of
+from ingest.views import Snapshot, fields_of, recognised_fields
 from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RULE_WORDS, duration_text, file_note, size_text
 from parsers.facts import PARSERS_VERSION
 from reports.dossier import Dossier, DossierFile, DossierFinding, DossierMail
@@ -46,13 +46,22 @@ def dossier_of(snap: Snapshot, work: Work, files: Mapping[int, str], texts: Mapp
         state=STATE_WORDS[work.state],
         decision=work.decision.value if work.decision else "",
         facts=_facts(work),
-        fields=tuple((snap.config.forms.names.get(name, name), value) for name, value in fields_of(work).items()),
+        fields=_fields(snap, work),
         findings=tuple(shown),
         manual=tuple(manual),
         files=tuple(_file(snap, material, files) for material in work.materials),
         film=files.get(film.part.id, "") if film is not None and playable else "",
         mails=tuple(_mail(snap, arrival, texts.get(arrival, "")) for arrival, _ in snap.mails_of.get(work.id, ())),
         letters=tuple(_letter(snap, letter) for letter in snap.letters_of(work.id)),
+    )
+
+
+def _fields(snap: Snapshot, work: Work) -> tuple[tuple[str, str], ...]:
+    """Names and values of what is filled in; what was only recognised on the scan says how surely."""
+    names, sure = snap.config.forms.names, recognised_fields(work)
+    return tuple(
+        (names.get(name, name), f"{value}（识别，把握 {sure[name]:.0%}）" if name in sure else value)
+        for name, value in fields_of(work).items()
     )
 
 

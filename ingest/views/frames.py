@@ -28,7 +28,7 @@ from ingest.model import (
     todo_number,
 )
 from ingest.names import match_recommender
-from ingest.views import Snapshot, fields_of
+from ingest.views import Snapshot, fields_of, recognised_fields
 from ingest.views.cells import has_units, sheets_of
 from ingest.views.words import (
     ENDING_WORDS,
@@ -57,6 +57,8 @@ ANY_HOST = frozenset({"coremail"})
 """Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
 NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
 """Decisions after which a work takes no place of its unit's quota."""
+READ_WORD = "（识别）"
+"""Stands after a value that was read off the scan, because there is no electronic form."""
 GONE_WORD = "已转出"
 """What stands in 状态 of a work whose mails and files are another's now, where no decision says so."""
 
@@ -97,7 +99,7 @@ def _works(snap: Snapshot, track: str, reported: Mapping[str, str]) -> Iterable[
 
 
 def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
-    fields = fields_of(work)
+    fields = _marked(work)
     findings = snap.findings.get(work.id, ())
     folder = snap.rows[work.id]["folder"]
     row: Cells = {
@@ -124,6 +126,12 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         row |= {"文件夹": "打开", "文件夹.link": f"../works/{folder}", "审查页": "打开"}
         row["审查页.link"] = f"../works/{folder}/审查.html"
     return row
+
+
+def _marked(work: Work) -> dict[str, str]:
+    """The work's fields; what was only recognised on the scan says so."""
+    guessed = recognised_fields(work)
+    return {name: f"{value}{READ_WORD}" if name in guessed else value for name, value in fields_of(work).items()}
 
 
 def state_word(work: Work) -> str:
