@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from parsers.facts import ImageFacts, Line, PageFacts, Reading, Wants
+from parsers.cells import Row, bounded_text
+from parsers.facts import Box, FieldValue, ImageFacts, Line, Mark, Reading, Wants
 from parsers.labels import fields_of, title_of
+from parsers.recognition.rows import page_rows
 
 
 def interpret(facts: ImageFacts, wants: Wants) -> ImageFacts:
     """The same facts with `reading`: the fields under the labels of `wants`, the title, the text, what is signed."""
-    rows = [tuple(line.text for line in row) for page in facts.seen for row in _rows(page)]
+    rows: list[Row] = [row for number, page in enumerate(facts.seen, start=1) for row in page_rows(page, number)]
     lines = [line for page in facts.seen for line in page.lines]
+    fields = fields_of(rows, wants.labels, types=wants.types, tolerant=True)
     reading = Reading(
-        title=title_of(rows, wants.titles),
-        fields=fields_of(rows, wants.labels),
-        text="\n".join("\t".join(row) for row in rows)[: wants.max_text],
+        title=title_of([row for row in rows if row], wants.titles),
+        fields=fields,
+        text=bounded_text(rows, wants.max_text),
+        signed=_signed(facts, fields),
         confidence=_confidence(lines),
     )
     return facts.model_copy(update={"reading": reading})
+
+
+def _signed(facts: ImageFacts, fields: dict[str, FieldValue]) -> dict[str, bool]:
+    """For every field whose place is known, whether there is writing by hand in it."""
+    return {
+        name: any(_in(mark, value.box) for mark in facts.seen[value.page - 1].marks)
+        for name, value in fields.items()
+        if value.box is not None and 0 < value.page <= len(facts.seen)
+    }
+
+
+def _in(mark: Mark, box: Box) -> bool:
+    """The middle of the writing is in the box."""
+    x, y = (mark.box.left + mark.box.right) / 2, (mark.box.top + mark.box.bottom) / 2
+    return mark.what == "writing" and box.left <= x <= box.right and box.top <= y <= box.bottom
 
 
 def _confidence(lines: list[Line]) -> float:
     """The mean of the lines by their length."""
     letters = sum(len(line.text) for line in lines)
     return round(sum(line.confidence * len(line.text) for line in lines) / letters, 3) if letters else 0.0
-
-
-def _rows(page: PageFacts) -> list[list[Line]]:
-    rows: list[list[Line]] = []
-    for line in sorted(page.lines, key=lambda line: line.box.top + line.box.bottom):
-        last = rows[-1][0].box if rows else None
-        if last and min(last.bottom, line.box.bottom) - max(last.top, line.box.top) > 0.5 * (
-            line.box.bottom - line.box.top
-        ):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.box.left) for row in rows]

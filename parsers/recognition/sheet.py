@@ -22,7 +22,7 @@ _SQUARE = 0.5  # cosine of the widest or narrowest corner a photographed sheet h
 
 
 def sheet_corners(picture: Picture) -> Corners | None:
-    """Corners of the sheet in a picture, clockwise from the upper left; None if the picture is nothing but the sheet."""
+    """Corners of the sheet in a picture, clockwise from the upper left; None if nothing else is in the picture."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -35,7 +35,7 @@ def sheet_corners(picture: Picture) -> Corners | None:
     for mask in _masks(small, bright):
         corners = _corners(mask)
         if corners is not None and _clear(corners, bright):
-            return _ordered(corners) * ratio
+            return np.asarray(_ordered(corners) * ratio, np.float64)
     return None
 
 
@@ -129,10 +129,11 @@ def _squarish(quad: Corners) -> bool:
         abs(float(a @ b)) / (la * lb)
         for a, b, la, lb in zip(sides, np.roll(sides, -1, axis=0), lengths, np.roll(lengths, -1), strict=True)
     ]
-    alike = min(lengths[0], lengths[2]) / max(lengths[0], lengths[2]), min(lengths[1], lengths[3]) / max(
-        lengths[1], lengths[3]
+    alike = (
+        min(lengths[0], lengths[2]) / max(lengths[0], lengths[2]),
+        min(lengths[1], lengths[3]) / max(lengths[1], lengths[3]),
     )
-    return max(cosines) < _SQUARE and min(alike) > 0.5
+    return bool(max(cosines) < _SQUARE and min(alike) > 0.5)
 
 
 def _clear(quad: Corners, bright: Picture) -> bool:
@@ -156,7 +157,7 @@ def _clear(quad: Corners, bright: Picture) -> bool:
 def _on_edge(start: NDArray[np.float64], end: NDArray[np.float64], width: int, height: int) -> bool:
     margin = _EDGE * max(width, height)
     return any(
-        start[axis] < margin and end[axis] < margin or min(start[axis], end[axis]) > side - margin
+        bool((start[axis] < margin and end[axis] < margin) or min(start[axis], end[axis]) > side - margin)
         for axis, side in ((0, width), (1, height))
     )
 
@@ -165,11 +166,11 @@ def _sampled(bright: Picture, points: NDArray[np.float64]) -> NDArray[np.float64
     height, width = bright.shape
     xs = np.clip(points[:, 0].round().astype(int), 0, width - 1)
     ys = np.clip(points[:, 1].round().astype(int), 0, height - 1)
-    return bright[ys, xs].astype(np.float64)
+    return np.asarray(bright[ys, xs], np.float64)
 
 
 def _ordered(quad: Corners) -> Corners:
     """Clockwise from the corner nearest to the upper left."""
     centre = quad.mean(axis=0)
     around = quad[np.argsort(np.arctan2(quad[:, 1] - centre[1], quad[:, 0] - centre[0]))]
-    return np.roll(around, -int(np.argmin(around.sum(axis=1))), axis=0)
+    return np.asarray(np.roll(around, -int(np.argmin(around.sum(axis=1))), axis=0), np.float64)

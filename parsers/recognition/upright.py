@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ _BETTER = 1.08  # by how much the lines must stand out more at an angle than at 
 
 @dataclass(frozen=True)
 class Upright:
-    """A page that lies straight, but for quarter turns. skew_deg: by what it was turned; flattened: cut out of a photo."""
+    """A page that lies straight, but for quarter turns. skew_deg: what it was turned by; flattened: cut out."""
 
     picture: Picture
     skew_deg: float = 0.0
@@ -92,7 +93,7 @@ def ink_of(picture: Picture) -> Picture:
 
 
 def skew_of(picture: Picture) -> float:
-    """Degrees clockwise a page must be turned for its lines to lie level or upright, within 44 either way; 0 if level."""
+    """Degrees clockwise, 44 at most either way, by which to turn a page for its lines to lie level or upright."""
     ink = ink_of(picture)
     coarse, _ = reduced(ink, _COARSE_SIDE)
     angle = _sharpest(coarse, np.arange(-_STEEPEST, _STEEPEST + 1, 1.0))
@@ -188,11 +189,10 @@ def _segments(picture: Picture) -> NDArray[np.float64]:
     import cv2
 
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
-    found = cv2.createLineSegmentDetector(0).detect(grey)[0]
-    if found is None:
-        return np.zeros((0, 4))
-    ends = np.asarray(found, np.float64).reshape(-1, 4)
-    return ends[np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) >= max(picture.shape[:2]) / 20]
+    found: Any = cv2.createLineSegmentDetector(0).detect(grey)[0]  # None where there is no line at all
+    ends = np.zeros((0, 4)) if found is None else np.asarray(found, np.float64).reshape(-1, 4)
+    long = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) >= max(picture.shape[:2]) / 20
+    return np.asarray(ends[long], np.float64)
 
 
 def _slopes(
