@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ingest.config import CloudTable, Config, Mailbox, Malware, password
+from ingest.config import CloudTable, Config, Mailbox, Malware, Sender, password
 from ingest.errors import Exit, KepuError
 from ingest.health import AFTERWARDS, MISSED, is_stale, silence
 from ingest.ledger import Ledger, open_ledger
 from ingest.ledger.rows import Row
 from ingest.malware import Clamd
 from ingest.model import UNCHECKED_WORDS, Scan
+from ingest.outbox.answers import Fate
+from ingest.outbox.smtp import Post
 from ingest.sources import open_source
 from ingest.sources.cloud.guard import is_public
 from ingest.sources.cloud.network import Resolve, lookup
+from ingest.stages.send import account_of, stop_file
 from parsers.tools import unpackers
 
 GB = 1_000_000_000
@@ -58,7 +61,7 @@ def run_checks(
             reopen(config, mailbox, clock())
         yield line
     yield from check_silence(config, clock())
-    yield check_replies(config)
+    yield from check_replies(config, environ)
     yield check_space(config.storage.root, config.storage.reserve_bytes)
     yield check_root(config.storage.root)
     yield check_share(config.storage.share, config.storage.root)
@@ -136,15 +139,41 @@ def _ledger(config: Config) -> Ledger | None:
         return None
 
 
-def check_replies(config: Config) -> CheckLine:
-    """This version writes drafts; a mode that sends asks for more than there is."""
+def check_replies(config: Config, environ: Mapping[str, str]) -> Iterator[CheckLine]:
+    """What becomes of letters; where they are sent, each account logs in to its server, and no letter goes out."""
     mode = config.replies.mode
-    if mode == "off":
-        return CheckLine("回信", True, "已关闭，不写信")
-    if mode == "preview":
-        return CheckLine("回信", True, "只写草稿，不发出")
-    mend = '请把 [replies] mode 改为 "preview"，草稿由人工发出'
-    return CheckLine("回信", False, f'这一版还不能自动发信，mode = "{mode}" 不起作用', mend, Exit.USAGE)
+    if mode in ("off", "preview"):
+        yield CheckLine("回信", True, "已关闭，不写信" if mode == "off" else "只写草稿，不发出")
+        return
+    word = "放行后发出" if mode == "approve" else "自动发出"
+    stopped = stop_file(config.storage.share)
+    if stopped is not None:
+        mend = f"要恢复发信，请删除 {stopped}"
+        yield CheckLine("回信", None, f"{word}；现在暂停，因为有“{stopped.name}”这个文件", mend)
+    else:
+        yield CheckLine("回信", True, word)
+    senders = [config.replies.sender] if config.replies.sender else list(config.mailboxes)
+    for who in senders:
+        yield check_smtp(who, environ)
+
+
+def check_smtp(who: Mailbox | Sender, environ: Mapping[str, str]) -> CheckLine:
+    """An account can log in to the server its letters are sent by."""
+    name = f"发信 {who.name}"
+    account = account_of(who)
+    if account is None:
+        mend = '请在 [[mailboxes]] 中写上 smtp，如 smtp = "smtps://smtp.163.com:465"，或在 [replies] 中写 sender'
+        return CheckLine(name, False, f"{who.address} 没有写发信服务器，发不出回信", mend, Exit.USAGE)
+    try:
+        with Post(account, lambda: password(who, environ)) as post:
+            outcome = post.open()
+    except KepuError as error:
+        return _failed(name, error)
+    if outcome.verdict.fate is Fate.SENT:
+        return CheckLine(name, True, f"{who.address} 可以登录 {urlsplit(who.smtp).hostname}")
+    text = "：".join(filter(None, (outcome.verdict.why, outcome.said)))
+    mend = "请核对 smtp 的主机和端口，登录网页信箱确认已开启 SMTP 服务并使用客户端授权码"
+    return CheckLine(name, False, text, mend, Exit.UNREACHABLE)
 
 
 def check_space(root: Path, reserve_bytes: int) -> CheckLine:

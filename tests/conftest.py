@@ -159,6 +159,19 @@ def shelf(clouds, tmp_path):
 
 
 @pytest.fixture(scope="session")
+def mtas():
+    """The module of the SMTP server that does as it is told."""
+    return _beside("servers", "mta")
+
+
+@pytest.fixture
+def mta(mtas):
+    """An SMTP server of the test's own, well-behaved until told otherwise."""
+    with mtas.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def proxies():
     """The module of the scripted proxy, for those who need one of another lifetime than `proxy` has."""
     return _beside("servers", "proxy")

@@ -266,6 +266,31 @@ def report(
 
 
 @_command()
+def replies(
+    what: Annotated[
+        Literal["list", "preview", "hold", "release", "send"],
+        typer.Argument(help="list 列出，preview 看内容，hold 暂缓，release 放行，send 马上发出排队的。"),
+    ],
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="回信编号；hold、release 不给编号则是全部发信。")
+    ] = None,
+    state: Annotated[str, typer.Option("--state", help="只列某种状态：draft held queued sent failed unknown。")] = "",
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> int:
+    """查看、暂缓、放行和发送回信。"""
+    from ingest.cli import replying
+
+    loaded, clock = _config(config), _clock(os.environ)
+    if what == "list":
+        return replying.list_(loaded, clock, state=state, as_json=as_json)
+    if what == "send":
+        return replying.send(loaded, clock)
+    act = {"preview": replying.preview, "hold": replying.hold, "release": replying.release}[what]
+    return act(loaded, clock, ids or [])
+
+
+@_command()
 def retry(
     ids: MailNumbers = None,
     config: ConfigFile = None,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from ingest.config import Config, Mailbox
+from ingest.config import Mailbox, Sender
 from ingest.context import Context, crash_point
 from ingest.errors import ConfigError, KepuError
 from ingest.ledger import Transaction
@@ -101,9 +101,8 @@ def sent_ids(context: Context, mailbox: Mailbox, rows: Sequence[Row]) -> set[str
         return set()
 
 
-def account_of(config: Config, mailbox: Mailbox) -> Account | None:
-    """The account that answers the mails of a mailbox: the one for all letters, or its own; None if it has none."""
-    who = config.replies.sender or mailbox
+def account_of(who: Mailbox | Sender) -> Account | None:
+    """Who sends, as the connection wants it; None without a server to send by."""
     return Account(who.address, who.login, who.smtp, plain=_is_here(who.smtp)) if who.smtp else None
 
 
@@ -146,7 +145,7 @@ class _Sending:
         with self.context.read() as tx:
             row = tx.letters.row(letter_id)
             mailbox = self.context.config.mailbox(row["mailbox"])
-            account = account_of(self.context.config, mailbox)
+            account = account_of(self.context.config.replies.sender or mailbox)
             if account is None or account.address in self.resting:
                 return
             dead = tx.posting.dead(row["to_address"])
