@@ -7,7 +7,7 @@ import pytest
 
 from ingest.materials import classify
 from ingest.model import Kind, Material, Part, PartSource
-from parsers.facts import FieldValue, FormFacts, ImageFacts, VideoFacts
+from parsers.facts import Box, FieldValue, FormFacts, ImageFacts, Mark, PageFacts, Reading, VideoFacts
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -71,5 +71,22 @@ def material(part):
     def make(kind, name, facts=None, *, day=20, **changes):
         came = None if day is None else dt.datetime(2024, 10, day, 12, tzinfo=CHINA)
         return Material(part(name, facts, kind=Kind(kind), arrival_id=day or 99, **changes), Kind(kind), False, came)
+
+    return make
+
+
+@pytest.fixture
+def read():
+    """A picture on which something was recognised: its text, the labels found, its seals by colour."""
+
+    def make(text="", *labels, title="", confidence=0.95, seals=(), problem="", pages=1, **fields):
+        values = dict.fromkeys(labels, "某") | fields
+        found = {k: FieldValue(value=v, label=k, confidence=confidence, page=1) for k, v in values.items()}
+        box = Box(left=0.5, top=0.7, right=0.7, bottom=0.8)
+        marks = tuple(Mark(what="seal", box=box, colour=c, shape="round", confidence=0.9) for c in seals)
+        seen = PageFacts(width=1654, height=2339, marks=marks, problem=problem)
+        whole = "\n".join([title, *labels, text])
+        reading = Reading(title=title, fields=found, text=whole, confidence=confidence)
+        return ImageFacts(format="jpeg", width=1654, height=2339, pages=pages, seen=(seen,), reading=reading)
 
     return make

@@ -157,3 +157,38 @@ def test_of_any_other_kind_all_are_in_force(judged, material, page, kind):
 def test_the_order_given_is_kept_and_every_material_comes_back(material, film, page):
     given = [material("scan", "扫描.jpg", page), material("video", "a.mp4", film()), material("other", "x", page)]
     assert [m.part for m in in_force(given, DEADLINE).materials] == [m.part for m in given]
+
+
+FIELDS = ("title", "author", "producer", "phone", "summary", "contact")
+
+
+def test_a_newer_scan_that_reads_as_well_takes_over(judged, material, read):
+    old = material("scan", "扫描a.jpg", read("", *FIELDS, title="推荐表"), day=20)
+    new = material("scan", "扫描b.jpg", read("", *FIELDS[:5], title="推荐表", confidence=0.91), day=22)
+    assert judged(old, new) == (["扫描b.jpg"], [])
+
+
+@pytest.mark.parametrize(("fields", "confidence"), [(FIELDS[:4], 0.95), (FIELDS, 0.8)], ids=["fewer", "blurred"])
+def test_a_newer_scan_that_reads_worse_stays_beside(judged, material, read, fields, confidence):
+    old = material("scan", "扫描a.jpg", read("", *FIELDS, title="推荐表"), day=20)
+    new = material("scan", "扫描b.jpg", read("", *fields, title="推荐表", confidence=confidence), day=22)
+    assert judged(old, new) == (["扫描a.jpg"], [["扫描a.jpg", "扫描b.jpg"]])
+
+
+def test_a_scan_told_by_its_content_takes_over_from_one_told_by_its_name(judged, material, read, page):
+    old = material("scan", "推荐表.jpg", page, day=20)
+    new = material("scan", "IMG_2.jpg", read("", *FIELDS, title="推荐表"), day=22)
+    assert judged(old, new) == (["IMG_2.jpg"], [])
+
+
+def test_pages_that_go_on_are_replaced_with_the_page_before_them(judged, material, read):
+    first = material("scan", "IMG_1.jpg", read("", *FIELDS, title="推荐表"), day=20)
+    second = material("scan", "IMG_2.jpg", read("同意推荐该作品参加评选", "推荐单位意见"), day=20)
+    new = material("scan", "IMG_9.jpg", read("", *FIELDS, "推荐单位意见", title="推荐表"), day=22)
+    assert judged(first, second, new) == (["IMG_9.jpg"], [])
+
+
+def test_pages_of_one_scan_are_in_force_together(judged, material, read):
+    first = material("scan", "IMG_1.jpg", read("", *FIELDS, title="推荐表"), day=20)
+    second = material("scan", "IMG_2.jpg", read("同意推荐该作品参加评选", "推荐单位意见"), day=20)
+    assert judged(first, second) == (["IMG_1.jpg", "IMG_2.jpg"], [])
