@@ -62,6 +62,16 @@ def scan_matches(work: Work, limits: ScanMatchesRule, config: Config) -> Verdict
     return Verdict(Outcome.PASS, f"电子表与扫描件的{words}{beside}")
 
 
+def not_alike(work: Work, config: Config) -> tuple[str, ...]:
+    """The compared fields that form and scan do not surely say alike: what a person looks at side by side."""
+    form, paper, limits = work.form, paper_of(work), config.rules.scan_matches
+    if form is None or paper is None:
+        return ()
+    names = [n for n in (*limits.fields, *limits.also) if n in form.fields and not unfilled(form.fields[n])]
+    found = [_compared(name, form, paper.reading, limits, config) for name in names]
+    return tuple(one.name for one in found if one.alike is not Alike.SAME)
+
+
 def _compared(name: str, form: FormFacts, reading: Reading, limits: ScanMatchesRule, config: Config) -> _Compared:
     typed, read = form.fields[name], reading.fields.get(name)
     if read is None or unfilled(read):

@@ -13,6 +13,7 @@ from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.ledger.rows import Row
 from ingest.model import Work
+from ingest.stages.report.evidence import pictures_of, recognised_key
 from ingest.views import Snapshot
 from ingest.views.dossiers import dossier_key, dossier_of
 from ingest.views.filing import Filed, filing
@@ -87,7 +88,7 @@ def _wish(snap: Snapshot, work: Work) -> _Wish:
     filed = filing(work, folder.partition(" ")[2])
     names = {f.material.part.id: f.name for f in filed}
     old = sorted(f.material.part.id for f in filed if f.old)
-    key = f"{dossier_key(snap, work, names)} {old} {sorted(snap.quarantined)}"
+    key = f"{dossier_key(snap, work, names)} {old} {sorted(snap.quarantined)} {recognised_key(work)}"
     return _Wish(folder, filed, names, hashlib.sha256(key.encode()).hexdigest())
 
 
@@ -111,6 +112,7 @@ def _adopt(context: Context, snap: Snapshot, work: Work, path: Path) -> dict[str
 def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[str, Row]:
     """One work's folder and page; returns the rows as they are then."""
     from reports.dossier import dossier_page
+    from reports.evidence import FOLDER, keep_pictures
     from reports.folders import FileWish, place
     from reports.pages import write_if_changed
 
@@ -125,6 +127,7 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
     wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, f.is_film, f.old) for f, p in parts]
     placed = zip(parts, place(path, wishes, snap.quarantined), strict=True)
     files = {p.id: done.path.relative_to(path).as_posix() for (_, p), done in placed}
+    keep_pictures(path / FOLDER, pictures_of(context.config, work, context.store))
     write_if_changed(path / "审查.html", dossier_page(dossier_of(snap, work, files, _texts(context, snap, work))))
     crash_point("folder-written")
     kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
