@@ -10,8 +10,10 @@ _MAX_VALUE = 20_000
 _MAX_CHOICE = 240  # characters of a cell of boxes to tick
 _MAX_OPTION = 24  # letters of one option
 _BLANK_WORDS = re.compile(
-    r"(?:单位|负责人|推荐|部门|法人|法定代表人|代表|本人|作者|专家|审核|科技管理)*(?:公章|盖章|签章|签字|签名)|年月日|日期|填写|如有"
+    r"(?:单位|负责人|推荐|部门|法人|法定代表人|代表|本人|作者|专家|审核|科技管理|承诺人|申报人|推荐人|经办人|审核人|填表人|第一)*"
+    r"(?:公章|盖章|签章|签字|签名)|年月日|日期|填写|如有"
 )
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|(?:19|20)\d{6}")
 _TICK = "√✓✔☑☒■●"
 _EMPTY = "□☐○◯▢"
 _BOXED = re.compile(r"[（(\[【]\s{0,4}([√✓✔☑xX×vV■●]?)\s{0,4}[)）\]】]")
@@ -24,7 +26,21 @@ def answer(text: str) -> str:
     """The value as written, or "" where only lines to write on, and words like （盖章） 年 月 日, are there."""
     text = re.sub(r"[ \t\xa0]+", " ", text.replace("\u3000", " ")).strip(" \n_＿")
     text = re.sub(r" ?\n ?", "\n", text)
-    return text[:_MAX_VALUE] if _BLANK_WORDS.sub("", fold(text[:200])) else _signs(text)
+    return _unsigned(text[:_MAX_VALUE]) if _BLANK_WORDS.sub("", fold(text[:200])) else _signs(text)
+
+
+def _unsigned(text: str) -> str:
+    """The text without the lines at its end that are for signing and sealing, dates among them."""
+    lines = text.split("\n")
+    kept, signs = len(lines), False
+    while kept:
+        letters = fold(lines[kept - 1])
+        bare = _BLANK_WORDS.sub("", letters)
+        if _DAY.sub("", bare):
+            break
+        signs = signs or (bare != letters)
+        kept -= 1
+    return "\n".join(lines[:kept]).rstrip() if signs and kept else text
 
 
 def _signs(text: str) -> str:

@@ -26,6 +26,7 @@ _NUMBERING = re.compile(
 )
 _BRACKETED = re.compile(r"[（(【\[〔][^）)】\]〕]{0,60}[）)】\]〕]")
 _COUNTED = re.compile(r"^第[一二三四五六七八九\d]{1,2}(?:位|名|个)?|[一二三四五六七八九\d]{1,2}$")
+_BOXES = re.compile("[☑☒☐□√✓✔]")  # of options: what stands beside them is a value
 _NO_LETTER = re.compile(r"[\W_]+")
 _BETWEEN = r"[^\w:：]{0,6}"
 _COLON = r"[^\w:：（(]{0,6}(?:[（(][^（()）]{0,40}[)）])?\s{0,6}[:：]"
@@ -100,7 +101,7 @@ class LabelBook:
 
     def match(self, cell: str, sections: Sequence[str] = ()) -> Match | None:
         """What this cell names and says nothing else, in those sections (outermost first); None if nothing."""
-        if not cell or len(cell) > MAX_LABEL:
+        if not cell or len(cell) > MAX_LABEL or _BOXES.search(cell):
             return None
         for name in self._readings(cell):
             if found := self._resolved(name, sections):

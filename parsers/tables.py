@@ -104,10 +104,10 @@ class FormWalk:
             yield from inside
         elif self._is_heading(at):
             self._set_heading(cell)
-        yield from self._within(cell, _named((*self._outer, self._heading, self._band)))
+        yield from self._within(cell, _named((*self._outer, self._heading, self._band, cell.text)))
 
     def _lone_label(self, at: int, cell: Cell, found: Match, sections: tuple[str, ...]) -> Iterator[Hit]:
-        value = self._following(at)
+        value = None if cell.inner else self._following(at)
         if value is None:
             heads = self._opens_table(at) or (cell.column >= 0 and len(self._row(at + 1)) > 1)
             yield self._hit(replace(found, strength=Strength.HEADING) if heads else found, cell, _blank(cell), sections)
@@ -155,7 +155,12 @@ class FormWalk:
         if len(below) != 1 or (below[0].column, below[0].columns) != (cell.column, cell.columns):
             return None
         text = below[0].text
-        if not text.strip() or self._book.match(text, self._outer) or next(self._book.inline(text), None):
+        if (
+            not text.strip()
+            or _NUMBERED.match(text)
+            or self._book.match(text, self._outer)
+            or next(self._book.inline(text), None)
+        ):
             return None
         self._taken.add((at + 1, 0))
         return below[0]
@@ -202,12 +207,13 @@ class FormWalk:
                 value, after = self._beside(at, place)
                 yield from self._valued(found, cell, value, sections)
             elif found:
-                yield self._hit(_weakened(found, opens), cell, _blank(cell), sections)
+                yield self._hit(_weakened(found, opens or bool(cell.inner)), cell, _blank(cell), sections)
+                yield from self._within(cell, _named((*sections, cell.text)))
                 if opens and (cell.rows > 1 or self._book.is_scope(cell.text)):
                     sections = _named((*base, cell.text))
             else:
                 yield from self._in_cell(cell, sections, None if opens or after == len(row) else -1)
-                yield from self._within(cell, sections)
+                yield from self._within(cell, _named((*sections, cell.text)))
                 if opens and (place == 0 or self._book.is_scope(cell.text)):
                     sections = _named((*base, cell.text))
             place = after
@@ -354,7 +360,7 @@ class FormWalk:
             yield from FormWalk(cell.inner, self._book, sections, self._depth + 1).hits()
 
     def _hit(self, found: Match, label: Cell, value: Cell, sections: tuple[str, ...]) -> Hit:
-        section = "".join(sections[-1].split())[:_HEADING] if sections else ""
+        section = "".join(_NUMBERED.sub("", sections[-1]).split())[:_HEADING] if sections else ""
         cleaned = replace(value, text=answer(value.text), inner=())
         return Hit(found, label.text, cleaned, section)
 
