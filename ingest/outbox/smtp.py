@@ -113,7 +113,7 @@ class Post:
             raise
         try:
             _patience(smtp, BODY_S)
-            smtp.send(_dotted(mail.as_bytes()))
+            smtp.send(_dotted(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))))
             code, said = smtp.getreply()
         except (smtplib.SMTPException, OSError, ValueError) as error:
             self._cut_off()
@@ -129,8 +129,13 @@ class Post:
         return self._smtp
 
     def _logged_in(self) -> smtplib.SMTP:
-        smtp = self._connected()
+        parts = urlsplit(self.account.url)
+        host, tls = parts.hostname or "", parts.scheme == "smtps"
+        smtp = _server(tls, self._connect_s)
+        smtp._host = host  # type: ignore[attr-defined]  # the name its certificate must bear; else the constructor's
         try:
+            self._talk(lambda: smtp.connect(host, parts.port or (465 if tls else 587)), "connect")
+            _patience(smtp, ANSWER_S)
             self._talk(lambda: smtp.ehlo(_HELLO), "ehlo")
             self._protect(smtp)
             if not self.account.plain or smtp.has_extn("auth"):
@@ -139,15 +144,6 @@ class Post:
         except BaseException:
             smtp.close()
             raise
-        return smtp
-
-    def _connected(self) -> smtplib.SMTP:
-        parts = urlsplit(self.account.url)
-        host, tls = parts.hostname or "", parts.scheme == "smtps"
-        smtp = _server(tls, self._connect_s)
-        smtp._host = host  # type: ignore[attr-defined]  # the name its certificate must bear; else the constructor's
-        self._talk(lambda: smtp.connect(host, parts.port or (465 if tls else 587)), "connect")
-        _patience(smtp, ANSWER_S)
         return smtp
 
     def _protect(self, smtp: smtplib.SMTP) -> None:
@@ -201,8 +197,12 @@ def _server(tls: bool, connect_s: float) -> smtplib.SMTP:
 
 
 def _login(smtp: smtplib.SMTP, user: str, password: str) -> tuple[int, bytes]:
-    code, said = smtp.login(user, password)
-    return code, said
+    """Once, in one way: the library's own `login` tries all ways there are, and accounts are locked for less."""
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    smtp.user, smtp.password = user, password  # where its authenticators look
+    if "PLAIN" in offered or "LOGIN" not in offered:
+        return smtp.auth("PLAIN", smtp.auth_plain)
+    return smtp.auth("LOGIN", smtp.auth_login)
 
 
 def _patience(smtp: smtplib.SMTP, seconds: float) -> None:

@@ -84,7 +84,9 @@ class _Handler(socketserver.StreamRequestHandler):
             return self._say(said)
         self._say(said)
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:  # cut off in the middle: a letter without its end is none
+                return False
             lines.append(line[1:] if line.startswith(b"..") else line)
         said = mta.says("BODY", "250 queued")
         if said.startswith("250") or said == DROP:

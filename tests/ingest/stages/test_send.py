@@ -107,7 +107,12 @@ def test_caps_hold_and_the_rest_waits(office, cap, to, went):
 
 @pytest.mark.parametrize(
     ("cap", "wait"),
-    [("mailbox_quarter", 16 * MINUTE), ("mailbox_day", DAY + MINUTE), ("address_hour", 61 * MINUTE), ("address_day", DAY + MINUTE)],
+    [
+        ("mailbox_quarter", 16 * MINUTE),
+        ("mailbox_day", DAY + MINUTE),
+        ("address_hour", 61 * MINUTE),
+        ("address_day", DAY + MINUTE),
+    ],
 )
 def test_caps_are_over_in_time(office, cap, wait):
     with office.open(**{cap: 1}) as context:
