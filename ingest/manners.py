@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
-from ingest.model import Arrival
+from ingest.model import Arrival, SenderCheck
 
 _AUTOMATIC_LOCAL_PARTS = (
     "mailer-daemon",
@@ -107,6 +110,70 @@ def failed_authentication(headers: Mapping[str, tuple[str, ...]]) -> bool:
     """The topmost Authentication-Results, our own provider's, says that SPF and DKIM both failed."""
     results = "".join(_first(headers, "authentication-results").lower().split())
     return "spf=fail" in results and "dkim=fail" in results
+
+
+class Checked(StrEnum):
+    """What our provider's checks of a sender come to."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CheckedSender:
+    """The result, and why, in Chinese for people."""
+
+    result: Checked
+    why: str = ""
+
+
+_COMMENT = re.compile(r"\([^()]*\)|\"[^\"]*\"")
+_METHOD = re.compile(r"^\s*(spf|dkim)\s*=\s*([a-z]+)(.*)$", re.DOTALL)
+_DOMAIN = re.compile(r"(?:smtp\.mail(?:from)?|header\.(?:d|i|from))\s*=\s*(?:[^\s;@]*@)?([a-z0-9.-]+)")
+_BY = re.compile(r"\bby\s+([a-z0-9._-]+)")
+_BAD = frozenset({"fail", "hardfail", "softfail", "permerror", "policy"})
+
+
+def checked(check: SenderCheck, servers: Collection[str]) -> CheckedSender:
+    """What our own provider's line says of a sender. A line of anybody else's, or none, says nothing.
+
+    Ours is the line of the server that took the mail in, as the topmost Received names it, or of one of `servers` or
+    below it. Good: SPF or DKIM passed for the sender's own domain. Doubtful: what was checked failed, or passed for
+    another domain.
+    """
+    line = _COMMENT.sub("", check.results.lower())
+    server, *said = line.split(";")
+    if not said or not _ours(server.split()[0] if server.split() else "", check.received.lower(), servers):
+        return CheckedSender(Checked.UNKNOWN)
+    domain = check.address.rpartition("@")[2].lower()
+    bad, foreign = [], []
+    for method in filter(None, map(_METHOD.match, said)):
+        name, result, rest = method[1].upper(), method[2], method[3]
+        of = _DOMAIN.search(rest)
+        if result == "pass" and (of is None or _aligned(of[1].strip("."), domain)):
+            return CheckedSender(Checked.GOOD, f"{name} 验证通过（{domain}）")
+        if result == "pass" and of is not None:
+            foreign.append(f"{name} 通过的是 {of[1]}，不是 {domain}")
+        elif result in _BAD:
+            bad.append(f"{name} 验证未通过（{domain}）")
+    return (
+        CheckedSender(Checked.DOUBTFUL, "；".join((*bad, *foreign)))
+        if bad or foreign
+        else CheckedSender(Checked.UNKNOWN)
+    )
+
+
+def _ours(server: str, received: str, servers: Collection[str]) -> bool:
+    took = _BY.search(received)
+    if took and server and took[1] == server:
+        return True
+    return any(server == one or server.endswith(f".{one}") for one in servers)
+
+
+def _aligned(one: str, other: str) -> bool:
+    """One domain, or one below the other."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def _first(headers: Mapping[str, tuple[str, ...]], name: str) -> str:

@@ -153,6 +153,37 @@ class LicenceRule(RuleTable):
     none_words: tuple[Text, ...]
 
 
+class OneOfEach(RuleTable):
+    """The tracks on which works come from those who made them."""
+
+    tracks: tuple[Text, ...]
+
+
+class OnePerAuthor(RuleTable):
+    """So many other works may have a first author of the same name before the name alone tells nothing."""
+
+    namesakes: int = Field(ge=0)
+
+
+class OneTrack(RuleTable):
+    """Likeness (0 to 1) of two titles from which they are one, where their makers are."""
+
+    alike: float = Field(gt=0, le=1)
+
+
+class QuotaRule(RuleTable):
+    """Places more for a unit with 三区; the confidence (0 to 1) from which a unit counts as told."""
+
+    sanqu_extra: int = Field(ge=0)
+    sure: float = Field(ge=0, le=1)
+
+
+class SenderRule(RuleTable):
+    """Names under which our own provider's servers sign what they checked; those below them too."""
+
+    servers: tuple[Text, ...]
+
+
 class ContentRule(RuleTable):
     """What a person looks at."""
 
@@ -169,6 +200,7 @@ class Rules(Table):
     scan_seal: ScanSealRule = Field(alias="scan-seal")
     endorsement: EndorsementRule
     scan_matches: ScanMatchesRule = Field(alias="scan-matches")
+    first_maker: RuleTable = Field(alias="first-maker")
     made_in_window: RuleTable = Field(alias="made-in-window")
     shown_in_window: RuleTable = Field(alias="shown-in-window")
     proof: RuleTable
@@ -181,6 +213,14 @@ class Rules(Table):
     content: ContentRule
     original: OriginalRule
     licence: LicenceRule
+    one_per_entity: OneOfEach = Field(alias="one-per-entity")
+    one_per_producer: RuleTable = Field(alias="one-per-producer")
+    one_per_author: OnePerAuthor = Field(alias="one-per-author")
+    one_track: OneTrack = Field(alias="one-track")
+    quota: QuotaRule
+    sanqu: RuleTable
+    duplicate_video: RuleTable = Field(alias="duplicate-video")
+    sender: SenderRule
     malware: RuleTable
 
     def table(self, rule_id: str) -> RuleTable:

@@ -20,6 +20,7 @@ from ingest.ledger import schema
 from ingest.ledger.alerts import Alerts
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
+from ingest.ledger.entrants import Entrants
 from ingest.ledger.kin import Kin
 from ingest.ledger.letters import Letters
 from ingest.ledger.links import Links
@@ -48,6 +49,7 @@ class Transaction:
         self.arrivals = Arrivals(connection, now, self.desk)
         self.keys = self.arrivals.keys
         self.works = Works(connection, now, self.desk)
+        self.entrants = Entrants(connection, now, self.desk)
         self.moves = Moves(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
         self.scans = Scans(connection, now, self.desk)

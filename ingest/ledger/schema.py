@@ -19,6 +19,9 @@ from sqlalchemy import (
 
 from ingest.ledger.base import Moment
 from ingest.ledger.base import metadata as metadata
+from ingest.ledger.compared import entrant_keys as entrant_keys
+from ingest.ledger.compared import entrants as entrants
+from ingest.ledger.compared import pairs as pairs
 from ingest.ledger.schema_letters import alerts as alerts
 from ingest.ledger.schema_letters import bounced as bounced
 from ingest.ledger.schema_letters import letter_works as letter_works

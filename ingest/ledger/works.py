@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _WA = schema.work_arrivals
 _M = schema.materials
 _A = schema.arrivals
 _P = schema.parts
-_ALIVE = (_W.c.moved_to == "", _W.c.merged_into == "", _W.c.id.in_(select(_WA.c.work_id)))
+ALIVE = (_W.c.moved_to == "", _W.c.merged_into == "", _W.c.id.in_(select(_WA.c.work_id)))
 """Of a work that is itself, and has mails."""
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,20}")
 
@@ -126,6 +126,32 @@ class Works:
             self.desk.touch()
         self.connection.execute(update(_W).where(_W.c.id == work.id).values(**values, dirty=False, reviewed_with=with_))
 
+    def compared(
+        self, row: Row, old: Sequence[Finding], findings: Sequence[Finding], state: WorkState, rules: Collection[str]
+    ) -> None:
+        """What comparing a work with others says; written only where it differs from what stands.
+
+        row: of the work; old, findings: all of its findings, in order; rules: those that compare.
+        """
+        table, work = schema.findings, row["id"]
+        if [one.rule for one in old] != [one.rule for one in findings]:
+            self.connection.execute(delete(table).where(table.c.work_id == work))
+            self.connection.execute(insert(table), list(_finding_rows(work, findings)))
+        else:
+            for was, now in zip(old, findings, strict=True):
+                if was != now:
+                    where = (table.c.work_id == work, table.c.rule == now.rule)
+                    values = {"outcome": now.outcome.value, "clause": now.clause, "evidence": now.evidence}
+                    self.connection.execute(update(table).where(*where).values(**values))
+        if list(old) == list(findings) and row["state"] == state.value:
+            return
+        self.desk.touch()
+        before = {one.rule: one.outcome for one in old if one.rule in rules}
+        after = {one.rule: one.outcome for one in findings if one.rule in rules}
+        if row["state"] != state.value or (before and before != after):
+            self.connection.execute(update(_W).where(_W.c.id == work).values(state=state.value))
+            self.desk.event("work-reviewed", work=work, state=state.value)
+
     def filed(self, work_id: str, *, folder: str, files: Mapping[int, str], with_: str) -> None:
         """Its folder on the share is as it should be. files: part id to the name of its file there."""
         names = {str(part_id): name for part_id, name in files.items()}
@@ -157,7 +183,7 @@ class Works:
             .where(_P.c.sha256 == "", _P.c.url != "", _P.c.expires_at <= self.now)
         )
         query = select(_W.c.id).where(
-            *_ALIVE,
+            *ALIVE,
             or_(
                 _W.c.dirty,
                 _W.c.reviewed_with != with_,
@@ -299,7 +325,7 @@ class Works:
         by_hand = and_(_P.c.source == PartSource.MANUAL.value, _P.c.name.in_(typed))
         judged = select(_M.c.part_id).join(_P, _P.c.id == _M.c.part_id)
         judged = judged.where(_M.c.work_id == _W.c.id, _M.c.kind == Kind.FORM.value, _M.c.in_force, ~by_hand)
-        return set(self.connection.execute(select(_W.c.id).where(*_ALIVE, ~judged.exists())).scalars())
+        return set(self.connection.execute(select(_W.c.id).where(*ALIVE, ~judged.exists())).scalars())
 
     def same_films(self) -> dict[tuple[str, str], str]:
         """Pairs of works, in order of id, that hold a byte-equal film, and its name in the second."""
@@ -307,7 +333,7 @@ class Works:
             select(_M.c.work_id, _P.c.sha256, _P.c.name)
             .join(_P, _P.c.id == _M.c.part_id)
             .join(_W, _W.c.id == _M.c.work_id)
-            .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "", *_ALIVE)
+            .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "", *ALIVE)
             .subquery()
         )
         one, other = held.alias(), held.alias()
@@ -320,7 +346,7 @@ class Works:
 
     def counts(self) -> list[Row]:
         """Per track and state, how many living ones."""
-        query = select(_W.c.track, _W.c.state, func.count().label("n")).where(*_ALIVE)
+        query = select(_W.c.track, _W.c.state, func.count().label("n")).where(*ALIVE)
         query = query.group_by(_W.c.track, _W.c.state)
         return rows_of(self.connection.execute(query))
 

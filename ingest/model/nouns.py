@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ingest.model.entrants import SenderCheck
 from ingest.model.scans import Scan
 from ingest.model.states import Decision, Ended, Kind, LinkState, Outcome, PartSource, Stage, TodoKind, WorkState
 from parsers.facts import Broken, Facts, FormFacts, VideoFacts
@@ -174,7 +175,8 @@ class Work:
     has come or no source could say when. clock_known: some such arrival is there, whatever its time.
     texts: the subjects and own texts of its mails, oldest first, as hints. unplaced: materials of its mails that may
     be its own or another work's of the same mail. gone: its mails and files are another work's now, and it counts for
-    nothing; goes_to: that work, "" if its mails were given elsewhere one by one.
+    nothing; goes_to: that work, "" if its mails were given elsewhere one by one. checks: what our provider says of the
+    senders of its mails, where that was asked for.
     """
 
     id: str
@@ -191,6 +193,7 @@ class Work:
     unplaced: tuple[Material, ...] = ()
     gone: bool = False
     goes_to: str = ""
+    checks: tuple[SenderCheck, ...] = ()
 
     def all_of(self, kind: Kind) -> tuple[Material, ...]:
         """Materials of one kind, in order of arrival, old versions too."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ingest.config import Recommender
@@ -15,6 +14,8 @@ from ingest.names.titles import fold
 EXACT, ALIAS, FORMER, SPELLED, INSIDE, OFFICE = 1.0, 0.98, 0.95, 0.9, 0.85, 0.85
 """Confidences: by its name, an alias, a former name, another usual spelling, an office of its own, a near office."""
 _LONGEST = 300
+_MOST_ASKED, _MOST_LISTS = 10_000, 8
+"""Bounds of what is remembered."""
 _ALIKE = 70
 """Per cent of likeness from which a unit is offered as a candidate."""
 _UNIT_TAIL = re.compile(r"[（(][^（）()]*(?:章|签)[^（）()]*[）)]$|(?:加盖)?公章$|盖章$")
@@ -79,6 +80,7 @@ class _Index:
     former: Mapping[str, frozenset[str]]
     spelled: Mapping[str, frozenset[str]]
     offices: Mapping[tuple[str, str], frozenset[str]]
+    asked: dict[str, Match | None] = field(default_factory=dict)
 
 
 def match_recommender(text: str, recommenders: Sequence[Recommender]) -> Match | None:
@@ -86,21 +88,24 @@ def match_recommender(text: str, recommenders: Sequence[Recommender]) -> Match |
 
     Two units that would fit are no match: a unit is never silently somebody else's.
     """
-    return _matched(text[:_LONGEST], tuple(recommenders))
+    index, text = _index(recommenders), text[:_LONGEST]
+    if text not in index.asked:
+        if len(index.asked) >= _MOST_ASKED:
+            index.asked.clear()
+        index.asked[text] = _matched(text, index)
+    return index.asked[text]
 
 
-@lru_cache(maxsize=4096)
-def _matched(text: str, recommenders: tuple[Recommender, ...]) -> Match | None:
+def _matched(text: str, index: _Index) -> Match | None:
     wanted = _unit(text)
     if not wanted:
         return None
-    found = _whole(wanted, _index(recommenders))
-    if found is not None:
-        return found if found.name else None
-    parts = [part for part in map(_unit, _JOINT.split(unicodedata.normalize("NFKC", text))) if part]
-    if len(parts) < 2 or len(set(parts)) > 1:
-        return None  # of several units that recommend together the one that counts is for a person
-    return _whole(parts[0], _index(recommenders))
+    found = _whole(wanted, index)
+    if found is None:
+        parts = {part for part in map(_unit, _JOINT.split(unicodedata.normalize("NFKC", text))) if part}
+        if len(parts) == 1:  # of several that recommend together the one that counts is for a person
+            found = _whole(parts.pop(), index)
+    return found if found and found.name else None
 
 
 def _whole(wanted: str, index: _Index) -> Match | None:
@@ -152,7 +157,7 @@ def nearest(text: str, recommenders: Sequence[Recommender], most: int = 3) -> tu
         return ()
     from rapidfuzz import fuzz, process
 
-    known = _index(tuple(recommenders)).spelled
+    known = _index(recommenders).spelled
     scored = process.extract(wanted, list(known), scorer=fuzz.ratio, limit=most * 3, score_cutoff=_ALIKE)
     names = (name for spelled, _, _ in scored for name in sorted(known[spelled]))
     return tuple(dict.fromkeys(names))[:most]
@@ -164,7 +169,7 @@ def named_in(texts: Iterable[str], recommenders: Sequence[Recommender]) -> str:
     It supports what a form says and never stands for it: a letter may name others than its writer.
     """
     plain = fold("\n".join(text[:4_000] for text in texts))
-    index = _index(tuple(recommenders))
+    index = _index(recommenders)
     found = {
         (written, name)
         for known in (index.names, index.aliases)
@@ -176,8 +181,20 @@ def named_in(texts: Iterable[str], recommenders: Sequence[Recommender]) -> str:
     return next(iter(longest)) if len(longest) == 1 else ""
 
 
-@lru_cache(maxsize=8)
-def _index(recommenders: tuple[Recommender, ...]) -> _Index:
+_indexes: dict[int, tuple[Sequence[Recommender], _Index]] = {}
+"""By the list's identity: hashing a list of a hundred units takes longer than matching one."""
+
+
+def _index(recommenders: Sequence[Recommender]) -> _Index:
+    known = _indexes.get(id(recommenders))
+    if known is None or known[0] is not recommenders:
+        if len(_indexes) >= _MOST_LISTS:
+            _indexes.clear()
+        known = _indexes[id(recommenders)] = (recommenders, _indexed(recommenders))
+    return known[1]
+
+
+def _indexed(recommenders: Sequence[Recommender]) -> _Index:
     names: dict[str, set[str]] = {}
     aliases: dict[str, set[str]] = {}
     former: dict[str, set[str]] = {}

@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from ingest.config import Config, RuleTable
-from ingest.model import KIND_WORDS, Finding, Kind, Material, Outcome, Verdict, Work
+from ingest.model import KIND_WORDS, Finding, Kind, Material, Outcome, Standing, Verdict, Work
 from ingest.papers import sheet_of
-from ingest.rules import agreement, arrival, declared, endorsement, form, malware, presence, seals, video
+from ingest.rules import (
+    agreement,
+    arrival,
+    declared,
+    endorsement,
+    entrants,
+    form,
+    maker,
+    malware,
+    presence,
+    quotas,
+    seals,
+    video,
+)
 from parsers.facts import BROKEN_REASONS, Broken, FormFacts, ImageFacts, VideoFacts
 
-Judge = Callable[[Work, Any, Config], Verdict]
-"""A rule's function: the work, the rule's own config table, the whole config. Pure."""
+Judge = Callable[[Any, Any, Config], Verdict]
+"""A rule's function: the work (of a rule that compares its `Standing`), the rule's own config table, the whole config.
+Pure."""
 
 VERSION = "2"
 """Raised when a rule judges otherwise than before, so that works are judged again."""
@@ -43,6 +57,7 @@ class Rule:
     may_give: what the function may say. unreadable: what is said of a needed material that is there but cannot be
     opened: `na` for nearly all (one rule is enough to say it), `review` for the rule that says it. reads_scan: where
     the electronic form cannot be had, the function is asked about what was recognised of the scan (`sheet_of`).
+    compares: it judges a work among all the others, and is asked by `compare`.
     """
 
     id: str
@@ -51,10 +66,13 @@ class Rule:
     may_give: frozenset[Outcome]
     unreadable: Outcome = Outcome.NA
     reads_scan: bool = False
+    compares: bool = False
 
     @property
     def allowed(self) -> frozenset[Outcome]:
         """All outcomes a finding of this rule can have: while its material is awaited or not to be had, two more."""
+        if self.compares:
+            return self.may_give | {_NA}
         return self.may_give | {_PENDING, _NA, self.unreadable} if self.needs else self.may_give
 
 
@@ -73,8 +91,9 @@ def _rule(
     *outcomes: Outcome,
     unreadable: Outcome = Outcome.NA,
     reads_scan: bool = False,
+    compares: bool = False,
 ) -> Rule:
-    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable, reads_scan)
+    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable, reads_scan, compares)
 
 
 RULES: tuple[Rule, ...] = (
@@ -85,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     _rule("scan-seal", seals.scan_seal, Kind.SCAN, _PASS, _REVIEW, _NA),
     _rule("endorsement", endorsement.endorsement, Kind.FORM, _PASS, _MISSING, _REVIEW, reads_scan=True),
     _rule("scan-matches", agreement.scan_matches, Kind.SCAN, _PASS, _REVIEW, _PENDING),
+    _rule("first-maker", maker.first_maker, Kind.FORM, _PASS, _REVIEW, _NA),
     _rule("made-in-window", form.made_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW, reads_scan=True),
     _rule("shown-in-window", form.shown_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW, reads_scan=True),
     _rule("proof", presence.proof, None, _PASS, _MISSING, _REVIEW, _PENDING),
@@ -97,25 +117,54 @@ RULES: tuple[Rule, ...] = (
     _rule("content", video.content, None, _MANUAL),
     _rule("original", declared.original, Kind.FORM, _MISSING, _REVIEW, _MANUAL, reads_scan=True),
     _rule("licence", declared.licence, Kind.FORM, _PASS, _MISSING, _REVIEW, _NA, _PENDING, reads_scan=True),
+    _rule("one-per-entity", entrants.one_per_entity, None, _PASS, _REVIEW, compares=True),
+    _rule("one-per-producer", entrants.one_per_producer, None, _PASS, _REVIEW, compares=True),
+    _rule("one-per-author", entrants.one_per_author, None, _PASS, _REVIEW, compares=True),
+    _rule("one-track", entrants.one_track, None, _PASS, _REVIEW, compares=True),
+    _rule("quota", quotas.quota, None, _PASS, _REVIEW, _NA, compares=True),
+    _rule("sanqu", quotas.sanqu, None, _PASS, _REVIEW, _NA, compares=True),
+    _rule("duplicate-video", entrants.duplicate_video, None, _PASS, _REVIEW, _PENDING, compares=True),
+    _rule("sender", maker.sender, None, _PASS, _REVIEW, _NA),
     _rule("malware", malware.malware, None, _PASS, _FAIL, _REVIEW, _NA),
 )
 """Every rule that has code, in the rulebook's order. A rule without code is not here: nothing pretends."""
 
 
+COMPARING = frozenset(rule.id for rule in RULES if rule.compares)
+"""Rules that judge a work among all the others."""
+
+
+def compare(standing: Standing, config: Config) -> Reviewed:
+    """One finding for every rule that compares and is on. Never raises, as `review`."""
+    return _asked([rule for rule in RULES if rule.compares], standing, standing.entrant.id, config)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings of one work in the rules' order; those of rules that are no more are left out."""
+    return tuple(sorted((f for f in findings if f.rule in _PLACE), key=lambda finding: _PLACE[finding.rule]))
+
+
+_PLACE = {rule.id: place for place, rule in enumerate(RULES)}
+
+
 def review(work: Work, config: Config, *, now: dt.datetime | None = None) -> Reviewed:
-    """One finding for every rule that is on.
+    """One finding for every rule that is on and judges a work by itself.
 
     now: aware; a link that has run out by then is no longer awaited. None: links run out only where `Part.problem`
     says so. Never raises: a rule that does becomes `review` and is named in `crashed`.
     """
     work = work if now is None else _expired(work, now)
+    return _asked([rule for rule in RULES if not rule.compares], work, work.id, config)
+
+
+def _asked(asked: Iterable[Rule], what: Work | Standing, work_id: str, config: Config) -> Reviewed:
     findings: list[Finding] = []
     crashed: list[str] = []
-    for rule in RULES:
+    for rule in asked:
         table = config.rules.table(rule.id)
         if not table.on:
             continue
-        verdict = _ask(rule, work, table, config)
+        verdict = _ask(rule, what, work_id, table, config)
         if verdict is None:
             crashed.append(rule.id)
             verdict = Verdict(Outcome.REVIEW, UNDECIDED)
@@ -123,21 +172,21 @@ def review(work: Work, config: Config, *, now: dt.datetime | None = None) -> Rev
     return Reviewed(tuple(findings), tuple(crashed))
 
 
-def _ask(rule: Rule, work: Work, table: RuleTable, config: Config) -> Verdict | None:
+def _ask(rule: Rule, what: Work | Standing, work_id: str, table: RuleTable, config: Config) -> Verdict | None:
     """The rule's verdict; None if it failed or said what it may not say, which is a bug of ours and is logged."""
     try:
-        verdict = _without_material(rule, work)
+        verdict = _without_material(rule, what) if isinstance(what, Work) else None
         if verdict is None:
-            verdict = rule.judge(work, table, config)
-        elif verdict.outcome is _NA and rule.reads_scan and sheet_of(work) is not None:
-            verdict = _recognised(rule.judge(work, table, config))
+            verdict = rule.judge(what, table, config)
+        elif verdict.outcome is _NA and rule.reads_scan and isinstance(what, Work) and sheet_of(what) is not None:
+            verdict = _recognised(rule.judge(what, table, config))
     except Exception:
         log.error(
-            "rule_crashed", rule=rule.id, work=work.id, traceback=traceback.format_exc()
+            "rule_crashed", rule=rule.id, work=work_id, traceback=traceback.format_exc()
         )  # no locals: personal data
         return None
     if verdict.outcome not in rule.allowed:
-        log.error("rule_out_of_bounds", rule=rule.id, work=work.id, outcome=verdict.outcome.value)
+        log.error("rule_out_of_bounds", rule=rule.id, work=work_id, outcome=verdict.outcome.value)
         return None
     return verdict
 

@@ -1,4 +1,7 @@
-"""Review: the rules are asked about every work that changed; the worst outcome is its state."""
+"""Review: the rules are asked about every work that changed; the worst outcome is its state.
+
+Then those works are compared with others that are new to each other, or have changed to each other (`comparing`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.model import Work, state_of
 from ingest.papers import sheet_of
+from ingest.stages.comparing import compare, stands
 from parsers.facts import PARSERS_VERSION
 
 log = structlog.get_logger("kepu")
@@ -39,21 +43,23 @@ def review(context: Context) -> None:
             context.tally.troubles.append(f"作品 {work_id} 审查失败，下次运行会再试（详见日志）")
     if ids:
         context.say("审查作品", len(ids), len(ids))
+    compare(context)
 
 
 def rules_key(config: Config) -> str:
     """Changes when a verdict could: numbers, clauses, labels, parsers. A review keeps the key it was made with."""
     tables = (config.edition, config.tracks, config.rules, config.forms, config.platforms, config.malware)
-    text = "\n".join(str(table) for table in tables)
+    text = "\n".join(map(str, (*tables, config.recommenders)))
     return hashlib.sha256(f"{PARSERS_VERSION}\n{rules.VERSION}\n{text}".encode()).hexdigest()
 
 
 def _one(context: Context, work_id: str, key: str) -> None:
     with context.begin() as tx:
         work = _titled(tx.load([work_id], context.wants_key)[work_id])
+        work = replace(work, checks=tx.entrants.sender_checks(work_id))
         reviewed = rules.review(work, context.config, now=tx.now)
-        state = state_of(reviewed.findings)
-        tx.works.reviewed(work, reviewed.findings, state, with_=key)
+        findings = stands(tx, context.config, work, reviewed.findings)
+        tx.works.reviewed(work, findings, state_of(findings), with_=key)
         unread.ask(tx, context.config, work)
     crash_point("reviewed")
     context.tally.counts["reviewed"] += 1

@@ -96,6 +96,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicts")),
     )
     op.create_table(
+        "entrant_keys",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("work_id", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("key", "work_id", name=op.f("pk_entrant_keys")),
+    )
+    with op.batch_alter_table("entrant_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entrant_keys_work_id"), ["work_id"], unique=False)
+
+    op.create_table(
+        "entrants",
+        sa.Column("work_id", sa.String(length=20), nullable=False),
+        sa.Column("alive", sa.Boolean(), nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("on_time", sa.Boolean(), nullable=False),
+        sa.Column("sanqu", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("work_id", name=op.f("pk_entrants")),
+    )
+    with op.batch_alter_table("entrants", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entrants_stale"), ["stale"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entrants_unit"), ["unit"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
@@ -171,6 +197,17 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
     )
+    op.create_table(
+        "pairs",
+        sa.Column("one", sa.String(length=20), nullable=False),
+        sa.Column("other", sa.String(length=20), nullable=False),
+        sa.Column("whys", sa.JSON(), nullable=False),
+        sa.Column("said", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_pairs")),
+    )
+    with op.batch_alter_table("pairs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pairs_other"), ["other"], unique=False)
+
     op.create_table(
         "passwords",
         sa.Column("sha256", sa.String(length=64), nullable=False),
