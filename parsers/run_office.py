@@ -82,13 +82,25 @@ def _family() -> list[int]:
     found: list[int] = []
     while waiting and len(found) < _MAX_FAMILY:
         pid = waiting.pop()
-        try:
-            children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()]
-        except OSError:
-            continue
+        children = [child for task in _tasks(pid) for child in _children(task)]
         found += children
         waiting += children
     return found
+
+
+def _tasks(pid: int) -> list[Path]:
+    """Its threads: what a thread has started is told of that thread only."""
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return []
+
+
+def _children(task: Path) -> list[int]:
+    try:
+        return [int(one) for one in (task / "children").read_bytes().split()]
+    except OSError:
+        return []
 
 
 def _resident(pid: int) -> int:

@@ -231,4 +231,5 @@ def _family(pid: int) -> Iterator[int]:
         seen += 1
         yield (one := waiting.pop())
         with contextlib.suppress(OSError):
-            waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_bytes().split())
+            for task in Path(f"/proc/{one}/task").iterdir():  # what a thread has started is told of that thread only
+                waiting += map(int, (task / "children").read_bytes().split())
