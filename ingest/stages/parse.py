@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ingest import noted
-from ingest.closed import MISSING_VOLUME, archive_facts
-from ingest.context import Context, crash_point, limits_of, stage_ids
+from ingest.context import Context, crash_point, stage_ids
 from ingest.materials import classify
 from ingest.model import Kind, Part, Stage
-from parsers import sniff
+from ingest.stages.ahead import Ahead
+from ingest.stages.reading import FOR_TIME, Read, Reading, can_be_had
 from parsers.facts import Facts
+
+SHARE = 4
+"""Recognition has this part of a batch's time at least, also when fetching has spent it: or scans would never be read
+while the mailbox is busy."""
 
 
 def parse(context: Context) -> None:
-    """Every extracted mail."""
+    """Every extracted mail, and those of works in which there is more to read now than there was."""
+    over = _over(context)
     ids = stage_ids(context, Stage.EXTRACTED)
-    context.each("识别材料", ids, lambda arrival_id: _one(context, arrival_id))
+    with Ahead(context, ids, over) as ahead:
+        context.each("识别材料", ids, partial(_one, ahead))
     with context.read() as tx:
-        again = tx.arrivals.to_look_at_again(context.wants_key)
-    context.each("重新识别", again, lambda arrival_id: _look_again(context, arrival_id))
+        again = tx.arrivals.to_look_at_again(context.wants_key, can_be_had())
+    with Ahead(context, again, over) as ahead:
+        context.each("重新识别", again, partial(_look_again, ahead))
 
 
-def _one(context: Context, arrival_id: int) -> None:
+def _over(context: Context) -> Callable[[], bool]:
+    """Whether nothing costly is begun any more: the run is to end, or the batch's time is over, and this stage's."""
+    least = time.monotonic() + context.config.schedule.batch_budget.total_seconds() / SHARE
+    until = None if context.until is None else max(context.until, least)
+    return lambda: context.stopped or (until is not None and time.monotonic() >= until)
+
+
+def _one(ahead: Ahead, arrival_id: int) -> None:
+    """One mail. Where the time is over before its scans are recognised, it waits for the next batch as it is."""
+    context = ahead.context
+    ahead.reach(arrival_id)
     with context.read() as tx:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
-    seen: dict[str, Facts] = {}
-    parts = [looked_at(context, part, seen) for part in arrival.parts]
+    seen: dict[str, Read] = {}
+    parts: list[Part] = []
+    for part in arrival.parts:
+        read = ahead.reading.read(part, seen, arrival.text)
+        if read.waits == FOR_TIME:
+            context.tally.counts["put-off"] += 1
+            return
+        ahead.reading.keep(part, read)
+        parts.append(replace(part, facts=read.facts))
     links = noted.rows_of_read(parts)
     with context.begin() as tx:
         if links:
@@ -43,47 +69,42 @@ def _kinds(parts: Sequence[Part], text: str) -> dict[int, tuple[Kind, bool, str]
     return {part_id: (one.kind, one.certain, one.why) for part_id, one in found.items()}
 
 
-def _look_again(context: Context, arrival_id: int) -> None:
+def _look_again(ahead: Ahead, arrival_id: int) -> None:
     """Files of a work that were read by other parsers, or not to their end: read now; the work is reviewed anew.
 
     All in one transaction: a file whose facts are kept is not looked at again, and no link in it may be lost. Links
-    that are new have no kind yet: `ingest.linked` tells the works of them.
+    that are new have no kind yet: `ingest.linked` tells the works of them. A scan for which there is no time is known
+    as a picture meanwhile.
     """
+    context = ahead.context
+    ahead.reach(arrival_id)
     with context.read() as tx:
         arrival = tx.arrivals.arrival(arrival_id, wants=context.wants_key)
-    seen: dict[str, Facts] = {}
-    links = noted.rows_of_read([_read(context, part, seen) for part in arrival.parts])
+    seen: dict[str, Read] = {}
+    read = [(part, ahead.reading.read(part, seen, arrival.text)) for part in arrival.parts]
+    if not any(one.new and (part.facts is None or not one.waits) for part, one in read):
+        return  # all of it waits as before
+    links = noted.rows_of_read([replace(part, facts=one.facts) for part, one in read])
+    known = {part.sha256 for part in arrival.parts if part.facts is not None}
     with context.begin() as tx:
-        for sha256, facts in seen.items():
-            tx.arrivals.keep_facts(sha256, context.wants_key, facts)
+        for sha256, one in seen.items():
+            if one.new and one.facts is not None:
+                anew = sha256 in known
+                tx.arrivals.keep_facts(sha256, context.wants_key, one.facts, anew=anew, waits=one.waits)
         tx.arrivals.part_rows.add_links(arrival_id, links)
         tx.works.soil(tx.works.of_arrivals([arrival_id]).get(arrival_id, []))
     context.tally.counts["looked-again"] += 1
 
 
 def looked_at(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
-    """The part with its facts: those kept, or read now and kept. seen: digest to what this mail's files said so far."""
-    new = part.facts is None and part.here and part.sha256 not in seen
-    part = _read(context, part, seen)
-    if new and part.facts is not None:
-        with context.begin() as tx:
-            tx.arrivals.keep_facts(part.sha256, context.wants_key, part.facts)
-        crash_point("facts-kept")
-    return part
+    """The part with its facts: those kept, or read now and kept. seen: digest to what this mail's files said so far.
 
-
-def _read(context: Context, part: Part, seen: dict[str, Facts]) -> Part:
-    """The same, but what is read is kept in `seen` alone."""
-    if part.facts is not None or not part.here:
-        return part
-    if part.sha256 not in seen:
-        seen[part.sha256] = _facts(context, part)
-    return replace(part, facts=seen[part.sha256])
-
-
-def _facts(context: Context, part: Part) -> Facts:
-    """An archive was opened when its mail was taken apart: what came of that is told by its row."""
-    if part.format in sniff.ARCHIVE or part.problem == MISSING_VOLUME:
-        return archive_facts(part.format, part.problem)
-    path = context.store.path(part.sha256)
-    return context.workers.look(path, context.wants, None, name=part.name, limits=limits_of(context.config))
+    When the batch's time is over, a scan is known as a picture until the next batch recognises it.
+    """
+    reading = Reading(context, lambda: context.stopped or context.spent)
+    said = {sha256: Read(facts) for sha256, facts in seen.items()}
+    read = reading.read(part, said, "")
+    reading.keep(part, read)
+    if read.facts is not None and part.here:
+        seen[part.sha256] = read.facts
+    return replace(part, facts=read.facts)
