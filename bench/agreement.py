@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from bench.corpus import Case
-from parsers.facts import Facts, FieldValue, FormFacts, ImageFacts
+from parsers.facts import Broken, Facts, FieldValue, FormFacts, ImageFacts
 
 LONG = 40
 """Letters above which a text is judged by its character error rate, not as a whole."""
@@ -42,14 +42,17 @@ class Judged:
 
 @dataclass(frozen=True)
 class Looked:
-    """A case with what was read. seal, signed: whether found as it is, None where nobody asked; seconds: to read it."""
+    """A case with what was read. seal, signed: whether found as it is, None where nobody asked; seconds: to read it.
+
+    broken: what was said of files that could not be read at all.
+    """
 
     case: Case
     judged: tuple[Judged, ...]
     seal: bool | None
     signed: tuple[bool, ...]
     seconds: float
-    confusions: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:
@@ -61,14 +64,15 @@ def look_at(case: Case, facts: Sequence[Facts], seconds: float) -> Looked:
     """Judge what was read of a case, from its file or from the photographs of its pages."""
     found = merged(facts)
     judged = tuple(_judge(case, field, truth, found.get(field)) for field, truth in case.truth.items())
+    broken = tuple(f"{one.reason} {one.detail}" for one in facts if isinstance(one, Broken))
     if case.paper is None:
-        return Looked(case, judged, None, (), seconds)
+        return Looked(case, judged, None, (), seconds, broken)
     images = [one for one in facts if isinstance(one, ImageFacts)]
     marks = [mark for image in images for page in image.seen for mark in page.marks]
     sealed = any(m.what == "seal" and m.colour == "red" and m.confidence >= SURE_SEAL for m in marks)
     signed = {field: hand for image in images if image.reading for field, hand in image.reading.signed.items()}
     hands = tuple(signed.get(field) == is_signed for field, is_signed in case.paper.signed.items())
-    return Looked(case, judged, sealed == case.paper.sealed, hands, seconds)
+    return Looked(case, judged, sealed == case.paper.sealed, hands, seconds, broken)
 
 
 def merged(facts: Sequence[Facts]) -> dict[str, FieldValue]:
@@ -127,6 +131,8 @@ def figures(looked: Iterable[Looked]) -> dict[str, Any]:
 def _of_kind(looked: Sequence[Looked]) -> dict[str, Any]:
     judged = [field for one in looked for field in one.judged]
     found: dict[str, Any] = {"files": len(looked), "fields": share(judged), "long_cer": _cer(judged)}
+    if broken := sum(bool(one.broken) for one in looked):
+        found["broken"] = broken
     seals = [one.seal for one in looked if one.seal is not None]
     hands = [hand for one in looked for hand in one.signed]
     if seals:

@@ -69,7 +69,10 @@ def a_snapshot(works: int, mails: int, findings_each: int = 10) -> Snapshot:
         staff=_staff(config, list(made.values())),
         mailboxes={m.name: {"last_success_at": NOW, "error": ""} for m in config.mailboxes},
         conflicts=[_conflict(number) for number in range(min(works // 50, 12))],
-        same_films={(f"R2024-{n:04d}", f"P2024-{n:04d}"): f"视频-{n}.mp4" for n in range(1, works // 40 + 2)},
+        pairs={
+            (f"P2024-{n:04d}", f"R2024-{n:04d}"): {"duplicate-video": "视频文件完全相同"}
+            for n in range(1, works // 40 + 2)
+        },
         links=[_link(number) for number in range(1, max(works // 8, 4) + 1)],
     )
 

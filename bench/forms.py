@@ -80,6 +80,7 @@ def measured(made: Sequence[Case], *, jobs: int, peers: int, times: int) -> tupl
     paper = [case for case in made if case.kind in PAPER]
     timed = [case for case in paper if case.kind == "scan" and case.layout.key != "official"][:times]
     if timed:
+        found["rss_mb"] = _memory([path for case in timed[:3] for path in case.paths])
         found["ocr_vs_rapidocr_time"] = _times(timed)
     if compared := [case for case in paper if case.number < peers]:
         theirs = _in_processes(_theirs, compared, jobs)
@@ -87,8 +88,6 @@ def measured(made: Sequence[Case], *, jobs: int, peers: int, times: int) -> tupl
         found["ocr_vs_rapidocr_accuracy"] = _against([ours[case.name] for case in compared], theirs)
     if old:
         found["doc_s"] = doc_s
-    if timed:
-        found["rss_mb"] = _memory([path for case in timed[:3] for path in case.paths])
     return found, looked
 
 
@@ -174,7 +173,10 @@ def _against(ours: Sequence[Looked], theirs: Sequence[Looked]) -> dict[str, Any]
 
 
 def _memory(paths: Sequence[Path]) -> dict[str, float]:
-    """Peak resident memory of a process that reads these pages, ours and theirs, in MB of 2**20 bytes."""
+    """Peak resident memory of a process that reads these pages, ours and theirs, in MB of 2**20 bytes.
+
+    To be asked while this process is small: what it starts begins with its memory.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump([str(path) for path in paths], file)
         file.flush()
@@ -204,6 +206,7 @@ def _write_wrong(path: Path, looked: Sequence[Looked]) -> None:
         for f in one.judged
         if not f.right
     ]
+    lines += [json.dumps({"form": one.case.name, "broken": one.broken}) for one in looked if one.broken]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 

@@ -13,7 +13,7 @@ from bench.forms import shipped
 from ingest.demo.font import broken_lines, write
 from ingest.demo.layouts import layout_of
 from parsers import look
-from parsers.facts import Box, FieldValue, ImageFacts, PageFacts
+from parsers.facts import Box, FieldValue, ImageFacts, PageFacts, Reading
 
 SHOWN = (("side", "scan", 0), ("six", "photo", 1), ("letter", "photo", 2))
 """Layout, kind and filling of the three pages."""
@@ -44,11 +44,12 @@ def _drawn(case: Case) -> Image.Image:
             upright = opened.convert("RGB")
     scale = _HEIGHT / upright.height
     upright = upright.resize((int(upright.width * scale), _HEIGHT), Image.Resampling.LANCZOS)
+    reading = facts.reading
     sheet = Image.new("RGB", (upright.width + _ASIDE, _HEIGHT), (255, 255, 255))
     sheet.paste(upright, (0, 0))
-    fields = [(field, value) for field, value in facts.reading.fields.items() if value.page in (0, 1)]
+    fields = [(field, value) for field, value in reading.fields.items() if value.page in (0, 1)]
     _boxes(ImageDraw.Draw(sheet), page, upright.size, fields)
-    _list(ImageDraw.Draw(sheet), upright.width + 16, fields, page, facts)
+    _list(ImageDraw.Draw(sheet), upright.width + 16, fields, page, reading)
     return sheet
 
 
@@ -76,7 +77,7 @@ def _list(
     left: int,
     fields: Sequence[tuple[str, FieldValue]],
     page: PageFacts,
-    facts: ImageFacts,
+    reading: Reading,
 ) -> None:
     """The fields by number, then what the colours of the boxes mean."""
     y = 14
@@ -90,7 +91,7 @@ def _list(
     seals = [mark for mark in page.marks if mark.what == "seal"]
     hands = [mark for mark in page.marks if mark.what == "writing"]
     how = f"转正 {page.turned}°，校斜 {page.skew_deg:.1f}°" + ("，透视已展平" if page.flattened else "")
-    signed = "、".join(f"{field}{'有' if hand else '无'}" for field, hand in facts.reading.signed.items()) or "—"
+    signed = "、".join(f"{field}{'有' if hand else '无'}" for field, hand in reading.signed.items()) or "—"
     rest = [
         (how, (25, 25, 30)),
         (f"绿框：栏目的值（编号对应上文）　蓝框：{len(page.lines)} 行文字", _FIELD),
