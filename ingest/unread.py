@@ -8,7 +8,7 @@ from ingest.config import Config
 from ingest.ledger import Transaction
 from ingest.model import Decision, Kind, Material, PartSource, Todo, TodoKind, Work, todo_number
 from ingest.papers import scan_of
-from parsers.facts import Broken, FormFacts
+from parsers.facts import BROKEN_REASONS, Broken, FormFacts
 from parsers.typedform import FORMAT, ROW_FORM, SHEET_FORM
 
 DONE = ("待办", "处理")
@@ -53,8 +53,9 @@ def _reason(form: Material) -> tuple[str, str] | None:
         if facts.format == FORMAT or len(facts.fields) >= LEAST_FIELDS:
             return None
         return "labels", "里没有读出表格的栏目"
-    if isinstance(facts, Broken):
-        return facts.reason, f"读不出（{facts.sentence}）"
+    if isinstance(facts, Broken):  # a Word file that lost its end is a bad zip: not to be called an archive
+        bad = facts.reason in ("bad-archive", "bad-checksum", "no-members")
+        return facts.reason, f"读不出（{BROKEN_REASONS['unreadable'] if bad else facts.sentence}）"
     return "format", "的格式目前不能自动读取"
 
 

@@ -171,6 +171,8 @@ def _unread(part: Part, mail_text: str) -> Classified:
         return by_name(part, Kind.FORM, "Word 类文档未能读取，可能是表格")
     if form in SHEET_FORMATS:
         return by_name(part, Kind.LIST, "电子表格")
+    if form in ARCHIVE_FORMATS and isinstance(part.facts, Broken) and _ending(part.name) in DOCUMENT_FORMATS:
+        return by_name(part, Kind.FORM, "Word 类文档已损坏，可能是表格")  # one that lost its end is a bad zip
     if form in ARCHIVE_FORMATS:
         return Classified(Kind.OTHER, False, "压缩包")
     if form in ACTIVE:
