@@ -24,11 +24,12 @@ APART = "不是同一作品"
 _OF_ANY_TRACK = ("作品名称", "第一作者", "制作单位", "联系人", "联系电话", "邮箱")
 TYPED = (*_OF_ANY_TRACK, "推荐单位", "自荐类型")
 """What staff may type into the row of a work whose form cannot be read."""
+_ALIKE = frozenset({"是同一作品", "是同一人", "是同一单位", "是重复", "是"})
 _NOT_ALIKE = frozenset({
     APART, "不是同一件", "不是同一件作品", "不是同一人", "不是同一单位", "不是同一人或单位", "不是同一人(单位)", "不是",
     "不重复", "不是重复", "核对无误", "无问题", "没有问题",
 })  # fmt: skip
-"""Conclusions after which a pair of works is no more said to be alike."""
+"""Conclusions on a pair of works: it stays as it is; it is no more said to be alike."""
 GOES_ALONG = (*DATES, "负责人", WHO, "备注", *_OF_ANY_TRACK)
 """What staff wrote about a work goes with it to the other track; decisions stay in the row they were made in."""
 
@@ -64,6 +65,11 @@ def text_of(value: Any) -> str:
 def is_apart(conclusion: str) -> bool:
     """Staff say of a pair of works that there is nothing to it."""
     return "".join(unicodedata.normalize("NFKC", conclusion).split()) in _NOT_ALIKE
+
+
+def is_conclusion(written: str) -> bool:
+    """Words under 结论 that the program knows."""
+    return is_apart(written) or "".join(written.split()) in _ALIKE
 
 
 def id_of(value: Any) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ingest.config import Config
+from ingest.config import Config, QuotaRule, Recommender
 from ingest.model import Entrant, Kind, Material, Work
 from ingest.names import body, fold, match_recommender, named_in, nearest, people
 from ingest.papers import sheet_of
@@ -31,6 +31,11 @@ SURE = 0.5
 def has_units(config: Config, track: str) -> bool:
     """Works of this track come from a recommending unit."""
     return "recommender" in config.forms.required.get(track, ())
+
+
+def places_of(unit: Recommender, limits: QuotaRule) -> int:
+    """How many works a unit may recommend, the places for 三区 among them."""
+    return unit.quota + (limits.sanqu_extra if unit.sanqu else 0)
 
 
 def entrant_of(work: Work, config: Config, *, late: bool = False) -> Entrant:

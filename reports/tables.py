@@ -131,6 +131,7 @@ QUOTAS = Sheet(
         Column("类别", 38, "wrap"),
         Column("名额", 8, "integer"),
         Column("已用", 8, "integer"),
+        Column("逾期", 8, "integer"),
         Column("超出", 8, "integer"),
         Column("剩余", 8, "integer"),
         Column("作品", 50, "wrap"),
@@ -144,7 +145,7 @@ DUPLICATES = Sheet(
         Column("作品一", 13),
         Column("作品二", 13),
         Column("理由", 60, "wrap"),
-        Column("结论", 14, staff=True, choices=("是同一作品", "不是同一作品")),
+        Column("结论", 14, staff=True, choices=("是同一作品", "不是同一作品", "不是同一人或单位")),
     ),
     key="编号",
 )

@@ -327,23 +327,6 @@ class Works:
         judged = judged.where(_M.c.work_id == _W.c.id, _M.c.kind == Kind.FORM.value, _M.c.in_force, ~by_hand)
         return set(self.connection.execute(select(_W.c.id).where(*ALIVE, ~judged.exists())).scalars())
 
-    def same_films(self) -> dict[tuple[str, str], str]:
-        """Pairs of works, in order of id, that hold a byte-equal film, and its name in the second."""
-        held = (
-            select(_M.c.work_id, _P.c.sha256, _P.c.name)
-            .join(_P, _P.c.id == _M.c.part_id)
-            .join(_W, _W.c.id == _M.c.work_id)
-            .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "", *ALIVE)
-            .subquery()
-        )
-        one, other = held.alias(), held.alias()
-        query = (
-            select(one.c.work_id, other.c.work_id, other.c.name)
-            .join(other, and_(one.c.sha256 == other.c.sha256, one.c.work_id < other.c.work_id))
-            .order_by(one.c.work_id, other.c.work_id)
-        )
-        return {(a, b): name for a, b, name in self.connection.execute(query)}
-
     def counts(self) -> list[Row]:
         """Per track and state, how many living ones."""
         query = select(_W.c.track, _W.c.state, func.count().label("n")).where(*ALIVE)

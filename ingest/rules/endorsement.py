@@ -14,7 +14,6 @@ from ingest.rules.form import unfilled
 from ingest.rules.presence import possible_scans
 from ingest.rules.says import field_name, listed
 from ingest.rules.seals import red_seals
-from parsers.facts import FieldValue
 
 _LABELS = re.compile(r"审核|专家|人员|姓名|职称|职务|单位|工作|签字|签名|日期|年|月|日|[\W\d_]+")
 _LEAST_NAME = 2
@@ -85,34 +84,36 @@ def _reviewers(
 ) -> Verdict | None:
     """So many people with titles that count; None where no form names reviewers."""
     word = field_name("reviewers", config)
-    typed = sheet.fields.get("reviewers")
-    read = paper.reading.fields.get("reviewers") if paper else None
-    choices = [(v, text) for v, text in ((typed, sheet.text), (read, paper.reading.text if paper else "")) if v]
-    if not choices:
+    sheets = [sheet] + ([Sheet(fields=paper.reading.fields, text=paper.reading.text)] if paper else [])
+    named = [one for one in sheets if "reviewers" in one.fields]
+    given = [one for one in named if not unfilled(one.fields["reviewers"])]
+    if not named:
         return None
-    given = [(v, text) for v, text in choices if not unfilled(v)]
     if not given:
         return Verdict(Outcome.MISSING, f"{word}未填写")
-    value, text = given[0]
-    ranks = _ranks(value, text, limits)
-    enough = len(ranks) >= wanted
-    if enough and value.confidence >= SURE:
-        return Verdict(Outcome.PASS, f"{word} {len(ranks)} 位，职称为{listed(ranks)}")
-    if enough:
+    ranks, sure = _ranks(given[0], limits), given[0].fields["reviewers"].confidence >= SURE
+    if len(ranks) < wanted:
+        read_as = f"（{listed(ranks)}）" if ranks else ""
+        return Verdict(Outcome.REVIEW, f"{word}中读到 {len(ranks)} 位副高级及以上职称{read_as}，需 {wanted} 位")
+    if not sure:
         return Verdict(Outcome.REVIEW, f"{word}的职称识别不够清楚（{listed(ranks)}）")
-    read_as = f"（{listed(ranks)}）" if ranks else ""
-    return Verdict(Outcome.REVIEW, f"{word}中读到 {len(ranks)} 位副高级及以上职称{read_as}，需 {wanted} 位")
+    return Verdict(Outcome.PASS, f"{word} {len(ranks)} 位，职称为{listed(ranks)}")
 
 
-def _ranks(value: FieldValue, text: str, limits: EndorsementRule) -> list[str]:
-    """The titles that count, one a person: each has a name before it, or each after it."""
-    written = unicodedata.normalize("NFKC", " ".join([value.value, *value.others]))
-    found = _persons(written, limits)
-    if found or _titles(limits).search(written):
-        return found
-    at = text.find(value.label) if value.label else -1
-    beside = unicodedata.normalize("NFKC", text[at : at + _WINDOW]) if at >= 0 else ""
-    names = [n for n in re.findall(r"[一-鿿]{2,4}", _LABELS.sub(" ", written)) if n in beside]
+def _ranks(sheet: Sheet, limits: EndorsementRule) -> list[str]:
+    """The titles that count, one a person: written with the names, in a column of their own, or near the names."""
+    value = sheet.fields["reviewers"]
+    written = unicodedata.normalize("NFKC", "\n".join([value.value, *value.others]))
+    if _titles(limits).search(written):
+        return _persons(written, limits)
+    names = [name for line in re.split(r"[\n、,，;；]+", written) if (name := _LABELS.sub("", line))]
+    column = sheet.fields.get("reviewer_titles")
+    lines = [line for line in column.value.split("\n") if line.strip()] if column else []
+    if len(lines) >= len(names):
+        hits = [_titles(limits).search(unicodedata.normalize("NFKC", line)) for line in lines[: len(names)]]
+        return [hit[0] for hit in hits if hit and hit[0] in limits.titles]
+    at = sheet.text.find(names[0]) if names else -1
+    beside = unicodedata.normalize("NFKC", sheet.text[at : at + _WINDOW]) if at >= 0 else ""
     return _persons(beside, limits)[: len(names)]
 
 

@@ -9,9 +9,9 @@ from ingest.config import Config, FormFieldsRule, RuleTable
 from ingest.model import Outcome, Verdict, Work
 from ingest.names import fold
 from ingest.papers import SURE, Sheet, scan_of, sheet_of
-from ingest.rules.lookalikes import LEAST_DIGITS, numbers
 from ingest.rules.says import day, field_name, listed, quote
 from parsers.facts import FieldValue
+from parsers.typed import read_typed
 from parsers.values import DateSpan, read_dates
 
 _HEAD = 200
@@ -116,9 +116,8 @@ def _odd(sheet: Sheet, name: str, config: Config) -> bool:
     kind, found = config.forms.types.get(name, ""), sheet.fields.get(name)
     if found is None or kind not in _JUDGED_HERE or unfilled(found) or _doubtful(sheet, name):
         return False
-    if found.normal:
-        return found.normal_confidence < _READABLE
-    return "@" not in found.value if kind == "email" else len(numbers(found.value)) < LEAST_DIGITS
+    sure = found.normal_confidence if found.normal else read_typed(kind, found.value).confidence
+    return sure < _READABLE
 
 
 def made_in_window(work: Work, limits: RuleTable, config: Config) -> Verdict:

@@ -17,6 +17,8 @@ and the shipped config; a test keeps it current. Numbers, clauses and `on` are t
 
 - "needs": without that material the rule says `na`, or `pending` while a link that may bring it still lives; if it is
   there and cannot be opened, `na`, or `review` where the rule is the one to say so (marked "+ unreadable").
+- A rule whose "needs" says "all works" judges a work among all the others, and again when one of those changes. It says
+  `na` of works that are withdrawn, merged or refused, and where the form does not tell what it judges.
 - "tell": whether a letter may mention the finding; `late` only the letter about lateness.
 - A rule that fails itself gives `review` ("程序未能判断"), a traceback in the log and exit code 1.
 
@@ -34,7 +36,7 @@ def page(config: Config) -> str:
 def _row(rule: Rule, table: RuleTable) -> list[str]:
     what = " ".join((inspect.getdoc(rule.judge) or "").split("\n\n")[0].split())
     given = " ".join(f"`{o.value}`" for o in Outcome if o in rule.may_give)
-    needs = f"{rule.needs.value} {KIND_WORDS[rule.needs]}" if rule.needs else ""
+    needs = "all works" if rule.compares else f"{rule.needs.value} {KIND_WORDS[rule.needs]}" if rule.needs else ""
     unreadable = " + unreadable" if rule.unreadable is Outcome.REVIEW else ""
     tell = table.tell if isinstance(table.tell, str) else "yes" if table.tell else "no"
     return [f"`{rule.id}`", table.clause, what, needs + unreadable, given, _values(table), tell]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.config import Config, QuotaRule, Recommender, RuleTable
+from ingest.entrants import places_of
 from ingest.model import Outcome, Standing, Verdict
 from ingest.rules.says import quote
 
@@ -25,11 +26,6 @@ def quota(standing: Standing, limits: QuotaRule, config: Config) -> Verdict:
     if places.used > most:
         return Verdict(Outcome.REVIEW, f"{said}，超出 {places.used - most} 部，请推荐单位确认保留哪几部")
     return Verdict(Outcome.PASS, f"{said}（按“{entrant.unit_said}”，{entrant.unit_why}）")
-
-
-def places_of(unit: Recommender, limits: QuotaRule) -> int:
-    """How many works a unit may recommend."""
-    return unit.quota + (limits.sanqu_extra if unit.sanqu else 0)
 
 
 def _untold(standing: Standing, config: Config) -> Verdict:

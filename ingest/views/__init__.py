@@ -26,7 +26,10 @@ _OUT = frozenset({Decision.WITHDRAWN, Decision.MERGED})
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that exports and reports show, as it stood at `now`. Mails and letters are without their words."""
+    """Everything that exports and reports show, as it stood at `now`. Mails and letters are without their words.
+
+    pairs: works that are alike, in order of id, to the reason by rule; no reasons for those that are no more.
+    """
 
     config: Config
     now: dt.datetime
@@ -43,7 +46,7 @@ class Snapshot:
     staff: Mapping[tuple[str, str, str], Any]
     mailboxes: Mapping[str, Row]
     conflicts: Sequence[Row]
-    same_films: Mapping[tuple[str, str], str]
+    pairs: Mapping[tuple[str, str], Mapping[str, str]]
     links: Sequence[CloudFile] = ()
 
     @property
@@ -110,15 +113,15 @@ class Snapshot:
         return {(link.provider, link.key): link for link in self.links}
 
     def related(self, work_id: str) -> Sequence[str]:
-        """Works that hold the same film, those left out of which staff say that they are another."""
+        """Works that are like this one, those left out of which staff say that there is nothing to it."""
         return self._related.get(work_id, ())
 
     @cached_property
     def _related(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for one, other in self.same_films:
+        for (one, other), whys in self.pairs.items():
             said = self.staff.get((tables.DUPLICATES.title, pair_number(one, other), deciding.SAME))
-            if deciding.text_of(said) == deciding.APART:
+            if not whys or deciding.is_apart(deciding.text_of(said)):
                 continue
             found.setdefault(one, []).append(other)
             found.setdefault(other, []).append(one)
@@ -147,7 +150,7 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
         staff=tx.desk.staff_cells(),
         mailboxes=tx.desk.mailboxes(),
         conflicts=tx.desk.conflicts(),
-        same_films=tx.works.same_films(),
+        pairs={pair: whys for pair, (whys, _) in tx.entrants.pairs().items()},
         links=tx.links.links(),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest import deciding
 from ingest.config import Config
+from ingest.entrants import has_units
 from ingest.ledger import Transaction
 from ingest.model import TodoKind, letter_number, mail_number, pair_number, todo_number
 from parsers.typedform import ROW_FORM, SHEET_FORM
@@ -30,11 +31,6 @@ def sheets_of(config: Config) -> tuple[tables.Sheet, ...]:
         for track in config.tracks
     ]
     return tables.sheets(works)
-
-
-def has_units(config: Config, track: str) -> bool:
-    """Works of this track come from a recommending unit."""
-    return "recommender" in config.forms.required.get(track, ())
 
 
 def typed_columns(config: Config) -> dict[str, dict[str, str]]:
@@ -73,7 +69,7 @@ def known_keys(config: Config, tx: Transaction) -> dict[str, set[str]]:
         tables.TODOS.title: {todo_number(row["id"]) for row in tx.desk.todos(open_only=False)},
         tables.LETTERS.title: {letter_number(row["id"]) for row in tx.letters.heads()},
         tables.MESSAGES.title: {mail_number(id_) for id_ in tx.arrivals.ids()},
-        tables.DUPLICATES.title: {pair_number(*pair) for pair in tx.works.same_films()},
+        tables.DUPLICATES.title: {pair_number(*pair) for pair in tx.entrants.pairs()},
     }
     for track in config.tracks:
         keys[track.sheet] = {row["id"] for row in works if row["track"] == track.key}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingest import deciding
+from ingest.entrants import entrant_of, has_units, places_of
 from ingest.ledger.links import GONE
 from ingest.ledger.rows import Row
 from ingest.model import (
@@ -15,6 +16,7 @@ from ingest.model import (
     STATE_WORDS,
     CloudFile,
     Decision,
+    Entrant,
     Finding,
     Kind,
     Material,
@@ -27,9 +29,8 @@ from ingest.model import (
     pair_number,
     todo_number,
 )
-from ingest.names import match_recommender
 from ingest.views import Snapshot, fields_of, recognised_fields
-from ingest.views.cells import has_units, sheets_of
+from ingest.views.cells import sheets_of
 from ingest.views.words import (
     ENDING_WORDS,
     HELD_WORDS,
@@ -55,8 +56,6 @@ SUMMARY_LINES = 5
 """So many stand in 问题摘要: a row must not push all others off the screen."""
 ANY_HOST = frozenset({"coremail"})
 """Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
-NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
-"""Decisions after which a work takes no place of its unit's quota."""
 READ_WORD = "（识别）"
 """Stands after a value that was read off the scan, because there is no electronic form."""
 GONE_WORD = "已转出"
@@ -210,65 +209,66 @@ def _findings(snap: Snapshot) -> Iterable[Cells]:
 
 
 def _quotas(snap: Snapshot) -> Iterable[Cells]:
-    used = _by_unit(snap)
+    taken = _by_unit(snap)
     for unit in snap.config.recommenders:
         word = RECOMMENDER_WORDS[unit.kind]
-        yield _quota(
-            unit.name, f"{word}（有三区，另加的名额未计）" if unit.sanqu else word, unit.quota, used.pop(unit.name, [])
-        )
-    for name, works in used.items():
-        counted, listed = _counted(works)
-        yield {"推荐单位": name, "类别": "请人工核对单位名称", "已用": counted, "作品": listed}
+        word += f"（含三区 {snap.config.rules.quota.sanqu_extra} 个）" if unit.sanqu else ""
+        word += "（名单待主办方确认）" if unit.confirm else ""
+        most = places_of(unit, snap.config.rules.quota)
+        cells = _places(taken.pop(unit.name, []))
+        over = {"超出": max(cells["已用"] - most, 0), "剩余": max(most - cells["已用"], 0)}
+        yield {"推荐单位": unit.name, "类别": word, "名额": most, **cells, **over}
+    for name, works in sorted(taken.items()):
+        yield {"推荐单位": f"（未能对应）{name}", "类别": _perhaps(works[0]), **_places(works)}
 
 
-def _by_unit(snap: Snapshot) -> dict[str, list[tuple[str, bool]]]:
-    """Unit to its works and whether each is late; a unit that is not known for certain goes by what was written."""
-    names: dict[str, str] = {}
-    used: dict[str, list[tuple[str, bool]]] = {}
-    for work in snap.counting:
-        name = fields_of(work).get("recommender", "")
-        if not name or work.decision in NOT_COUNTED or not has_units(snap.config, work.track):
-            continue
-        if name not in names:
-            match = match_recommender(name, snap.config.recommenders)
-            names[name] = match.name if match else f"（未能对应）{name}"
-        used.setdefault(names[name], []).append((work.id, _late(snap, work)))
+def _by_unit(snap: Snapshot) -> dict[str, list[Entrant]]:
+    """Unit to its works that count; one that cannot be told for certain goes by what was written."""
+    used: dict[str, list[Entrant]] = {}
+    for work in snap.works.values():
+        if has_units(snap.config, work.track):
+            entrant = entrant_of(work, snap.config, late=_late(snap, work))
+            name = entrant.unit or entrant.unit_said
+            if name and entrant.counts:
+                used.setdefault(name, []).append(entrant)
     return used
 
 
 def _late(snap: Snapshot, work: Work) -> bool:
-    """It came after the deadline, and staff have not accepted it."""
-    found = any(f.rule == "deadline" and f.outcome is Outcome.FAIL for f in snap.findings.get(work.id, ()))
-    return found and work.decision is not Decision.ACCEPTED
+    return any(f.rule == "deadline" and f.outcome is Outcome.FAIL for f in snap.findings.get(work.id, ()))
 
 
-def _counted(works: Sequence[tuple[str, bool]]) -> tuple[int, str]:
-    """How many count, and all of them by name: late ones apart."""
-    counted = [work for work, late in works if not late]
-    apart = [work for work, late in works if late]
-    listed = "、".join(counted)
-    if apart:
-        listed += f"{'；' if counted else ''}逾期另计：{'、'.join(apart)}"
-    return len(counted), listed
+def _places(works: Sequence[Entrant]) -> Cells:
+    """How many count, and all of them by number: late ones apart."""
+    counted = [one.id for one in works if one.on_time]
+    late = [one.id for one in works if not one.on_time]
+    apart = f"逾期另计：{'、'.join(late)}" if late else ""
+    return {"已用": len(counted), "逾期": len(late), "作品": "；".join(filter(None, ("、".join(counted), apart)))}
 
 
-def _quota(name: str, kind: str, quota: int, works: Sequence[tuple[str, bool]]) -> Cells:
-    used, listed = _counted(works)
-    return {
-        "推荐单位": name,
-        "类别": kind,
-        "名额": quota,
-        "已用": used,
-        "超出": max(used - quota, 0),
-        "剩余": max(quota - used, 0),
-        "作品": listed,
-    }
+def _perhaps(entrant: Entrant) -> str:
+    near = f"，名单中相近的：{'、'.join(entrant.unit_near)}" if entrant.unit_near else ""
+    return f"请人工核对单位名称{near}"
 
 
 def _duplicates(snap: Snapshot) -> Iterable[Cells]:
-    for (one, other), name in snap.same_films.items():
+    for (one, other), whys in snap.pairs.items():
         number = pair_number(one, other)
-        yield {"编号": number, "作品一": one, "作品二": other, "理由": f"视频文件完全相同（{name}）"}
+        said = deciding.text_of(snap.staff.get((tables.DUPLICATES.title, number, deciding.SAME)))
+        if whys or said:
+            yield {"编号": number, "作品一": one, "作品二": other, "理由": _whys(snap, (one, other), whys, said)}
+
+
+def _whys(snap: Snapshot, pair: Sequence[str], whys: Mapping[str, str], said: str) -> str:
+    """Why two works may be one, a line a rule; their titles; a conclusion that says nothing to the program."""
+    works = (snap.works[work] for work in pair if work in snap.works)
+    titles = "、".join(f"《{work.title}》" for work in works if work.title)
+    lines = [f"{RULE_WORDS.get(rule, rule)}：{why}" for rule, why in whys.items()]
+    if not lines:
+        lines.append("现在已不相似，或其中一部不再计入")
+    if said and not deciding.is_conclusion(said):
+        lines.append(f"【“结论”栏填的“{said[:60]}”不在可选之列，没有采用，请改选】")
+    return "\n".join((*lines, *filter(None, [titles])))
 
 
 def _todos(snap: Snapshot) -> Iterable[Cells]:

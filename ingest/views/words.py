@@ -19,6 +19,7 @@ RULE_WORDS: Mapping[str, str] = {
     "scan-seal": "盖章",
     "endorsement": "推荐或审核意见",
     "scan-matches": "表与扫描件一致",
+    "first-maker": "申报者",
     "made-in-window": "完成时间",
     "shown-in-window": "播映时间",
     "proof": "播放证明",
@@ -31,6 +32,14 @@ RULE_WORDS: Mapping[str, str] = {
     "content": "内容",
     "original": "原创",
     "licence": "授权",
+    "one-per-entity": "自荐一部",
+    "one-per-producer": "制作单位一部",
+    "one-per-author": "第一作者一部",
+    "one-track": "只走一组",
+    "quota": "推荐名额",
+    "sanqu": "三区名额",
+    "duplicate-video": "视频重复",
+    "sender": "发件人",
     "malware": "安全",
 }
 

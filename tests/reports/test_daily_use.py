@@ -166,7 +166,7 @@ def test_a_cell_says_what_belongs_in_it(opened, title, heading):
     ("title", "heading", "choices"),
     [
         (SHEET, "初审结论", ",".join(DECISIONS)),
-        ("疑似重复", "结论", "是同一作品,不是同一作品"),
+        ("疑似重复", "结论", "是同一作品,不是同一作品,不是同一人或单位"),
         ("待办", "处理", "已处理,不处理"),
         ("回信", "放行/暂缓", "放行,暂缓"),
     ],
@@ -186,7 +186,7 @@ def test_every_list_is_short_enough_for_the_format():
 def test_a_unit_over_its_quota_stands_out(opened):
     sheet = opened(frames={QUOTAS.title: pd.DataFrame([{"推荐单位": "某厅", "超出": 2}])})[QUOTAS.title]
     ((area, rules),) = sheet.conditional_formatting._cf_rules.items()
-    assert (str(area.sqref), [(r.operator, r.formula) for r in rules]) == ("E2", [("greaterThan", ["0"])])
+    assert (str(area.sqref), [(r.operator, r.formula) for r in rules]) == ("F2", [("greaterThan", ["0"])])
 
 
 def test_the_workbook_says_what_it_is(opened):

@@ -303,14 +303,6 @@ def test_events_of_one_mail(tx, mail):
     assert [(event["what"], event["arrival_id"]) for event in tx.desk.events(arrival=other)] == [("mail-ended", other)]
 
 
-def test_same_films_are_pairs_of_works_that_hold_one_film(contest, context, walk, form, shell):
-    for title, sender in (("星海寻踪", "a@x.cn"), ("深海来信", "b@y.cn")):
-        contest.post(files=[("推荐表.docx", form(title)), (f"{title}.mp4", shell)], sender=sender)
-    walk(context)
-    with context.read() as tx:
-        assert tx.works.same_films() == {("R2024-0001", "R2024-0002"): "深海来信.mp4"}
-
-
 def test_decisions_are_the_words_that_are_some(tx):
     tx.desk.keep_staff_cells(
         {("推荐作品", "R2024-0001", "初审结论"): "通过", ("推荐作品", "R2024-0002", "初审结论"): "再看看"}

@@ -129,7 +129,7 @@ def snap(config):
             "staff": {},
             "mailboxes": {},
             "conflicts": [],
-            "same_films": {},
+            "pairs": {},
         }
         changed = {work: rows[work] | new for work, new in rest.pop("filed", {}).items()}
         return Snapshot(**(plain | {"rows": rows | changed} | rest))

@@ -10,6 +10,7 @@ from ingest.views.frames import frames, summary
 from parsers.facts import VideoFacts
 
 HEBEI = "河北省科学技术厅"
+FILM = {"duplicate-video": "视频文件完全相同"}
 
 
 def found(rule, outcome, evidence="依据"):
@@ -57,7 +58,7 @@ def test_a_works_row_says_what_is_known(row, work, material, letter):
         findings={made.id: (found("size", Outcome.FAIL, "太大"), found("content", Outcome.MANUAL))},
         letters=[letter()],
         letter_works={1: [made.id]},
-        same_films={("P2024-0009", made.id): "b.mp4"},
+        pairs={("P2024-0009", made.id): FILM},
         filed={made.id: {"folder": "R2024-0001 星海寻踪", "files": {str(film.part.id): "视频-星海寻踪.mp4"}}},
     )
     assert said == {
@@ -159,11 +160,12 @@ def quota(snap, work):
 def test_a_units_works_are_counted(quota):
     assert quota(*[(None, False)] * 2) == {
         "推荐单位": HEBEI,
-        "类别": "省级科技部门（有三区，另加的名额未计）",
-        "名额": 5,
+        "类别": "省级科技部门（含三区 1 个）",
+        "名额": 6,
         "已用": 2,
+        "逾期": 0,
         "超出": 0,
-        "剩余": 3,
+        "剩余": 4,
         "作品": "R2024-0001、R2024-0002",
     }
 
@@ -180,7 +182,7 @@ def test_works_that_are_out_take_no_place(quota, decision):
 
 def test_late_works_are_counted_apart(quota):
     row = quota((None, False), (None, True))
-    assert (row["已用"], row["作品"]) == (1, "R2024-0001；逾期另计：R2024-0002")
+    assert (row["已用"], row["逾期"], row["作品"]) == (1, 1, "R2024-0001；逾期另计：R2024-0002")
 
 
 def test_a_late_work_that_staff_accepted_counts(quota):
@@ -192,6 +194,7 @@ def test_a_unit_that_is_not_known_is_nobody_elses(quota):
         "推荐单位": "（未能对应）某某厅",
         "类别": "请人工核对单位名称",
         "已用": 1,
+        "逾期": 0,
         "作品": "R2024-0001",
     }
 
@@ -347,11 +350,47 @@ def test_a_letters_row_opens_its_file(snap, letter):
 
 
 def test_works_with_one_film_are_a_pair(snap):
-    assert rows(frames(snap(same_films={("P2024-0001", "R2024-0001"): "a.mp4"}), {})["疑似重复"]) == [
+    assert rows(frames(snap(pairs={("P2024-0001", "R2024-0001"): FILM}), {})["疑似重复"]) == [
         {
             "编号": "P2024-0001/R2024-0001",
             "作品一": "P2024-0001",
             "作品二": "R2024-0001",
-            "理由": "视频文件完全相同（a.mp4）",
+            "理由": "视频重复：视频文件完全相同",
         }
     ]
+
+
+def test_a_unit_that_is_not_known_is_shown_with_those_that_read_alike(quota):
+    row = quota((None, False), name="河北省科学技术庁", unit="（未能对应）河北省科学技术庁")
+    assert row["类别"].startswith("请人工核对单位名称，名单中相近的：河北省科学技术厅")
+
+
+def test_a_unit_to_be_confirmed_is_marked(quota):
+    row = quota((None, False), name="工信部", unit="工业和信息化部")
+    assert (row["类别"], row["已用"]) == ("联席会议成员单位（名单待主办方确认）", 1)
+
+
+PAIR = ("P2024-0001", "R2024-0001")
+
+
+@pytest.mark.parametrize(
+    ("whys", "said", "reason"),
+    [
+        ({}, "不是同一作品", "现在已不相似，或其中一部不再计入"),
+        (FILM, "是同一作品", "视频重复：视频文件完全相同"),
+        (FILM, "再看看", "视频重复：视频文件完全相同\n【“结论”栏填的“再看看”不在可选之列，没有采用，请改选】"),
+        (
+            {"one-track": "作品名称相同，作者同名", "one-per-author": "同名，单位相同"},
+            "",
+            "只走一组：作品名称相同，作者同名\n第一作者一部：同名，单位相同",
+        ),
+    ],
+)
+def test_a_pairs_reasons(snap, whys, said, reason):
+    cells = {("疑似重复", "/".join(PAIR), "结论"): said} if said else {}
+    shown = rows(frames(snap(pairs={PAIR: whys}, staff=cells), {})["疑似重复"])
+    assert [row["理由"] for row in shown] == [reason]
+
+
+def test_a_pair_no_more_alike_of_which_nobody_said_anything_is_not_shown(snap):
+    assert rows(frames(snap(pairs={PAIR: {}}), {})["疑似重复"]) == []

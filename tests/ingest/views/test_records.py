@@ -181,7 +181,7 @@ def test_letters_of_a_work_are_those_that_speak_of_it(snap, work):
 
 
 def test_works_with_one_film_name_each_other(snap):
-    taken = snap(same_films={("P2024-0001", "R2024-0001"): "a.mp4"})
+    taken = snap(pairs={("P2024-0001", "R2024-0001"): {"duplicate-video": "视频文件完全相同"}})
     assert (taken.related("P2024-0001"), taken.related("R2024-0001")) == (["R2024-0001"], ["P2024-0001"])
 
 
