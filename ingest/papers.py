@@ -117,19 +117,16 @@ def is_recognised(material: Material) -> bool:
 def scan_pages(found: Sequence[Material]) -> list[tuple[Material, ImageFacts]]:
     """Of files that are scans, or may be, those that are recognised pages of the form, in the order of the pages.
 
-    A page that is not surely one counts if it goes on from one that is, in the same mail; without a sure one each
-    that has a label of the form or a seal does.
+    A page that is not surely one counts if it came with one that is, and has a label of the form or a seal; without a
+    sure one each that has does.
     """
     read = [(m, facts) for m in _in_order(found) if isinstance(facts := m.part.facts, ImageFacts) and facts.reading]
-    sure = [m for m, _ in read if m.part.certain]
-    if not sure:
-        return [(m, facts) for m, facts in read if _like_a_page(facts)]
-    mine: list[tuple[Material, ImageFacts]] = []
-    for material, facts in read:
-        after = bool(mine) and mine[-1][0].part.arrival_id == material.part.arrival_id
-        if material.part.certain or (after and _like_a_page(facts)):
-            mine.append((material, facts))
-    return mine
+    sure = {m.part.arrival_id for m, _ in read if m.part.certain}
+    return [
+        (m, facts)
+        for m, facts in read
+        if m.part.certain or (_like_a_page(facts) and (m.part.arrival_id in sure or not sure))
+    ]
 
 
 def _like_a_page(facts: ImageFacts) -> bool:

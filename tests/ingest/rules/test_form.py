@@ -144,3 +144,112 @@ def test_shown_in_window_wants_a_platform_it_knows(find, a_work, form, platform,
 def test_shown_in_window_out_of_the_window_fails_on_any_platform(find, a_work, form):
     found = find("shown-in-window", a_work(form=form(first_shown_on="2024年2月3日", platform="某某网站")))
     assert found[0] == "fail"
+
+
+# --- with a scan that was read ---------------------------------------------------------------------------------------
+
+RECOGNISED = "据扫描件识别："
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "read", "outcome"),
+    [
+        ("form-kind", {}, "pass"),
+        ("form-kind", {"title_line": "2023年全国科普微视频大赛作品推荐表"}, "review"),
+        ("form-fields", {}, "pass"),
+        ("form-fields", {"phone": ""}, "review"),
+        ("form-fields", {"phone": None}, "review"),
+        ("form-fields", {"confidence": 0.7}, "review"),
+        ("made-in-window", {}, "pass"),
+        ("made-in-window", {"completed_on": "2022年5月"}, "review"),
+        ("made-in-window", {"completed_on": ""}, "review"),
+        ("shown-in-window", {}, "pass"),
+        ("shown-in-window", {"first_shown_on": "2024年2月"}, "review"),
+        ("shown-in-window", {"platform": ""}, "review"),
+        ("original", {}, "manual"),
+        ("original", {"commitment": ""}, "review"),
+        ("licence", {}, "na"),
+        ("licence", {"non_original": "引用了资料片"}, "review"),
+    ],
+)
+def test_without_a_form_the_scans_reading_is_judged_and_never_fails(find, a_work, stamped, rule_id, read, outcome):
+    found = find(rule_id, a_work(form=None, scan=stamped(**read)))
+    assert (found[0], found[1].startswith(RECOGNISED)) == (outcome, True)
+
+
+def test_without_a_form_what_would_fail_says_to_look_at_the_scan(find, a_work, stamped):
+    found = find("made-in-window", a_work(form=None, scan=stamped(completed_on="2022年5月")))
+    wanted = "要求 2023年1月1日至2023年12月31日"
+    assert found == ("review", f"{RECOGNISED}完成时间 “2022年5月”；{wanted}，请打开扫描件核对")
+
+
+def test_without_a_form_the_form_stays_missing(find, a_work, stamped):
+    assert find("materials", a_work(form=None, scan=stamped())) == ("missing", "缺电子表")
+
+
+def test_a_form_that_cannot_be_read_is_for_a_person_though_the_scan_was_read(find, a_work, stamped):
+    found = find("form-fields", a_work(form=Broken(format="docx", reason="locked"), scan=stamped()))
+    assert found == ("review", "电子表“推荐表.docx”无法打开，未检查：文件有密码，无法打开")
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("2023年全国科普微视频大赛作品推荐表", "年份为 2023；本届为 2024 年，请核对"),
+        ("2024年全国科普微视频大赛作品自荐表", "属于“社会征集”；地方、部门推荐应使用推荐表"),
+    ],
+)
+def test_form_kind_of_a_scan_of_another_form_is_for_a_person(find, a_work, stamped, title, said):
+    outcome, evidence = find("form-kind", a_work(scan=stamped(title)))
+    assert (outcome, evidence.startswith("扫描件标题"), evidence.endswith(said)) == ("review", True, True)
+
+
+def test_form_kind_of_a_scan_whose_title_was_not_read_goes_by_the_form(find, a_work, stamped):
+    assert find("form-kind", a_work(scan=stamped("")))[0] == "pass"
+
+
+@pytest.mark.parametrize("name", ["recommender_opinion", "commitment"])
+@pytest.mark.parametrize("signed", [True, False])
+def test_form_fields_that_are_made_on_paper_may_stand_there_alone(find, a_work, form, stamped, name, signed):
+    scan = stamped(**{name: "（签字）"}, signed={name: True}) if signed else stamped()
+    assert find("form-fields", a_work(form=form(**{name: ""}), scan=scan))[0] == "pass"
+
+
+def test_form_fields_filled_on_the_paper_alone_are_for_a_person(find, a_work, form, stamped):
+    found = find("form-fields", a_work(form=form(contact=""), scan=stamped()))
+    assert found == ("review", "电子表未填写、扫描件上有：联系人，请打开表格核对")
+
+
+def test_form_fields_blank_in_form_and_scan_are_missing(find, a_work, form, stamped):
+    found = find("form-fields", a_work(form=form(contact=""), scan=stamped(contact="")))
+    assert found == ("missing", "未填写：联系人")
+
+
+@pytest.mark.parametrize(
+    ("phone", "outcome"),
+    [
+        ("13800000000", "pass"),
+        ("010-55550000、13800000000", "pass"),
+        ("同上", "review"),
+        ("1380000", "review"),
+    ],
+)
+def test_form_fields_wants_a_phone_that_can_be_called(find, a_work, form, phone, outcome):
+    assert find("form-fields", a_work(form=form(phone=phone)))[0] == outcome
+
+
+def test_form_fields_takes_what_the_parser_read_of_a_value(find, a_work, form):
+    made = form(phone="一三八零零零零零零零零")
+    known = made.fields["phone"].model_copy(update={"normal": "13800000000", "normal_confidence": 0.9})
+    made = made.model_copy(update={"fields": made.fields | {"phone": known}})
+    assert find("form-fields", a_work(form=made))[0] == "pass"
+
+
+def test_original_with_a_commitment_signed_on_the_paper_is_not_missing(find, a_work, form, stamped):
+    scan = stamped(commitment="", signed={"commitment": True})
+    assert find("original", a_work(form=form(commitment="（签字）"), scan=scan))[0] == "manual"
+
+
+def test_original_with_a_commitment_nowhere_is_missing(find, a_work, form, stamped):
+    scan = stamped(commitment="", signed={"commitment": False})
+    assert find("original", a_work(form=form(commitment=""), scan=scan)) == ("missing", "原创承诺未填写")

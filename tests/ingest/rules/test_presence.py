@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from ingest.model import Kind
-from parsers.facts import ArchiveFacts, Broken, ImageFacts, Unknown
+from parsers.facts import ArchiveFacts, Broken, FieldValue, ImageFacts, Reading, Unknown
 
 NOW = dt.datetime(2024, 10, 22, tzinfo=dt.UTC)
 LINK = "https://mail.163.com/large-attachment-download/index.html?file=K"
@@ -165,3 +165,51 @@ def test_proof_in_quarantine_is_never_to_be_opened(find, a_work, material):
 def test_picture_in_quarantine_is_no_possible_scan(find, a_work, material):
     work = a_work(material(Kind.SCAN, "图.jpg", problem="malware", certain=False), proof=None)
     assert find("proof", work)[1] == "未收到播放证明"
+
+
+@pytest.fixture
+def seen(material):
+    """A picture that was recognised; `why` is what was said of its kind."""
+
+    def make(name, kind, *labels, why="", certain=False, text="某某"):
+        fields = {label: FieldValue(value="某", label=label, page=1) for label in labels}
+        reading = Reading(fields=fields, text=text, confidence=0.95)
+        facts = ImageFacts(format="jpeg", width=1654, height=2339, reading=reading)
+        return material(kind, name, facts, certain=certain, why=why)
+
+    return make
+
+
+def test_materials_with_a_scan_of_another_document_says_what_was_seen(find, a_work, seen):
+    why = "像是其他文件，没有识别到表格栏目，开头为“第一场”"
+    work = a_work(seen("扫描件.pdf", Kind.OTHER, why=why), scan=None)
+    assert find("materials", work) == ("review", f"未见扫描件，请打开核对：“扫描件.pdf”{why}")
+
+
+def test_materials_with_a_blank_scan_says_so(find, a_work, seen):
+    work = a_work(seen("扫描件.pdf", Kind.OTHER, why="空白页，没有识别到文字", text=""), scan=None)
+    assert find("materials", work) == ("review", "未见扫描件，请打开核对：“扫描件.pdf”空白页，没有识别到文字")
+
+
+def test_materials_with_a_scan_read_poorly_says_why(find, a_work, seen):
+    why = "识别到表格栏目，但识别得不够清楚"
+    work = a_work(seen("IMG_1.jpg", Kind.SCAN, "作者", why=why), scan=None)
+    assert find("materials", work) == ("review", f"扫描件不能确定，请打开核对：“IMG_1.jpg”{why}")
+
+
+def test_materials_with_a_scan_and_another_paper_beside_it_passes(find, a_work, seen):
+    assert find("materials", a_work(seen("剧照.jpg", Kind.OTHER, why="像是其他文件")))[0] == "pass"
+
+
+def test_proof_may_be_a_recognised_picture_of_unknown_use(find, a_work, seen):
+    work = a_work(seen("IMG_7.jpg", Kind.OTHER, why="像是其他文件"), proof=None)
+    assert find("proof", work) == ("review", "未见播放证明，但有用途不明的文件，请打开核对：IMG_7.jpg")
+
+
+def test_proof_is_not_sought_in_a_page_that_goes_on_from_the_scan(find, a_work, seen):
+    assert find("proof", a_work(seen("IMG_2.jpg", Kind.SCAN, "推荐单位意见"), proof=None))[0] == "missing"
+
+
+def test_proof_recognised_as_one_passes(find, a_work, seen):
+    work = a_work(seen("IMG_3.jpg", Kind.PROOF, certain=True), proof=None)
+    assert find("proof", work) == ("pass", "有播放证明：IMG_3.jpg")
