@@ -24,6 +24,7 @@ from ingest.sources import open_source
 from ingest.sources.cloud.guard import is_public
 from ingest.sources.cloud.network import Resolve, lookup
 from ingest.stages.send import account_of, stop_file
+from parsers.soffice import PACKAGE, office_program
 from parsers.tools import unpackers
 
 GB = 1_000_000_000
@@ -65,7 +66,7 @@ def run_checks(
     yield check_space(config.storage.root, config.storage.reserve_bytes)
     yield check_root(config.storage.root)
     yield check_share(config.storage.share, config.storage.root)
-    yield check_tool("LibreOffice", ("soffice", "libreoffice"), "旧版 .doc、.wps 表格目前由人工查看")
+    yield check_office(office_program())
     yield check_unpackers(unpackers())
     yield check_clamd(config.malware)
     if any(_is_away(mailbox) for mailbox in config.mailboxes):
@@ -215,12 +216,14 @@ def check_share(share: Path, root: Path | None = None) -> CheckLine:
     return CheckLine("共享文件夹", True, f"{share} 可写、可改名、可建硬链接{_to_come(share)}")
 
 
-def check_tool(name: str, programs: tuple[str, ...], without: str) -> CheckLine:
-    """An optional program; not having it is a note. without: how things are done without it, for people."""
-    found = next((path for program in programs if (path := shutil.which(program))), None)
-    if found:
-        return CheckLine(name, True, f"已安装：{found}（这一版尚未用到，{without}）")
-    return CheckLine(name, None, f"未安装（可选）：{without}")
+def check_office(program: str | None) -> CheckLine:
+    """LibreOffice with its Writer, which old documents are read by; not having it is a note. program: its path."""
+    name = "LibreOffice"
+    if program:
+        return CheckLine(name, True, f"已安装：{program}，旧版文档（.doc、.wps、.rtf、.odt）可以自动读取")
+    text = "未安装（可选）：旧版文档（.doc、.wps、.rtf、.odt）由人工查看"
+    mend = f"安装后下次运行会自动补读：apt-get install --no-install-recommends {PACKAGE}"
+    return CheckLine(name, None, text, mend)
 
 
 def check_unpackers(found: Mapping[str, str]) -> CheckLine:

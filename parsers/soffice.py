@@ -87,9 +87,15 @@ class Conversion:
 
 
 def office_program() -> str | None:
-    """The path of LibreOffice, on PATH or where it usually is; None if there is none."""
-    found = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
-    return found or next((path for path in _PLACES if os.access(path, os.X_OK)), None)
+    """The path of a LibreOffice that has its Writer, on PATH or where it usually is; None if there is none."""
+    found = (*(path for name in PROGRAMS if (path := shutil.which(name))), *_PLACES)
+    return next((path for path in found if os.access(path, os.X_OK) and _has_writer(Path(path))), None)
+
+
+def _has_writer(program: Path) -> bool:
+    """Whether it can read documents: it may be there for workbooks alone. True where it lies in no way known here."""
+    folder = program.resolve().parent
+    return not (folder / "soffice.bin").exists() or any(folder.glob("libswlo.*"))
 
 
 def convert(sources: Sequence[Source], folder: Path, profile: Path, room: Room = Room()) -> Conversion:

@@ -216,6 +216,14 @@ def test_libreoffice_is_found_where_it_usually_is(monkeypatch, tmp_path):
     assert soffice.office_program() == str(tmp_path / "soffice")
 
 
+def test_a_libreoffice_for_workbooks_alone_does_not_count(monkeypatch, tmp_path):
+    for name in ("soffice", "soffice.bin", "libsclo.so"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(soffice, "_PLACES", ())
+    assert soffice.office_program() is None
+
+
 # several in one call
 
 
