@@ -19,6 +19,8 @@ and the shipped config; a test keeps it current. Numbers, clauses and `on` are t
   there and cannot be opened, `na`, or `review` where the rule is the one to say so (marked "+ unreadable").
 - A rule whose "needs" says "all works" judges a work among all the others, and again when one of those changes. It says
   `na` of works that are withdrawn, merged or refused, and where the form does not tell what it judges.
+- "else its scan": without a form that can be read, the rule judges what was recognised of the scan; what would then be
+  `fail` or `missing` is `review`.
 - "tell": whether a letter may mention the finding; `late` only the letter about lateness.
 - A rule that fails itself gives `review` ("程序未能判断"), a traceback in the log and exit code 1.
 
@@ -38,6 +40,7 @@ def _row(rule: Rule, table: RuleTable) -> list[str]:
     given = " ".join(f"`{o.value}`" for o in Outcome if o in rule.may_give)
     needs = "all works" if rule.compares else f"{rule.needs.value} {KIND_WORDS[rule.needs]}" if rule.needs else ""
     unreadable = " + unreadable" if rule.unreadable is Outcome.REVIEW else ""
+    needs += ", else its scan" if rule.reads_scan else ""
     tell = table.tell if isinstance(table.tell, str) else "yes" if table.tell else "no"
     return [f"`{rule.id}`", table.clause, what, needs + unreadable, given, _values(table), tell]
 
