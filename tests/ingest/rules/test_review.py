@@ -10,7 +10,20 @@ from ingest import rules
 from ingest.config import Rules
 from ingest.model import Kind, Material, Outcome, Part, PartSource, Verdict, Work, state_of
 from ingest.rules import RULES, UNDECIDED, Rule, review
-from parsers.facts import ArchiveFacts, AudioTrack, Broken, FieldValue, FormFacts, ImageFacts, Unknown, VideoFacts
+from parsers.facts import (
+    ArchiveFacts,
+    AudioTrack,
+    Box,
+    Broken,
+    FieldValue,
+    FormFacts,
+    ImageFacts,
+    Mark,
+    PageFacts,
+    Reading,
+    Unknown,
+    VideoFacts,
+)
 
 ALONE = [rule for rule in RULES if not rule.compares]
 """Rules that judge a work by itself."""
@@ -113,6 +126,7 @@ TIMES = st.none() | st.integers(0, 4 * 10**9).map(lambda s: dt.datetime.fromtime
 FIELDS = st.sampled_from(
     ["title", "completed_on", "first_shown_on", "platform", "author", "commitment", "non_original", "phone", "summary"]
 )
+PAPER_FIELDS = FIELDS | st.sampled_from(["recommender", "recommender_opinion", "review_opinion", "reviewers"])
 VIDEOS = st.builds(
     VideoFacts,
     container=st.sampled_from(["mp4", "mov", "avi", ""]) | TEXT,
@@ -128,13 +142,47 @@ VIDEOS = st.builds(
 )
 VALUES = st.builds(FieldValue, value=TEXT, label=TEXT, confidence=NUMBERS, others=st.lists(TEXT, max_size=2).map(tuple))
 FORMS = st.builds(
-    FormFacts, format=st.just("docx"), title=TEXT, fields=st.dictionaries(FIELDS, VALUES, max_size=9), text=TEXT
+    FormFacts, format=st.just("docx"), title=TEXT, fields=st.dictionaries(PAPER_FIELDS, VALUES, max_size=9), text=TEXT
+)
+SHARES = st.floats(0, 1) | st.sampled_from([0.0, 0.6, 0.9, 1.0])
+BOXES = st.builds(Box, left=SHARES, top=SHARES, right=SHARES, bottom=SHARES)
+READ = st.builds(FieldValue, value=TEXT, label=TEXT, confidence=SHARES, page=st.integers(0, 9), box=st.none() | BOXES)
+MARKS = st.builds(
+    Mark,
+    what=st.sampled_from(["seal", "writing"]),
+    box=BOXES,
+    colour=st.sampled_from(["red", "blue", "black"]),
+    confidence=SHARES,
+)
+PAGES = st.builds(
+    PageFacts,
+    width=st.just(10),
+    height=st.just(14),
+    marks=st.lists(MARKS, max_size=2).map(tuple),
+    problem=st.sampled_from(["", "blank", "unreadable"]),
+)
+READINGS = st.builds(
+    Reading,
+    title=TEXT,
+    fields=st.dictionaries(PAPER_FIELDS, READ, max_size=9),
+    text=TEXT,
+    signed=st.dictionaries(PAPER_FIELDS, st.booleans(), max_size=3),
+    confidence=SHARES,
+)
+SCANS = st.builds(
+    ImageFacts,
+    format=st.just("pdf"),
+    width=PIXELS,
+    height=PIXELS,
+    pages=st.integers(0, 40),
+    seen=st.lists(PAGES, max_size=3).map(tuple),
+    reading=st.none() | READINGS,
 )
 FACTS = st.one_of(
     st.none(),
     VIDEOS,
     FORMS,
-    st.builds(ImageFacts, format=st.just("jpeg"), width=PIXELS, height=PIXELS),
+    SCANS,
     st.builds(ArchiveFacts, format=st.just("zip"), problem=st.sampled_from(["", "locked", "bad-archive"])),
     st.builds(Broken, format=TEXT, reason=st.sampled_from(["locked", "no-index", "of another version"])),
     st.builds(Unknown, format=TEXT),
@@ -186,3 +234,11 @@ def test_review_of_any_work_gives_a_person_a_sentence(config, work):
 
 def _allowed(rule_id):
     return next(r.allowed for r in RULES if r.id == rule_id)
+
+
+@given(work=WORKS)
+def test_review_of_any_work_without_a_form_fails_none_for_what_was_only_recognised(config, work):
+    paper = replace(work, materials=tuple(m for m in work.materials if m.kind is not Kind.FORM))
+    reading = {r.id for r in RULES if r.reads_scan}
+    found = {f.outcome.value for f in review(paper, config).findings if f.rule in reading}
+    assert found & {"fail", "missing"} == set()
