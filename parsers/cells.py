@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from parsers.facts import Box
 
+_MAX_SPAN = 400  # columns of a table that are told apart
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -89,3 +91,27 @@ def around(boxes: Sequence[Box]) -> Box | None:
         right=max(b.right for b in boxes),
         bottom=max(b.bottom for b in boxes),
     )
+
+
+def grids_of(rows: Iterable[Row]) -> list[list[list[str]]]:
+    """The tables among the rows as texts in true columns: a cell over several of them, or rows, stands in each."""
+    grids: list[list[list[str]]] = []
+    covers: dict[int, tuple[str, int]] = {}  # column to the text from above, and for how many rows more
+    is_open = False
+    for row in rows:
+        cells = cells_of(row)
+        if not cells or cells[0].column < 0:
+            is_open, covers = False, {}
+            continue
+        if not is_open:
+            grids.append([])
+        is_open = True
+        here = {column: text for column, (text, _) in covers.items()}
+        covers = {column: (text, left - 1) for column, (text, left) in covers.items() if left > 1}
+        for cell in cells:
+            for column in range(cell.column, min(cell.end, cell.column + _MAX_SPAN)):
+                here[column] = cell.text
+                if cell.rows > 1:
+                    covers[column] = (cell.text, cell.rows - 1)
+        grids[-1].append([here.get(column, "") for column in range(min(max(here) + 1, _MAX_SPAN))])
+    return grids

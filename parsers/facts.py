@@ -254,7 +254,8 @@ class FormFacts(_Facts):
     """A document with text: a form if labels were found in it, else just text.
 
     title: the line that reads like the form's title ("2024年…推荐表"), "" if none. fields: field to value, for every
-    label found, blank ones too. text: all of it, bounded. pages: None where the format has none before layout.
+    label found, blank ones too. text: all of it, bounded. pages: None where the format has none before layout;
+    pages_read: how many of them, the first ones; None where all were.
     pictures: how many pictures are embedded. addresses: where words of it lead that are links and do not say so, of
     http and https only. works: where it is a list, one table with a work a row, each row's field to value as written.
     active: what could act by itself, as keys of parsers.active.ACTIVE_WORDS; so in the other facts.
@@ -266,6 +267,7 @@ class FormFacts(_Facts):
     fields: dict[str, FieldValue] = Field(default_factory=dict)
     text: str = ""
     pages: int | None = None
+    pages_read: int | None = None
     pictures: int = 0
     addresses: tuple[str, ...] = ()
     works: tuple[dict[str, str], ...] = ()

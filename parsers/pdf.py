@@ -1,36 +1,38 @@
-"""A PDF to the form its text layer holds, or, without one, to the scan it is."""
+"""A PDF to the form its text layer holds, or, without one that a reader could see, to the scan it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from parsers.cells import bounded_text, grids_of
 from parsers.facts import Broken, FormFacts, ImageFacts, Wants
 from parsers.labels import fields_of, title_of
 from parsers.lists import line_grids, with_works
+from parsers.pdfpages import appended
+from parsers.pdfrows import Rows, page_rows
+from parsers.pdfrules import Drawn, drawn_on
+from parsers.pdftext import Letter, frame_of, letters_of, widgets_of
+from parsers.ruled import tables_of
 
 _LOCKED = "password"
-_GAP = 1.2  # line heights between two runs of one line that make them two cells
-_SAME_LINE = 0.5  # share of a run's height by which two runs of one line overlap
-_MAX_RUNS = 20_000  # runs of text on one page
 _LAYER = 10  # letters on all pages together below which there is no text layer to speak of
+_STAMPED = 60  # letters on a page that a picture covers, up to which they are the scanner's own words
+_UNMAPPED = 0.3  # share of letters that say nothing, from which a text layer is none
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Text with its box, in points from the lower left."""
+@dataclass
+class _Document:
+    """What was read of the pages so far."""
 
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def height(self) -> float:
-        return max(self.top - self.bottom, 1.0)
+    rows: Rows = field(default_factory=list)
+    letters: int = 0
+    unmapped: int = 0
+    pictures: int = 0
+    scans: int = 0
+    read: int = 0
 
 
 def read_pdf(path: Path, wants: Wants) -> FormFacts | ImageFacts | Broken:
@@ -58,97 +60,71 @@ def _read(document: Any, wants: Wants) -> FormFacts | ImageFacts | Broken:
     if not count:
         return Broken(format="pdf", reason="unreadable", detail="no page")
     width, height = document.get_page_size(0)
-    rows: list[tuple[str, ...]] = []
-    pictures, room = 0, wants.max_text
+    if document.get_formtype():
+        document.init_forms()
+    found, room = _Document(), wants.max_text
     for number in range(min(count, wants.max_pages)):
-        page = document[number]
-        for row in _page_rows(page):
-            rows.append(row)
-            room -= sum(map(len, row)) + 1
-        rows.append(())
-        pictures += _pictures(page)
-        page.close()
+        room -= _read_page(document, number, found)
         if room <= 0:
             break
-    text = "\n".join("\t".join(row) for row in rows if row)[: wants.max_text]
-    if sum(map(str.isalnum, text)) < _LAYER:
+    text = bounded_text(found.rows, wants.max_text)
+    fields = fields_of(found.rows, wants.labels, types=wants.types)
+    if _is_scan(found, bool(fields)):
         return ImageFacts(format="pdf", width=round(width), height=round(height), pages=count)
     facts = FormFacts(
         format="pdf",
-        title=title_of([row for row in rows if row], wants.titles),
-        fields=fields_of(rows, wants.labels),
+        title=title_of([row for row in found.rows if row], wants.titles),
+        fields=fields,
         text=text,
         pages=count,
-        pictures=pictures,
+        pages_read=found.read if found.read < count else None,
+        pictures=found.pictures,
     )
-    return with_works(facts, line_grids(rows), wants.labels)
+    lines = [[cell.text for cell in row] for row in found.rows if row and row[0].column < 0]
+    return with_works(facts, [*grids_of(found.rows), *line_grids(lines)], wants.labels)
 
 
-def _pictures(page: Any) -> int:
-    from pypdfium2 import raw
+def _is_scan(found: _Document, has_fields: bool) -> bool:
+    """No text that can be seen, or none that says anything; or text without a label beside pages that are pictures."""
+    if found.letters - found.unmapped < _LAYER or found.unmapped > _UNMAPPED * found.letters:
+        return True
+    return found.scans > 0 and not has_fields
 
-    return sum(1 for _ in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=2))
 
-
-def _page_rows(page: Any) -> Iterator[tuple[str, ...]]:
-    """Rows of the page, top to bottom: runs on one height are cells, a lone run under a cell goes on with it."""
+def _read_page(document: Any, number: int, found: _Document) -> int:
+    """Add a page to what was read, and return how many letters it had."""
+    page = document[number]
     textpage = page.get_textpage()
     try:
-        lines = _lines(list(_runs(textpage)))
+        frame = frame_of(page, textpage)
+        drawn = drawn_on(page, frame)
+        letters = [] if drawn.is_scan else list(letters_of(textpage, frame))
+        if document.formenv is not None:
+            letters += widgets_of(page, document.formenv, frame)
     finally:
         textpage.close()
-    yield from _rejoined([_cells(line) for line in lines])
+        page.close()
+    found.read += 1
+    found.pictures += drawn.pictures
+    if _is_picture(drawn, letters):
+        found.scans += 1
+        return 0
+    found.letters += sum(_says(letter.text) for letter in letters)
+    found.unmapped += sum(_says_nothing(letter.text) for letter in letters)
+    rows = page_rows(letters, tables_of(drawn.across, drawn.down), frame, number + 1)
+    found.rows = appended(found.rows, rows) if found.rows else rows
+    return len(letters)
 
 
-def _runs(textpage: Any) -> Iterator[_Run]:
-    for number in range(min(textpage.count_rects(), _MAX_RUNS)):
-        left, bottom, right, top = textpage.get_rect(number)
-        text = textpage.get_text_bounded(left, bottom, right, top).strip()
-        if text:
-            yield _Run(" ".join(text.split()), left, bottom, right, top)
+def _is_picture(drawn: Drawn, letters: list[Letter]) -> bool:
+    """The page is a picture: at most with the words that a scanner writes on it."""
+    return drawn.is_scan or (drawn.is_covered and sum(letter.text.isalnum() for letter in letters) < _STAMPED)
 
 
-def _lines(runs: Sequence[_Run]) -> list[list[_Run]]:
-    """Runs grouped by height, top first, each line from left to right."""
-    lines: list[list[_Run]] = []
-    for run in sorted(runs, key=lambda r: -(r.top + r.bottom)):
-        line = lines[-1] if lines else []
-        if line and min(run.top, line[0].top) - max(run.bottom, line[0].bottom) > _SAME_LINE * min(
-            run.height, line[0].height
-        ):
-            line.append(run)
-        else:
-            lines.append([run])
-    return [sorted(line, key=lambda r: r.left) for line in lines]
+def _says(text: str) -> bool:
+    return any(character.isalnum() for character in text) or _says_nothing(text)
 
 
-def _cells(line: Sequence[_Run]) -> list[_Run]:
-    """Runs of a line joined where no wide gap parts them."""
-    cells: list[_Run] = []
-    for run in line:
-        last = cells[-1] if cells else None
-        if last is not None and run.left - last.right < _GAP * min(run.height, last.height):
-            cells[-1] = _Run(last.text + run.text, last.left, last.bottom, run.right, last.top)
-        else:
-            cells.append(run)
-    return cells
-
-
-def _rejoined(lines: Sequence[list[_Run]]) -> Iterator[tuple[str, ...]]:
-    """Lines as rows; a lone run that begins where the last cell of the row above begins is that cell's next line."""
-    row: list[_Run] = []
-    for line in lines:
-        if len(row) > 1 and len(line) == 1 and _continues(row[-1], line[0]):
-            below = line[0]
-            row[-1] = _Run(row[-1].text + below.text, row[-1].left, below.bottom, row[-1].right, row[-1].top)
-            continue
-        if row:
-            yield tuple(run.text for run in row)
-        row = list(line)
-    if row:
-        yield tuple(run.text for run in row)
-
-
-def _continues(above: _Run, below: _Run) -> bool:
-    near = above.bottom - below.top < below.height * 1.5
-    return near and abs(above.left - below.left) < below.height
+def _says_nothing(text: str) -> bool:
+    """A letter that no table of the font gives a meaning."""
+    return len(text) == 1 and (text == "\ufffd" or unicodedata.category(text) in ("Co", "Cn"))
