@@ -18,6 +18,16 @@ SMALL = (900, 500)
 NO_TIME = 10**9
 
 
+class Killed(BaseException):
+    """The end of a run that nothing catches."""
+
+    @classmethod
+    def at_recognised(cls, step):
+        """Right after what recognition saw is kept."""
+        if step == "recognised":
+            raise cls
+
+
 @pytest.fixture(scope="session")
 def scan():
     """The bytes of a picture with a form's title and one field."""
@@ -198,6 +208,18 @@ def test_recognition_that_we_ended_is_tried_again(contest, context, walk, parts,
         tx.arrivals.forget_ended_by_us()
     walk(context, until="assemble")
     assert (first, type(parts()[0].facts)) == ((ended, 0), ImageFacts)
+
+
+def test_a_run_killed_when_a_scan_was_recognised_does_not_recognise_it_again(
+    contest, context, walk, parts, scan, monkeypatch
+):
+    contest.post(files=[("扫描件.png", scan())])
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("ingest.context._crash", Killed.at_recognised)
+        walk(context, until="parse")
+    monkeypatch.setattr(Workers, "map_recognise", None)
+    walk(context, until="parse")
+    assert parts()[0].facts.reading.fields["title"].value == "星海寻踪"
 
 
 def test_a_picture_that_recognition_cannot_read_is_not_tried_again(contest, context, walk, scan, monkeypatch):
