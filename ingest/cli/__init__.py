@@ -220,6 +220,25 @@ def inspect(
 
 
 @_command()
+def forms(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="与 --sample 同用：样表放在哪里。")] = Path(),
+    learn: Annotated[
+        Path | None, typer.Option("--learn", metavar="FILE", help="读一份空白的正式表格，给出配置里要补充的内容。")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="写出推荐表、自荐表的样表（docx）。")] = False,
+    config: ConfigFile = None,
+) -> int:
+    """正式表格下来后核对栏目（--learn），或写出试用的样表（--sample）。"""
+    from ingest.cli import forming
+
+    if (learn is None) == (not sample):
+        raise ConfigError(
+            "--learn 和 --sample 要给出其中一个", mend="核对空表用 --learn 空表.docx；写样表用 --sample 文件夹。"
+        )
+    return forming.write_samples(folder) if learn is None else forming.learn_form(_config(config), learn)
+
+
+@_command()
 def status(as_json: AsJson = False, config: ConfigFile = None) -> int:
     """各信箱的收件对账和作品状态。"""
     from ingest.cli import looking

@@ -34,19 +34,21 @@ def make_form(
     year: int = 2024,
     title: str | None = None,
     without: Collection[str] = (),
+    dated: str = "2024年10月8日",
 ) -> Path:
     """Write a form and return its path.
 
     values: field name (title, author, phone …) to what is written there; fields not named stand blank. layout 0: a
     table of four columns; 1: sections down the left side, labels with inner spaces; 2: lines of text and a small
-    table. title: the line above it, None for the contest's. without: fields whose label is left out.
+    table. title: the line above it, None for the contest's. without: fields whose label is left out. dated: the day
+    it says it was filled in.
     KeyError for a field this form has no place for.
     """
     document = new_document(title or form_title(kind, year))
     rows = form_rows(kind, values, layout=layout, without=without)
     draw = (_four_columns, _with_sections, _mostly_text)[layout % LAYOUTS]
     draw(document, rows)
-    add_line(document, "填表日期：2024年10月8日", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    add_line(document, f"填表日期：{dated}", align=WD_ALIGN_PARAGRAPH.RIGHT)
     add_line(document, SAMPLE_NOTE, size=8)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(settled(document))
