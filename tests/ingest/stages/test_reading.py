@@ -214,9 +214,10 @@ def test_a_run_killed_when_a_scan_was_recognised_does_not_recognise_it_again(
     contest, context, walk, parts, scan, monkeypatch
 ):
     contest.post(files=[("扫描件.png", scan())])
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr("ingest.context._crash", Killed.at_recognised)
-        walk(context, until="parse")
+        with pytest.raises(Killed):
+            walk(context, until="parse")
     monkeypatch.setattr(Workers, "map_recognise", None)
     walk(context, until="parse")
     assert parts()[0].facts.reading.fields["title"].value == "星海寻踪"
