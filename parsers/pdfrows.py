@@ -15,6 +15,7 @@ _GAP = 1.2  # line heights between two letters of one line that make them two ce
 _WORD = 0.22  # line heights between two letters of a Western word's end and the next one's beginning
 _SAME_LINE = 0.5  # share of a letter's height by which two letters of one line overlap
 _FULL = 1.7  # line heights to the right edge within which a line is full, and goes on in the next
+_RAGGED = 4.0  # the same for prose: a word, or a sign that begins no line, goes to the next one
 _NARROW = 4.0  # line heights a column has at most in which each line is a piece of a word
 _PROSE = 0.55  # share of the page's width that a full line of text covers
 _DEPTH = 6
@@ -239,7 +240,9 @@ def _continues(
     more = line[0]
     if len(row) > 1:
         return abs(row[-1].left - more.left) < more.height and not _LABELLED.match(more.text)
-    full = edge - last.right < _FULL * last.height and last.right - last.left > _PROSE * frame.width
-    return (
-        full and more.left - margin < 1.2 * more.height and not (_LABELLED.match(more.text) or _ITEM.match(more.text))
-    )
+    ragged = edge - last.right
+    if last.right - last.left < _PROSE * frame.width or more.left - margin > 1.2 * more.height:
+        return False
+    if _ITEM.match(more.text):
+        return ragged < _FULL * last.height
+    return ragged < _RAGGED * last.height and not _LABELLED.match(more.text)
