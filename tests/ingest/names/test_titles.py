@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.config import Recommender
 from ingest.model import Kind
-from ingest.names import Match, find_ids, fold, kind_hint, match_recommender, same_title, title_guess, title_in
+from ingest.names import find_ids, fold, kind_hint, same_title, title_guess, title_in
 
 
 @pytest.mark.parametrize(
@@ -141,33 +140,3 @@ def test_title_guess(name, title):
 )
 def test_kind_hint(name, kind):
     assert kind_hint(name) is kind
-
-
-UNITS = (
-    Recommender(name="河北省科学技术厅", aliases=("冀科厅",), kind="province", quota=5, sanqu=True),
-    Recommender(name="深圳市科技创新局", aliases=("深圳市科技创新委员会",), kind="city", quota=3),
-    Recommender(name="新疆生产建设兵团科学技术局", aliases=("兵团科技局",), kind="corps", quota=3),
-    Recommender(name="甲部", aliases=("同名司",), kind="member", quota=5),
-    Recommender(name="乙部", aliases=("同名司",), kind="member", quota=5),
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "match"),
-    [
-        ("河北省科学技术厅", Match("河北省科学技术厅", 1.0, "与名单中的名称一致")),
-        (" 河北省科学技术厅（盖章）", Match("河北省科学技术厅", 1.0, "与名单中的名称一致")),
-        ("冀科厅", Match("河北省科学技术厅", 0.98, "与名单中的别名一致")),
-        ("河北省科技厅", Match("河北省科学技术厅", 0.9, "按通行写法与名单一致")),
-        ("河北科技厅", Match("河北省科学技术厅", 0.9, "按通行写法与名单一致")),
-        ("新疆生产建设兵团科技局", Match("新疆生产建设兵团科学技术局", 0.9, "按通行写法与名单一致")),
-        ("深圳市科技创新委员会", Match("深圳市科技创新局", 0.98, "与名单中的别名一致")),
-    ],
-)
-def test_match_recommender(text, match):
-    assert match_recommender(text, UNITS) == match
-
-
-@pytest.mark.parametrize("text", ["", "（盖章）", "石家庄市科学技术局", "河北省科学技术协会", "科技厅", "同名司"])
-def test_match_recommender_in_doubt_is_none(text):
-    assert match_recommender(text, UNITS) is None
