@@ -78,14 +78,15 @@ def _rows(path: Path) -> list[tuple[str, str, str]] | None:
     """(code, label, value) of every row under the headings; None if no sheet has these."""
     from openpyxl import load_workbook
 
-    workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        for sheet in workbook.worksheets[:MAX_SHEETS]:
-            found = _below(sheet.iter_rows(min_row=1, max_row=MAX_ROWS, max_col=MAX_COLUMNS))
-            if found is not None:
-                return found
-    finally:
-        workbook.close()
+    with path.open("rb") as file:  # by its name the library would refuse a file of the store
+        workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        try:
+            for sheet in workbook.worksheets[:MAX_SHEETS]:
+                found = _below(sheet.iter_rows(min_row=1, max_row=MAX_ROWS, max_col=MAX_COLUMNS))
+                if found is not None:
+                    return found
+        finally:
+            workbook.close()
     return None
 
 

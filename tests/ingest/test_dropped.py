@@ -47,7 +47,8 @@ def todos(context):
 
 def test_every_work_and_every_track_has_a_folder_and_there_is_a_word_on_it(top):
     folders = sorted(str(path.relative_to(top)) for path in top.rglob("*"))
-    assert folders == ["R2024-0001", "新来件", "新来件/推荐", "新来件/社会", "说明.txt"]
+    blanks = ["空白表格", "空白表格/录入推荐表.xlsx", "空白表格/录入自荐表.xlsx"]
+    assert folders == ["R2024-0001", "新来件", "新来件/推荐", "新来件/社会", *blanks, "说明.txt"]
     assert "两分钟" in (top / "说明.txt").read_text("utf-8-sig")
 
 

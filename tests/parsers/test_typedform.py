@@ -49,6 +49,12 @@ def test_values_stand_beside_their_labels(read):
     assert values(facts) == {"title": "星海寻踪", "phone": "010-55550000"}
 
 
+def test_it_is_read_whatever_the_file_is_called(read, tmp_path):
+    read(HEADINGS, ("作品名称", "星海寻踪"))
+    (tmp_path / "表格.xlsx").rename(tmp_path / "0a1b")
+    assert values(look(tmp_path / "0a1b", Wants(labels=LABELS), None)) == {"title": "星海寻踪"}
+
+
 def test_a_field_left_empty_is_not_there(read):
     assert values(read(HEADINGS, ("作品名称", None, "", "title"))) == {}
 
