@@ -129,18 +129,30 @@ def _film_titles(films: Sequence[Part], *, beside: bool) -> list[str]:
 
 
 def _of_forms(forms: Sequence[Part]) -> list[Entry]:
-    """Forms that are one work's: same title, or none readable in one of them and the same name but for usual words."""
+    """Forms that are one work's: same title, or none readable in one of them and the same name but for usual words.
+
+    One that says nothing and is called nothing belongs to the only work there is, and to nobody where there are more.
+    """
     entries: list[Entry] = []
-    for form in sorted(forms, key=lambda p: not form_title(p)):
-        title, stem = form_title(form), title_guess(form.name)
-        people = _people_of(form)
-        known = next((e for e in entries if _one_work(e, title, stem) and not _strangers(e.people, people)), None)
+    for form in sorted(forms, key=_saying):
+        title, stem, people = form_title(form), title_guess(form.name), _people_of(form)
+        alike = [e for e in entries if not _strangers(e.people, people)]
+        known = next((e for e in alike if _one_work(e, title, stem)), None)
+        if known is None and alike and not title and not a_title(stem):
+            if len(entries) > 1:
+                continue
+            known = alike[0]
         if known is None:
             known = Entry(title, stem)
             entries.append(known)
         known.forms.append(form)
         known.people |= people
     return sorted(entries, key=lambda e: min(f.position for f in e.forms))
+
+
+def _saying(form: Part) -> int:
+    """How little a form says: its title, or only its name, or nothing."""
+    return 0 if form_title(form) else 1 if a_title(title_guess(form.name)) else 2
 
 
 def _one_work(entry: Entry, title: str, stem: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which works a mail belongs to: by 登记号, by thread, by sender and title. Functions of values, nothing looked up."""
+"""Which works a mail belongs to: by 登记号, by thread, by sender and title, by unit and title. Nothing is looked up."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest import manners
-from ingest.closed import LOCKED, Volumes, is_closed, is_locked, part_trouble, sender
+from ingest.closed import Volumes, is_closed, is_locked, part_trouble
 from ingest.ledger.works import Candidate
-from ingest.materials import Grouping, group, only_asks
+from ingest.materials import Grouping, group
+from ingest.materials.entries import READ, a_title, rows_of
+from ingest.materials.grouping import OF_THE_MAIL, SUBMITTED
 from ingest.materials.kinds import ARCHIVE_FORMATS
-from ingest.model import NEW_WORK, NO_MATERIAL, Arrival, Ended, Ending, Group, Kind, Part, Todo, TodoKind, mail_number
-from ingest.names import same_title, title_in
-from parsers.facts import FormFacts
+from ingest.materials.wishes import wishes_in
+from ingest.model import KIND_WORDS, Arrival, Ended, Ending, Group, Kind, Part, mail_number
+from ingest.names import fold, same_title, title_guess, title_in
+from ingest.stages.bringing import brings, form_titles, read_titles, submits, titles_of
+from ingest.stages.endings import ask, shared_out, supplement
+from ingest.stages.namesakes import Namesake, one_entrant
 
 SAME_TITLE = 0.92
 """From here on two titles are one, written a little differently."""
@@ -23,6 +28,9 @@ DOUBTFUL_TITLE = 0.8
 OTHER_TITLE = 0.6
 """Below, they are clearly two."""
 
+LONG_TITLE = 4
+"""A title of so many characters that stands within another is the same work's, if that lacks what comes."""
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -31,6 +39,8 @@ class Situation:
     twin: id of the mail it repeats, None if none. cited: works whose 登记号 it quotes; thread: works of the mails it
     answers; sender: works of the same sender in the same mailbox. own: our mailboxes' addresses, lower case.
     volumes: the sets of which it holds volumes; mates: works of the other mails that hold volumes of these.
+    namesakes: works of
+    other senders in the same mailbox that have a title of this mail's.
     followed: works of later mails of the sender that answer this one, or our letter on it, with materials. refused:
     digests of locked archives for which staff wrote a password that does not fit.
     """
@@ -44,65 +54,11 @@ class Situation:
     mates: tuple[Candidate, ...] = ()
     followed: tuple[Candidate, ...] = ()
     refused: frozenset[str] = field(default_factory=frozenset)
-
-
-# what a mail brings
-
-
-def brings(arrival: Arrival) -> bool:
-    """It has something for a work: a material, or an archive in which there may be one."""
-    return any(part.kind is not Kind.OTHER or is_closed(part) for part in arrival.parts)
-
-
-def submits(arrival: Arrival) -> bool:
-    """It has what makes a mail a submission: a film, a form, or a scan that does not just stand in its text.
-
-    A picture beside a question shows what is asked about: a person reads it and answers, or makes a work of it.
-    """
-    asks = only_asks(arrival.parts, f"{arrival.subject}\n{arrival.own_text}")
-    return not asks and any(_submits(part) for part in arrival.parts)
-
-
-def _submits(part: Part) -> bool:
-    if part.problem == LOCKED and not part.sha256:  # only its name is known
-        return False
-    return part.kind in (Kind.VIDEO, Kind.FORM) or (part.kind is Kind.SCAN and not _shown_in_text(part))
-
-
-def attaches(arrival: Arrival) -> bool:
-    """It has materials somebody attached: pictures and bare addresses in its text are none."""
-    return any(
-        (part.kind is not Kind.OTHER or is_closed(part)) and not _shown_in_text(part) and not _bare_link(part)
-        for part in arrival.parts
-    )
-
-
-def _shown_in_text(part: Part) -> bool:
-    return bool(part.shown) or (bool(part.content_id) and part.disposition.lower() != "attachment")
-
-
-def _bare_link(part: Part) -> bool:
-    return part.is_link and not part.name.strip()
-
-
-def form_titles(arrival: Arrival) -> list[str]:
-    """Titles that this mail's forms give."""
-    fields = [p.facts.fields for p in arrival.parts if p.kind is Kind.FORM and isinstance(p.facts, FormFacts)]
-    titles = (found["title"].value.strip() for found in fields if "title" in found)
-    return [title for title in titles if title]
-
-
-def titles_of(arrival: Arrival) -> list[str]:
-    """Titles this mail gives: those of its forms, and the one in book-title marks in its subject."""
-    marked = title_in(arrival.subject)
-    return [*form_titles(arrival), *([marked] if marked else [])]
-
-
-# where it belongs
+    namesakes: tuple[Namesake, ...] = ()
 
 
 def joined(arrival: Arrival, situation: Situation) -> Ending | None:
-    """A supplement: by 登记号, by thread, by sender and title, in that order of trust. None if it is not one.
+    """A supplement: by 登记号, by thread, by sender and title, by unit and title, in that order of trust; None if not.
 
     Pending where a person must say which work is meant.
     """
@@ -121,7 +77,9 @@ def joined(arrival: Arrival, situation: Situation) -> Ending | None:
         ids = tuple(part.id for part in arrival.parts)
         groups = tuple(Group("", ids, work.id) for work in situation.followed)
         return Ending(Ended.SUPPLEMENT, "发件人已回复此信，另行寄来可以打开的材料", groups=groups)
-    return _by_sender(arrival, situation.sender) if brings(arrival) else None
+    if not brings(arrival):
+        return _wish(arrival, situation.sender)
+    return _by_sender(arrival, situation.sender) or _by_unit(arrival, situation)
 
 
 def is_mended(arrival: Arrival, situation: Situation) -> bool:
@@ -143,7 +101,7 @@ def _answer(arrival: Arrival, works: Sequence[Candidate], reason: str) -> Ending
     if len(grouping.groups) > 1:
         found = [_named([one.title], works) for one in grouping.groups]
         if all(len(same) == 1 for same in found):
-            return _shared_out(arrival, grouping, [same[0].id for same in found], reason)
+            return shared_out(arrival, grouping, [same[0].id for same in found], reason)
         return ask(arrival, works, f"{reason}，但附有多部作品的表格")
     if len(works) > 1:
         found_one = _by_title(arrival, works)
@@ -173,8 +131,17 @@ def _by_volumes(arrival: Arrival, situation: Situation) -> Ending | None:
     return Ending(Ended.SUPPLEMENT, reason, groups=tuple(Group("", ids, work.id) for work in situation.mates))
 
 
+def _wish(arrival: Arrival, works: Sequence[Candidate]) -> Ending | None:
+    """A mail without material that asks for something of a work: of the one it names, or of its sender's only one."""
+    text = f"{arrival.subject}\n{arrival.own_text}"
+    if not works or not wishes_in(arrival.subject, arrival.own_text):
+        return None
+    named = [c for c in works if len(fold(c.title)) > 1 and fold(c.title) in fold(text)] or list(works)
+    return supplement(arrival, named[0].id, "同一发件人，来信谈及这部作品") if len(named) == 1 else None
+
+
 def _by_sender(arrival: Arrival, works: Sequence[Candidate]) -> Ending | None:
-    """Titles decide between the works of one sender; None if it is none of them."""
+    """Titles decide between the works of one sender, then what they lack; None if it is none of them."""
     grouping = group(arrival.parts, subject=arrival.subject)
     if len(grouping.groups) > 1:
         return _several(arrival, grouping, works)
@@ -184,7 +151,62 @@ def _by_sender(arrival: Arrival, works: Sequence[Candidate]) -> Ending | None:
     if found:
         return supplement(arrival, found[0].id, "同一发件人，作品名称一致")
     alike = _named(titles_of(arrival), works, DOUBTFUL_TITLE)
-    return ask(arrival, alike, "同一发件人此前有名称相近的作品，无法判断是否同一部") if alike else None
+    if alike:
+        return ask(arrival, alike, "同一发件人此前有名称相近的作品，无法判断是否同一部")
+    listed = _of_the_mail(arrival, works)
+    if listed is not None:
+        return listed
+    lacking = _lacking(arrival, works)
+    if len(lacking) == 1:
+        kinds = "、".join(KIND_WORDS[kind] for kind in Kind if kind in brought(arrival))
+        reason = f"同一发件人只有这部作品缺{kinds}" if kinds else "同一发件人只有这部作品"
+        return supplement(arrival, lacking[0].id, reason)
+    return None
+
+
+def _of_the_mail(arrival: Arrival, works: Sequence[Candidate]) -> Ending | None:
+    """A mail that brings only a list: it belongs to the works it names, of its sender."""
+    rows = rows_of(arrival.parts)
+    if not rows or any(part.kind not in (*OF_THE_MAIL, Kind.OTHER) for part in arrival.parts):
+        return None
+    named = _named([row["title"] for row in rows], works)
+    ids = tuple(part.id for part in arrival.parts)
+    groups = tuple(Group("", ids, work.id) for work in named)
+    return Ending(Ended.SUPPLEMENT, "汇总表列有这些作品", groups=groups) if groups else None
+
+
+def brought(arrival: Arrival) -> frozenset[Kind]:
+    """Of the kinds a work must have, those this mail brings."""
+    return SUBMITTED & {part.kind for part in arrival.parts}
+
+
+def _lacking(arrival: Arrival, works: Sequence[Candidate]) -> list[Candidate]:
+    """The works that lack just what comes, and that it does not call otherwise. Papers belong to an only work."""
+    kinds, called = brought(arrival), [*form_titles(arrival), *read_titles(arrival)]
+    if not kinds:
+        papers = any(part.kind is not Kind.OTHER for part in arrival.parts)
+        return list(works) if papers and len(works) == 1 else []
+    marked = title_in(arrival.subject)
+    lacking = [c for c in works if not kinds & c.has]
+    if called or marked:
+        return [c for c in lacking if Kind.FORM not in c.has and _may_be_called(c, [*called, *filter(None, [marked])])]
+    return [c for c in lacking if not _named_otherwise(arrival, c)]
+
+
+def _may_be_called(work: Candidate, titles: Sequence[str]) -> bool:
+    """What a work is called without its form is a guess: nothing at all, or a piece of the title."""
+    own = fold(work.title)
+    if not a_title(work.title):
+        return True
+    return any(len(own) >= LONG_TITLE and (own in fold(title) or fold(title) in own) for title in titles)
+
+
+def _named_otherwise(arrival: Arrival, work: Candidate) -> bool:
+    """The name of a film or a paper of the mail is another title's."""
+    guesses = [title_guess(part.name) for part in arrival.parts if part.kind in SUBMITTED]
+    own = fold(work.title)
+    others = [fold(guess) for guess in guesses if a_title(guess) and same_title(guess, work.title) < OTHER_TITLE]
+    return a_title(work.title) and any(one not in own and own not in one for one in others)
 
 
 def _several(arrival: Arrival, grouping: Grouping, works: Sequence[Candidate]) -> Ending | None:
@@ -196,7 +218,27 @@ def _several(arrival: Arrival, grouping: Grouping, works: Sequence[Candidate]) -
     ids = [same[0].id if len(same) == 1 else "" for same in found]
     if len(set(filter(None, ids))) < len({c.id for c in alike}):
         return ask(arrival, alike, "信中有多部作品，同一发件人此前有名称相同或相近的作品")
-    return _shared_out(arrival, grouping, ids, "同一发件人，作品名称一致")
+    return shared_out(arrival, grouping, ids, "同一发件人，作品名称一致")
+
+
+def _by_unit(arrival: Arrival, situation: Situation) -> Ending | None:
+    """Works of the same title that another sender of the same unit sent in; None if there is none.
+
+    Where nothing says whose the mail is, and a work of its title lacks just what it brings, a person is asked.
+    """
+    grouping = group(arrival.parts, subject=arrival.subject)
+    ids, doubtful = [], []
+    for one in grouping.groups:
+        forms = [part for part in arrival.parts if part.id in one.part_ids and part.kind is Kind.FORM]
+        mine = [n for n in situation.namesakes if one.title and same_title(n.work.title, one.title) >= SAME_TITLE]
+        judged = [(n.work, one_entrant(arrival, forms, n)) for n in mine]
+        sure = [work for work, same in judged if same]
+        ids.append(sure[0].id if len(sure) == 1 else "")
+        unsure = [work for work, same in judged if same is None and not brought(arrival) & work.has]
+        doubtful += sure if len(sure) > 1 else [] if sure else unsure
+    if doubtful:
+        return ask(arrival, doubtful, "此前有同名作品，无法判断是否同一单位所报")
+    return shared_out(arrival, grouping, ids, "同一单位，作品名称一致") if any(ids) else None
 
 
 def _named(titles: Sequence[str], works: Sequence[Candidate], least: float = SAME_TITLE) -> list[Candidate]:
@@ -204,12 +246,18 @@ def _named(titles: Sequence[str], works: Sequence[Candidate], least: float = SAM
 
 
 def _by_title(arrival: Arrival, works: Sequence[Candidate]) -> list[Candidate]:
-    """The works whose title this mail names; where it gives none, those whose title stands in its subject or names."""
-    titles = titles_of(arrival)
-    if titles:
+    """The works whose title this mail names: by its forms, else scans, else subject, else the names of its files."""
+    if titles := form_titles(arrival):
         return _named(titles, works)
-    texts = [arrival.subject, *(part.name for part in arrival.parts)]
-    return [c for c in works if len(c.title) >= 2 and any(c.title in text for text in texts)]
+    if titles := read_titles(arrival):
+        found = _named(titles, works) or _named(titles, works, READ)
+        return found if len(found) == 1 else []
+    marked = title_in(arrival.subject)
+    if marked and (found := _named([marked], works)):
+        return found
+    texts = fold("|".join([arrival.subject, *(f"{part.folder} {part.name}" for part in arrival.parts)]))
+    held = [c for c in works if len(fold(c.title)) >= 2 and a_title(c.title) and fold(c.title) in texts]
+    return [c for c in held if not any(c is not o and fold(c.title) in fold(o.title) != fold(c.title) for o in held)]
 
 
 def _another_title(arrival: Arrival, work: Candidate) -> str:
@@ -224,52 +272,7 @@ def _another_title(arrival: Arrival, work: Candidate) -> str:
     return next((title for title in form_titles(arrival) if same_title(work.title, title) < OTHER_TITLE), "")
 
 
-# endings
-
-
-def supplement(arrival: Arrival, work: str, reason: str) -> Ending:
-    """All of the mail joins one work."""
-    ids = tuple(part.id for part in arrival.parts)
-    said = reason if brings(arrival) or arrival.for_work else f"{reason}；{NO_MATERIAL}"
-    return Ending(Ended.SUPPLEMENT, said, groups=(Group("", ids, work),))
-
-
-def opened(arrival: Arrival) -> Ending:
-    """The works in it are new."""
-    grouping = group(arrival.parts, subject=arrival.subject)
-    return _shared_out(arrival, grouping, [""] * len(grouping.groups), "")
-
-
-def opened_as_told(arrival: Arrival) -> Ending:
-    """A person said that this mail is a new work, whatever it holds."""
-    if group(arrival.parts, subject=arrival.subject).groups:
-        return opened(arrival)
-    everything = Group(title_in(arrival.subject), tuple(part.id for part in arrival.parts))
-    return Ending(Ended.WORK, "由工作人员指定", groups=(everything,))
-
-
-def _shared_out(arrival: Arrival, grouping: Grouping, works: Sequence[str], reason: str) -> Ending:
-    """Each group to its work ("" opens one); letters, lists and archives, which are the mail's, to all of them."""
-    groups = tuple(
-        Group(one.title, tuple(dict.fromkeys((*one.part_ids, *grouping.shared))), work)
-        for one, work in zip(grouping.groups, works, strict=True)
-    )
-    ended = Ended.SUPPLEMENT if all(works) else Ended.WORK
-    return Ending(ended, reason, groups=groups, todos=_unplaced(arrival, grouping))
-
-
-def _unplaced(arrival: Arrival, grouping: Grouping) -> tuple[Todo, ...]:
-    names = {part.id: part.name for part in arrival.parts}
-    return tuple(
-        Todo(
-            f"place:{part_id}",
-            TodoKind.PLACE_FILE,
-            f"邮件 {mail_number(arrival.id)} 含多部作品，无法判断文件“{names[part_id]}”属于哪一部，请人工核对。",
-            arrival_id=arrival.id,
-            part_id=part_id,
-        )
-        for part_id in grouping.unplaced
-    )
+# what waits
 
 
 def wait_for_opening(arrival: Arrival, situation: Situation) -> Ending | None:
@@ -299,17 +302,3 @@ def wait_for_links(arrival: Arrival) -> Ending | None:
 
 def _may_hold_all(part: Part) -> bool:
     return part.name.lower().endswith(tuple(f".{ending}" for ending in ARCHIVE_FORMATS))
-
-
-def ask(arrival: Arrival, works: Sequence[Candidate], reason: str) -> Ending:
-    """The mail waits until a person says where it belongs."""
-    unique = list({c.id: c for c in works}.values())
-    named = "、".join(f"{c.id}《{c.title}》" if c.title else c.id for c in unique[:8])
-    candidates = f"候选作品：{named}。" if named else ""
-    text = (
-        f"邮件 {mail_number(arrival.id)}（{sender(arrival)}）{reason}。{candidates}"
-        f"请在“选择”栏填写登记号，或填“{NEW_WORK}”。"
-    )
-    ids = tuple(c.id for c in unique)
-    todo = Todo(f"choose:{arrival.id}", TodoKind.CHOOSE_WORK, text, arrival_id=arrival.id, candidates=ids)
-    return Ending(None, reason, todos=(todo,))

@@ -477,12 +477,13 @@ def test_assemble_a_waiting_mail_goes_where_a_person_says(contest, context, walk
 
 
 def test_assemble_closes_what_was_asked_of_a_mail_once_it_has_ended(contest, context, walk, form, shell):
-    contest.post(files=[("推荐表.docx", form())])
+    for title in ("星海寻踪", "深海来信"):
+        contest.post(files=[("推荐表.docx", form(title))])
     contest.post("补充", files=[("说明.txt", b"x"), ("a.pdf", b"%PDF-1.4")])
     walk(context)
     with context.begin() as tx:
         asked = [row["kind"] for row in tx.desk.todos()]
-        tx.arrivals.chosen(2, "R2024-0001")
+        tx.arrivals.chosen(3, "R2024-0001")
     walk(context)
     with context.read() as tx:
         left = [row["kind"] for row in tx.desk.todos()]
