@@ -60,10 +60,11 @@ class Match:
 
 @dataclass(frozen=True)
 class Inline:
-    """A label with a colon within a text: where it begins, where its value begins, and what it names."""
+    """A label with a colon within a text: where it begins, where its value begins, how it reads, what it names."""
 
     start: int
     end: int
+    label: str
     match: Match | None
 
 
@@ -108,6 +109,13 @@ class LabelBook:
                 return found
         return self._misread(cell, sections) if self.tolerant else None
 
+    def scoped(self, cell: str, sections: Sequence[str], before: str) -> Match | None:
+        """What it names as a thing of the label before it in the row: 审核专家 | 甲 | 职称; None if it has no such."""
+        if not before or not self._scopes((before,)):
+            return None
+        found = self.match(cell, (*sections, before))
+        return found if found is not None and found.strength is Strength.SCOPED else None
+
     def is_label(self, cell: str, sections: Sequence[str] = ()) -> bool:
         """It names a field, or is a word such forms use as a label of something that is none."""
         return self.match(cell, sections) is not None or self.is_neutral(cell)
@@ -126,10 +134,10 @@ class LabelBook:
         at = 0
         head = _HEAD.match(even) if self.tolerant and not self._pattern.match(even) else None
         if head and (found := self.match(head[1], sections)):
-            yield Inline(0, head.end(), found)
+            yield Inline(0, head.end(), head[1], found)
             at = head.end()
         for hit in self._pattern.finditer(even, at):
-            yield Inline(hit.start(), hit.end(), self._resolved(fold(hit[1]), sections))
+            yield Inline(hit.start(), hit.end(), hit[1], self._resolved(fold(hit[1]), sections))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -195,28 +195,40 @@ class FormWalk:
     # --- a row of several cells ---
 
     def _pairs(self, at: int, base: tuple[str, ...]) -> Iterator[Hit]:
-        row, sections, place = self._rows[at], base, 0
+        row, sections, place, before = self._rows[at], base, 0, ""
         alternating = self._is_alternating(at, base)
         while place < len(row):
             cell, after = row[place], place + 1
-            found = None if (at, place) in self._taken else self._book.match(cell.text, sections)
-            opens = after < len(row) and self._is_labelish(row, after, _named((*sections, cell.text)))
             if (at, place) in self._taken:
-                pass
-            elif found and after < len(row) and (alternating or not opens):
+                place = after
+                continue
+            here = sections
+            found = self._book.scoped(cell.text, sections, before)
+            if found:
+                here = _named((*sections, before))
+            found = found or self._book.match(cell.text, sections)
+            opens = after < len(row) and self._is_labelish(row, after, _named((*sections, cell.text)))
+            if found and after < len(row) and (alternating or not opens):
                 value, after = self._beside(at, place)
-                yield from self._valued(found, cell, value, sections)
+                yield from self._valued(found, cell, value, here)
+                before = cell.text if here is sections else before
             elif found:
-                yield self._hit(_weakened(found, opens or bool(cell.inner)), cell, _blank(cell), sections)
+                yield self._hit(_weakened(found, opens or bool(cell.inner)), cell, _blank(cell), here)
                 yield from self._within(cell, _named((*sections, cell.text)))
                 if opens and (cell.rows > 1 or self._book.is_scope(cell.text)):
                     sections = _named((*base, cell.text))
             else:
-                yield from self._in_cell(cell, sections, None if opens or after == len(row) else -1)
-                yield from self._within(cell, _named((*sections, cell.text)))
+                yield from self._unnamed(row, place, sections, opens)
                 if opens and (place == 0 or self._book.is_scope(cell.text)):
                     sections = _named((*base, cell.text))
             place = after
+
+    def _unnamed(self, row: Sequence[Cell], place: int, sections: tuple[str, ...], opens: bool) -> Iterator[Hit]:
+        """What a cell says that is no label as a whole."""
+        last = place + 1 == len(row)
+        alone = opens or last or next(self._first_line(row[place + 1], sections), None) is not None
+        yield from self._in_cell(row[place], sections, None if alone else -1)
+        yield from self._within(row[place], _named((*sections, row[place].text)))
 
     def _is_labelish(self, row: Sequence[Cell], place: int, sections: tuple[str, ...]) -> bool:
         """The cell is a label itself, so not the value of the one before it."""
@@ -328,10 +340,14 @@ class FormWalk:
                 yield from self._first_line(cell, sections)
             return
         ends = [hit.start for hit in found[1:]] + [len(cell.text)]
+        before = ""
         for hit, end in zip(found, ends, strict=True):
-            if hit.match is not None:
+            scoped = self._book.scoped(hit.label, sections, before)
+            if match := scoped or hit.match:
                 value = self._inline_value(cell, hit.end, end, at)
-                yield self._hit(hit.match, replace(cell, text=cell.text[hit.start : hit.end]), value, sections)
+                label = replace(cell, text=cell.text[hit.start : hit.end])
+                yield self._hit(match, label, value, _named((*sections, before)) if scoped else sections)
+                before = before if scoped else hit.label
 
     def _inline_value(self, cell: Cell, start: int, end: int, at: int | None) -> Cell:
         text = cell.text[start:end]

@@ -33,7 +33,10 @@ def symbol(node: _Element) -> str:
         number = int(code, 16)
     except ValueError:
         return ""
-    return _sign(number & 0xFF, _attribute(node, "font")) if number >= _PRIVATE else chr(number)
+    font = _attribute(node, "font")
+    if number >= _PRIVATE or font.lower() in _FONTS:
+        return _sign(number & 0xFF, font)
+    return chr(number) if 0x20 <= number < 0xD800 else ""
 
 
 def symbols_in(text: str, font: str) -> str:
