@@ -28,6 +28,13 @@ class Killed(BaseException):
             raise cls
 
 
+@pytest.fixture
+def contest(contest):
+    """A contest whose scans are recognised."""
+    contest.ocr = True
+    return contest
+
+
 @pytest.fixture(scope="session")
 def scan():
     """The bytes of a picture with a form's title and one field."""
@@ -138,7 +145,8 @@ def test_other_parsers_do_not_recognise_anew(contest, context, walk, scan, monke
 
 def test_without_recognition_a_scan_is_a_picture(contest, walk, scan):
     contest.post(files=[("扫描件.png", scan())])
-    with contest.open("[analysis]\nocr = false\n") as context:
+    contest.ocr = False
+    with contest.open() as context:
         walk(context, until="parse")
         with context.read() as tx:
             facts = tx.arrivals.arrival(1, wants=context.wants_key).parts[0].facts
