@@ -11,16 +11,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from ingest.config import load
-from ingest.workers import Bounds, Look, WorkerError, Workers, workers_of
+from ingest.demo.font import write
+from ingest.demo.forms import make_form
+from ingest.workers import Bounds, Converted, Look, Scan, WorkerError, Workers, workers_of
 from parsers import look
 from parsers.archive import read_archive
 from parsers.facts import ArchiveFacts, Broken, Limits, MailFacts, Unknown, Wants
 from parsers.mail import read_mail
 
 MISBEHAVING = """
-import ctypes, json, os, subprocess, sys, time
+import ctypes, json, os, subprocess, sys, threading, time
 from pathlib import Path
 from parsers.facts import Unknown, to_json
 
@@ -78,6 +81,12 @@ def eat(call):
 def eat_elsewhere(call):
     held = "held = []\\nwhile True: held.append(b'x' * 2**25)"
     subprocess.run([sys.executable, "-c", held])
+
+
+def eat_by_a_thread(call):
+    thread = threading.Thread(target=eat_elsewhere, args=[call])
+    thread.start()
+    thread.join()
 
 
 def eat_at_once(call):
@@ -238,6 +247,35 @@ def test_look_says_what_the_parsers_say(workers, files, tmp_path, name):
     assert workers.look(files / name, Wants(), there, name=name) == look(files / name, Wants(), here, name=name)
 
 
+def test_a_document_is_read_by_its_copy(workers, files, tmp_path):
+    (tmp_path / "old").write_bytes(rb"{\rtf1 {\*\template http://example.com/t.dot}}")
+    copy = make_form(tmp_path / "copy.docx", kind="推荐表", values={"title": "星海寻踪"})
+    wants = Wants(labels={"title": ("作品名称",)})
+    [(at, facts)] = workers.map_converted([Converted(tmp_path / "old", copy, wants)])
+    assert (at, facts.format, facts.fields["title"].value, facts.active) == (0, "rtf", "星海寻踪", ("template",))
+
+
+def test_a_scan_is_recognised_and_then_interpreted(workers, tmp_path):
+    wants = Wants(labels={"title": ("作品名称",)})
+    page = Image.new("RGB", (900, 300), "white")
+    write(ImageDraw.Draw(page), (60, 100), "作品名称：星海寻踪", 40, (0, 0, 0))
+    page.save(tmp_path / "scan.png")
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    [(_, seen)] = workers.map_recognise([Scan(tmp_path / "scan.png", wants, pages, 1)])
+    facts = workers.interpret(tmp_path / "scan.png", seen, wants)
+    assert (facts.reading.fields["title"].value, (pages / seen.seen[0].path).is_file()) == ("星海寻踪", True)
+
+
+def test_what_is_no_picture_cannot_be_recognised(workers, files, tmp_path):
+    [(_, facts)] = workers.map_recognise([Scan(files / "text", Wants(), tmp_path, 1)])
+    assert facts.fact == "broken"
+
+
+def test_a_scan_has_time_for_each_of_its_pages():
+    assert Bounds(base_s=60, page_s=20).seconds(2_000_000, pages=3) == 122
+
+
 def test_read_mail_writes_its_files_into_the_scratch_folder(workers, files, tmp_path):
     facts = workers.read_mail(files / "mail", tmp_path, Limits())
     assert isinstance(facts, MailFacts)
@@ -301,7 +339,7 @@ def test_crash_tells_its_place_without_the_machine_s_folders(made, run):
     assert run(made(), "abort").detail == f"SIGABRT at misbehaving.py:{line} abort"
 
 
-@pytest.mark.parametrize("reader", ["eat", "eat_elsewhere"])
+@pytest.mark.parametrize("reader", ["eat", "eat_elsewhere", "eat_by_a_thread"])
 def test_item_that_eats_memory_is_broken_and_the_next_goes_well(made, run, reader):
     workers = made(base_s=30)
     facts = run(workers, reader)
