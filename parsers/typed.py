@@ -30,7 +30,7 @@ _LOCAL = re.compile(r"(?<![\d.-])(?:([48]00[-\s]?\d{3}[-\s]?\d{4})|([2-9]\d{6,7}
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}")
 _CODE = re.compile(r"[0-9A-Z](?:[ \-]?[0-9A-Z]){13,19}")
 _URL = re.compile(
-    r"(?P<scheme>https?://)?(?P<rest>(?:[A-Za-z0-9\-]{1,63}\.){1,6}[A-Za-z]{2,18}(?::\d{1,5})?(?![\w@.])"
+    r"(?<![\w@.\-])(?P<scheme>https?://)?(?P<rest>(?:[A-Za-z0-9\-]{1,63}\.){1,6}[A-Za-z]{2,18}(?::\d{1,5})?(?![\w@.])"
     r"(?:[/?#][\w\-.~:/?#@!$&'*+;=%,]*)?)",
     re.ASCII | re.IGNORECASE,
 )
@@ -165,7 +165,8 @@ def _postcode(text: str) -> Typed:
 
 def _list(text: str) -> Typed:
     items = [" ".join(item.split()) for item in _items(text)]
-    return Typed("\n".join(item for item in items if item), SURE)
+    named = "\n".join(item for item in items if item)
+    return Typed(named, SURE) if named else NOTHING
 
 
 def _items(text: str) -> Iterator[str]:
