@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.cells import Cell
+from parsers.facts import Box
 from parsers.labels import fields_of, fold, title_of
 
 LABELS = {
@@ -127,3 +129,134 @@ def test_any_rows_are_some_form(rows):
 @given(st.text())
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+# --- cells with a grid, a page, a confidence ---
+
+SCOPED = {
+    "author_title": ("职称",),
+    "reviewers": ("审核专家", "专家 > 姓名"),
+    "titles": ("专家 > 职称",),
+    "phone": ("联系电话",),
+    "contact": ("联系人",),
+}
+BOX = Box(left=0.1, top=0.2, right=0.3, bottom=0.4)
+
+
+def scoped(rows):
+    return {field: found.value for field, found in fields_of(rows, SCOPED, types={"reviewers": "list"}).items()}
+
+
+def test_a_scoped_label_counts_only_in_its_section():
+    assert scoped([("作者", "职称", "讲师"), ("审核专家", "职称", "教授")]) == {
+        "author_title": "讲师",
+        "reviewers": "",
+        "titles": "教授",
+    }
+
+
+def test_a_scoped_find_outranks_one_without_a_section_wherever_it_stands():
+    rows = [("职称", "讲师"), ("审核专家", "职称", "教授")]
+    labels = {"titles": ("职称", "专家 > 职称")}
+    assert fields_of(rows, labels)["titles"].value == "教授"
+
+
+def test_a_find_in_a_section_about_something_else_gives_way_to_one_without():
+    labels = {"unit": ("单位",), "reviewers": ("专家 > 姓名",)}
+    rows = [("审核专家",), (), ("姓名", "甲一"), ("单位", "某所"), (), ("通用信息",), (), ("单位", "某大学")]
+    assert fields_of(rows, labels)["unit"].value == "某大学"
+
+
+def test_a_label_in_the_row_of_another_belongs_to_it():
+    assert scoped([("审核专家", "甲一", "职称", "教授"), ("职称", "讲师")]) == {
+        "reviewers": "甲一",
+        "titles": "教授",
+        "author_title": "讲师",
+    }
+
+
+def test_labels_in_the_line_of_another_belong_to_it():
+    assert scoped([("审核专家：甲一  职称：教授",), ("职称：讲师",)]) == {
+        "reviewers": "甲一",
+        "titles": "教授",
+        "author_title": "讲师",
+    }
+
+
+@pytest.mark.parametrize("label", ["审核专家1", "审核专家（二）", "第二审核专家", "2.审核专家"])
+def test_labels_of_a_list_may_be_counted(label):
+    assert scoped([("审核专家", "甲一"), (label, "乙二")]) == {"reviewers": "甲一\n乙二"}
+
+
+def test_a_value_has_the_page_the_place_and_the_confidence_of_its_cell():
+    found = fields_of([(Cell("联系人", 0.9), Cell("李四", 0.8, page=2, box=BOX))], SCOPED)["contact"]
+    assert (found.page, found.box, found.confidence) == (2, BOX, 0.8)
+
+
+def test_a_blank_cell_has_its_place_too():
+    found = fields_of([(Cell("联系人"), Cell("", page=2, box=BOX))], SCOPED)["contact"]
+    assert (found.value, found.page, found.box) == ("", 2, BOX)
+
+
+@pytest.mark.parametrize("label", ["联系电活", "联 糸 电话", "联系电话一"])
+def test_one_misread_letter_of_a_label_is_forgiven_where_that_is_asked(label):
+    labels = {"phone": ("联系电话",)}
+    found = fields_of([(label, "138")], labels, tolerant=True)
+    assert {field: value.value for field, value in found.items()} == {"phone": "138"}
+
+
+def test_a_short_label_must_be_read_right():
+    assert fields_of([("职祢", "教授")], SCOPED, tolerant=True) == {}
+
+
+def test_a_misread_label_lowers_the_confidence():
+    found = fields_of([(Cell("联系电活"), Cell("138", 0.9))], SCOPED, tolerant=True)["phone"]
+    assert (found.value, found.confidence) == ("138", 0.765)
+
+
+def test_a_misread_label_with_a_colon_is_forgiven_too():
+    assert fields_of([("联系电活：138",)], SCOPED, tolerant=True)["phone"].value == "138"
+
+
+def test_a_misread_label_is_none_where_nobody_asked():
+    assert fields_of([("联系电活", "138")], SCOPED) == {}
+
+
+def test_a_text_one_letter_from_two_labels_is_neither():
+    labels = {"one": ("播放时间",), "other": ("播放地点",), "third": ("播出时间",)}
+    assert fields_of([("播映时间", "x")], labels, tolerant=True) == {}
+
+
+def test_one_label_is_never_taken_for_another():
+    labels = {"day": ("完成日期",), "time": ("完成时期",)}
+    assert {f: v.value for f, v in fields_of([("完成时期", "x")], labels, tolerant=True).items()} == {"time": "x"}
+
+
+cells = st.builds(
+    Cell,
+    text=st.one_of(
+        st.sampled_from(["作品名称", "审核专家", "职称", "姓名", "联系人：", "☑是 □否"]), st.text(max_size=20)
+    ),
+    column=st.integers(-1, 4),
+    columns=st.integers(1, 3),
+    rows=st.integers(1, 4),
+)
+nested = st.recursive(
+    cells,
+    lambda inner: st.builds(
+        Cell, text=st.text(max_size=5), inner=st.lists(st.lists(inner, max_size=3).map(tuple), max_size=3).map(tuple)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(st.lists(nested, max_size=5).map(tuple), max_size=8), st.booleans())
+def test_any_grid_however_wrong_is_some_form(rows, tolerant):
+    found = fields_of(rows, LABELS | SCOPED, types={"reviewers": "list"}, tolerant=tolerant)
+    assert set(found) <= set(LABELS | SCOPED)
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=4, unique=True))
+def test_every_line_of_a_value_is_kept(lines):
+    value = "\n".join(f"第{n}行{fold(line)}。" for n, line in enumerate(lines))
+    assert values([("作品简介", value)]) == {"summary": value}
