@@ -12,6 +12,7 @@ _TALL = 1.5
 _VOTERS = 8
 _UNSURE = (0.25, 0.75)
 _READERS = 3
+_VOTED, _READ = 4.0, 8.0  # heights of a line that are looked at for that, as wide as the model's own picture, and read
 
 
 def boxes_on_their_side(quads: Sequence[Quad]) -> bool:
@@ -31,12 +32,17 @@ def on_its_head(crops: Sequence[Picture]) -> bool:
     widest = sorted(crops, key=lambda crop: crop.shape[1], reverse=True)[:_VOTERS]
     if not widest:
         return False
-    share = float(np.mean(upside_down(widest)))
+    share = float(np.mean(upside_down([_start(crop, _VOTED) for crop in widest])))
     if not _UNSURE[0] < share < _UNSURE[1]:
         return share > 0.5
-    some = widest[:_READERS]
+    some = [_start(crop, _READ) for crop in widest[:_READERS]]
     both = read_text([*some, *(np.ascontiguousarray(crop[::-1, ::-1]) for crop in some)])
     return sum(score for _, score in both[len(some) :]) > sum(score for _, score in both[: len(some)])
+
+
+def _start(crop: Picture, heights: float) -> Picture:
+    """The line's beginning, so many times as wide as it is high: a longer one would only be squeezed."""
+    return np.ascontiguousarray(crop[:, : max(int(heights * crop.shape[0]), 1)])
 
 
 def turned_back(quads: Sequence[Quad], width: int, height: int) -> list[Quad]:

@@ -52,6 +52,8 @@ def find_writing(picture: Picture, lines: Sequence[Line]) -> tuple[Mark, ...]:
             written[rows, columns] = inks.all[rows, columns]
         else:
             read[rows, columns] = 255
+        if not _LINKED.search(line.text):  # a name signed behind printed words is read together with them
+            written[rows, columns] |= inks.blue[rows, columns]
     unread = np.where(cv2.dilate(read, np.ones((5, 5), np.uint8)) > 0, 0, inks.all).astype(np.uint8)
     return _marks(cv2.bitwise_or(written, unread).astype(np.uint8), written, inks, size)
 
@@ -133,7 +135,7 @@ def _mark(part: Picture, at: tuple[int, int], size: tuple[int, int], read: bool,
     density = len(xs) / (wide * high)
     thick = float(cv2.distanceTransform(part, cv2.DIST_L2, 3).max())
     at_edge = box.left < _EDGE or box.top < _EDGE or box.right > 1 - _EDGE or box.bottom > 1 - _EDGE
-    if at_edge or thick > _THICKEST or not _THINNEST <= density <= _DENSEST:
+    if (at_edge and not read) or thick > _THICKEST or not _THINNEST <= density <= _DENSEST:
         return None
     colour: Literal["blue", "black"] = "blue" if ((blue > 0) & (part > 0)).sum() > 0.4 * len(xs) else "black"
     confidence = (0.8 if colour == "blue" else 0.55) + (0.1 if read else 0.0)

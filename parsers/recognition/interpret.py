@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from parsers.cells import Row, bounded_text
-from parsers.facts import Box, FieldValue, ImageFacts, Line, Mark, Reading, Wants
+from collections.abc import Iterable
+
+from parsers.cells import Row, around, bounded_text
+from parsers.facts import Box, FieldValue, ImageFacts, Line, Mark, PageFacts, Reading, Wants
 from parsers.labels import fields_of, title_of
 from parsers.recognition.rows import page_rows
+
+_BELOW = 0.06  # share of the page's height below a field without a cell in which it is signed
 
 
 def interpret(facts: ImageFacts, wants: Wants) -> ImageFacts:
@@ -25,11 +29,27 @@ def interpret(facts: ImageFacts, wants: Wants) -> ImageFacts:
 
 def _signed(facts: ImageFacts, fields: dict[str, FieldValue]) -> dict[str, bool]:
     """For every field whose place is known, whether there is writing by hand in it."""
+    placed = {name: value for name, value in fields.items() if 0 < value.page <= len(facts.seen)}
     return {
-        name: any(_in(mark, value.box) for mark in facts.seen[value.page - 1].marks)
-        for name, value in fields.items()
-        if value.box is not None and 0 < value.page <= len(facts.seen)
+        name: any(_in(mark, zone) for mark in facts.seen[value.page - 1].marks)
+        for name, value in placed.items()
+        if (zone := _zone(value, facts.seen[value.page - 1], placed.values())) is not None
     }
+
+
+def _zone(value: FieldValue, page: PageFacts, others: Iterable[FieldValue]) -> Box | None:
+    """Where a field's signature would be: its cell, with those of its section; without one down to the next field."""
+    box = value.box
+    if box is None or box in page.cells:
+        same = [
+            other.box
+            for other in others
+            if value.section and (other.section, other.page) == (value.section, value.page)
+        ]
+        return around([each for each in (box, *same) if each is not None])
+    below = [other.box.top for other in others if other.page == value.page and other.box and other.box.top > box.bottom]
+    bottom = min(*below, box.bottom + _BELOW) if below else box.bottom + _BELOW
+    return Box(left=0.0, top=box.top, right=1.0, bottom=min(bottom, 1.0))
 
 
 def _in(mark: Mark, box: Box) -> bool:

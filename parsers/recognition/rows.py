@@ -16,6 +16,8 @@ from parsers.recognition.grid import Slot, tables_of
 _SAME_LINE = 0.5  # share of the lower line's height by which two lines side by side overlap
 _WIDE_GAP = 1.6  # line heights between two pieces of text outside tables that make them two cells
 _WRAPPED = 1.7  # line heights from the right edge within which a line goes on in the next
+_INDENTED = 4.0  # line heights that the first line of a paragraph may start further right
+_FULL = 0.5  # share of the page's width from which a line tells where the margins are
 _LETTER = re.compile(r"[A-Za-z0-9]")
 _ADDRESS = re.compile(r"(?:https?:|www\.|[/@])", re.IGNORECASE)
 
@@ -142,14 +144,17 @@ def _paragraphs(
 
 def _joined(rows: Sequence[list[Line]], shape: float) -> list[list[list[Line]]]:
     """Rows in groups of one paragraph: a row that reaches the right margin goes on in one that starts at the left."""
-    right = max(line.box.right for row in rows for line in row)
-    left = min(row[0].box.left for row in rows)
+    full = [row for row in rows if row[-1].box.right - row[0].box.left > _FULL] or rows
+    right = max(row[-1].box.right for row in full)
+    left = min(row[0].box.left for row in full)
     groups: list[list[list[Line]]] = []
     for row in rows:
-        before = groups[-1][-1][-1].box if groups else None
+        last = groups[-1][-1] if groups else []
+        before = last[-1].box if last else None
         high = row[0].box.bottom - row[0].box.top
         goes_on = (
             before is not None
+            and (last[0].box.left - left) * shape < _INDENTED * high
             and (right - before.right) * shape < _WRAPPED * high
             and (row[0].box.left - left) * shape < _WRAPPED * high
             and row[0].box.top - before.bottom < 1.2 * high

@@ -16,14 +16,17 @@ _MOST_CELLS = 600
 
 
 def ruled_cells(picture: Picture) -> tuple[Box, ...]:
-    """Boxes of the cells, in order of their tops and lefts; those within another are a table in a cell."""
+    """Boxes of the cells of an upright page in colours, by top and left; those within another are a table in it.
+
+    A seal's ink counts as dark: a line runs on under it.
+    """
     import cv2
 
     height, width = picture.shape[:2]
     ratio = max(height, width) / _SIDE
     size = (max(round(width / ratio), 1), max(round(height / ratio), 1))
-    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8) if picture.ndim == 3 else picture
-    lines = lines_mask(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    lines = lines_mask(np.asarray(small.min(axis=2), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_not(lines), connectivity=4)
     found = [_cell(tuple(map(int, stats[number])), size) for number in range(1, min(count, 20_000))]
     boxes = [box for box in found if box is not None]

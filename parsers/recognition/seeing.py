@@ -38,8 +38,8 @@ def see(page: Page, scratch: Path | None, number: int) -> PageFacts:
     quads, degrees = _faced(clean)
     clean = turned(clean, degrees)
     height, width = clean.shape[:2]
-    cells = ruled_cells(clean)
-    lines = _lines(clean, parted(quads[:_MOST_LINES], cells, (width, height)))
+    cells = ruled_cells(turned(even, degrees))
+    lines = _lines(clean, parted(clean, quads[:_MOST_LINES], cells))
     path, digest = ("", "") if scratch is None else keep(turned(level.picture, degrees), scratch, number)
     return PageFacts(
         width=width,

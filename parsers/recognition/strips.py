@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,16 +14,42 @@ _LEVEL = 0.012  # slope of a box that is cut out as it lies
 _TALL = 1.5  # height to width from which letters of a box stand one above the other
 _OVERLAP = 0.6  # line heights that a box reaches into a cell, to belong to it too
 _MOST_LETTERS = 24
+_LONG = 4.0  # heights of a box that may have gaps in it
+_GAP = 0.85  # heights of a box from which a gap parts it: more than a letter's width
+_ROOM = 0.2  # heights of a box left around what is read
 
 
-def parted(quads: Sequence[Quad], cells: Sequence[Box], size: tuple[int, int]) -> list[Quad]:
-    """The boxes, those that run over the line between two cells cut there. size: width and height in pixels."""
-    width, height = size
+def parted(picture: Picture, quads: Sequence[Quad], cells: Sequence[Box]) -> list[Quad]:
+    """The boxes, cut where they run over the line between two cells, or over a gap as wide as a letter."""
+    height, width = picture.shape[:2]
     places = np.array([(c.left * width, c.top * height, c.right * width, c.bottom * height) for c in cells])
-    return [part for quad in quads for part in _parts(quad, places.reshape(-1, 4))]
+    whole = [part for quad in quads for part in _by_cells(quad, places.reshape(-1, 4))]
+    return [part for quad in whole for part in _by_gaps(picture, quad)]
 
 
-def _parts(quad: Quad, places: Quad) -> list[Quad]:
+def _by_gaps(picture: Picture, quad: Quad) -> list[Quad]:
+    """The box without wide gaps in it: recognition would not tell of them."""
+    import cv2
+
+    (left, _), (right, _) = quad.min(axis=0), quad.max(axis=0)
+    part = _cut(picture, quad)
+    high, wide = part.shape[:2]
+    if wide < _LONG * high:
+        return [quad]
+    grey = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY)
+    _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    rule = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, 2 * high), np.uint8))
+    ink = cv2.subtract(ink, cv2.dilate(rule, np.ones((5, 1), np.uint8)))
+    inked = np.nonzero((ink[high // 8 : high - high // 8] > 0).sum(axis=0) > 1)[0]
+    gaps = [(int(a), int(b)) for a, b in pairwise(inked) if b - a > _GAP * high]
+    if not gaps:
+        return [quad]
+    share, room = (right - left) / wide, _ROOM * high
+    edges = [left, *(left + x * share for a, b in gaps for x in (a + room, b - room)), right]
+    return [_between(quad, float(start), float(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _by_cells(quad: Quad, places: Quad) -> list[Quad]:
     (left, top), (right, bottom) = quad.min(axis=0), quad.max(axis=0)
     middle, high = (top + bottom) / 2, bottom - top
     if right - left < _TALL * high or not len(places):
