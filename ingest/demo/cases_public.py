@@ -151,7 +151,7 @@ def damaged_archive(desk: Desk) -> list[Sample]:
     mail = submission(KITE, at("10-18", "09:09"), files, charset="gb2312")
     desk.post("public", mail)
     size = film.stat().st_size
-    expected = without(findings(size), *FORM_RULES)
+    expected = without(findings(size, wrong={"materials": Outcome.REVIEW}), *FORM_RULES)
     note = "压缩包内电子表校验不符（CRC 错误）"
     return [sample(KITE, mail, "bad-crc", note, ended=Ended.WORK, findings=expected, title=KITE.title, film_bytes=size)]
 
@@ -169,7 +169,8 @@ def empty_film(desk: Desk) -> list[Sample]:
 def wrong_form(desk: Desk) -> list[Sample]:
     """A form of the other track."""
     note = "社会征集邮箱收到推荐表"
-    return [whole(desk, PAPER, "wrong-form", at("10-20", "16:16"), note, wrong={"form-kind": Outcome.REVIEW})]
+    wrong = {"form-kind": Outcome.REVIEW, "endorsement": Outcome.REVIEW}
+    return [whole(desk, PAPER, "wrong-form", at("10-20", "16:16"), note, wrong=wrong)]
 
 
 def another_year(desk: Desk) -> list[Sample]:

@@ -65,12 +65,15 @@ def at(day: str, clock: str) -> dt.datetime:
 
 _CLEAN: Mapping[str, Outcome] = {
     "deadline": Outcome.PASS,
-    "materials": Outcome.REVIEW,
+    "materials": Outcome.PASS,
     "form-kind": Outcome.PASS,
     "form-fields": Outcome.PASS,
+    "scan-seal": Outcome.PASS,
+    "endorsement": Outcome.PASS,
+    "scan-matches": Outcome.PASS,
     "made-in-window": Outcome.PASS,
     "shown-in-window": Outcome.PASS,
-    "proof": Outcome.REVIEW,
+    "proof": Outcome.PASS,
     "container": Outcome.PASS,
     "duration": Outcome.PASS,
     "aspect": Outcome.PASS,
@@ -81,10 +84,19 @@ _CLEAN: Mapping[str, Outcome] = {
     "licence": Outcome.NA,
     "malware": Outcome.NA,
 }
-"""A complete work: scan and proof are pictures nobody has read yet, hence for a person."""
+"""A complete work, whose scan and proof were recognised."""
 
 _FILM_RULES = ("container", "duration", "aspect", "resolution", "size", "narration")
-FORM_RULES = ("form-kind", "form-fields", "made-in-window", "shown-in-window", "original", "licence")
+FORM_RULES = (
+    "form-kind",
+    "form-fields",
+    "endorsement",
+    "scan-matches",
+    "made-in-window",
+    "shown-in-window",
+    "original",
+    "licence",
+)
 
 
 def findings(

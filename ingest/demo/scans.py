@@ -37,14 +37,15 @@ def make_scan(
 
     values: field name to what is written. tilt_deg: degrees the paper lay askew, counter-clockwise. noise: standard
     deviation of the grain, 0 to 255. seal: the name around a round red seal, None for no seal; signature: a name by
-    hand, None for the author's, "" for none. The path's suffix is not looked at. KeyError as for forms.
+    hand, None for the author's where the commitment is filled in, "" for none. The path's suffix is not looked at.
+    KeyError as for forms.
     """
     page, pen = sheet()
     write(pen, (SHEET[0] / 2, 70), form_title(kind, year), 42, INK, "ma")
     bottom = _table(pen, form_rows(kind, values, layout=layout), top=150)
     write(pen, (_LEFT, bottom + 16), SAMPLE_NOTE, 18, (90, 90, 90))
     write(pen, (_RIGHT, bottom + 16), "2024年10月8日", 24, INK, "ra")
-    name = values.get("author", "") if signature is None else signature
+    name = (values.get("author", "") if values.get("commitment") else "") if signature is None else signature
     if name:
         sign(page, (_RIGHT - 250, bottom - 400), name)
     if seal:
