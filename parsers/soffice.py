@@ -23,9 +23,7 @@ PACKAGE = "libreoffice-writer-nogui"
 """The Debian package that has what is needed and nothing for a screen."""
 
 _PLACES = (
-    "/usr/lib/libreoffice/program/soffice",
-    "/usr/lib64/libreoffice/program/soffice",
-    "/opt/libreoffice/program/soffice",
+    *(f"{top}/libreoffice/program/soffice" for top in ("/usr/lib", "/usr/lib64", "/opt")),
     "/snap/bin/libreoffice",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )

@@ -11,6 +11,7 @@ from typing import Self
 import structlog
 
 from ingest.context import Context, limits_of
+from ingest.errors import KepuError
 from ingest.model import Part
 from ingest.stages.reading import Reading, is_unread
 from ingest.workers import Converted, Look
@@ -62,7 +63,15 @@ class Ahead:
             return
         self._until = place + WINDOW
         self.reading.ahead.clear()
-        parts = self._parts(self._ids[place : self._until])
+        try:
+            self._read(self._ids[place : self._until])
+        except KepuError:
+            raise
+        except Exception as error:  # it is met again with the mail whose file it is, and counts there
+            log.error("reading ahead failed", error=f"{type(error).__name__}: {error}", exc_info=error)
+
+    def _read(self, ids: Sequence[int]) -> None:
+        parts = self._parts(ids)
         self._convert([part for part, _ in parts.values() if self._is_old(part)])
         self._recognise(parts)
 
