@@ -151,7 +151,7 @@ def damaged_archive(desk: Desk) -> list[Sample]:
     mail = submission(KITE, at("10-18", "09:09"), files, charset="gb2312")
     desk.post("public", mail)
     size = film.stat().st_size
-    expected = without(findings(size, wrong={"materials": Outcome.REVIEW}), *FORM_RULES)
+    expected = without(findings(size, wrong={"materials": Outcome.REVIEW}), *FORM_RULES, "scan-seal")
     note = "压缩包内电子表校验不符（CRC 错误）"
     return [sample(KITE, mail, "bad-crc", note, ended=Ended.WORK, findings=expected, title=KITE.title, film_bytes=size)]
 
