@@ -17,6 +17,9 @@ from parsers.facts import FieldValue, ImageFacts, Mark, PageFacts, Reading
 SURE = 0.9
 """Confidence from which a value counts as surely read: below it a person looks."""
 
+TO_SIGN = ("commitment", "recommender_opinion", "review_opinion", "reviewers")
+"""Fields in whose cells people sign: of others nobody expects writing by hand."""
+
 _MAX_TEXT = 200_000
 _NUMBER = re.compile(r"\d+")
 

@@ -207,6 +207,9 @@ def inspect(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="邮件（.eml）、表格、扫描件、压缩包或视频。")],
     as_json: AsJson = False,
     redact: Annotated[bool, typer.Option("--redact", help="改为在邮件旁写出脱敏副本，供提交样本。")] = False,
+    pages: Annotated[
+        Path | None, typer.Option("--pages", metavar="DIR", help="把扫描件各页和读出的内容叠画成图片，写到这个文件夹。")
+    ] = None,
     config: ConfigFile = None,
 ) -> int:
     """查看程序从文件中读出了什么；不写入任何数据。"""
@@ -216,7 +219,7 @@ def inspect(
         return redacting.redact(paths)
     from ingest.cli import inspecting
 
-    return inspecting.inspect(_config(config), paths, as_json=as_json)
+    return inspecting.inspect(_config(config), paths, as_json=as_json, pages=pages)
 
 
 @_command()

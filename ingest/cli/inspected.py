@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ingest.cli.forms_inspected import remarks, table
+from ingest.config import Config
 from ingest.model import KIND_WORDS, Kind
 from ingest.views import Record
 from ingest.views.words import size_text
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TEXT_LINES, _TEXT_WIDTH = 12, 200
 _MAX_BRANCHES = 1_000
+_TABLE_WIDTH = 130
+"""Columns of the table of fields where there is no terminal."""
 
 _NAMES = {
     "subject": "主题",
@@ -63,12 +67,14 @@ _ODDITIES = {
 _SHOWN = {"picture": "显示在正文中", "background": "正文的背景"}
 
 
-def show(record: Record) -> None:
-    """Print the tree: as wide as the terminal, or without breaking a line where there is none."""
+def show(config: Config, record: Record) -> None:
+    """Print the tree: as wide as the terminal, or without breaking a line where there is none; fields as a table."""
     from rich.console import Console
 
     wide = None if sys.stdout.isatty() else 10_000
     Console(file=sys.stdout, width=wide, highlight=False, soft_wrap=wide is not None).print(tree(record))
+    if record.get("details"):
+        Console(file=sys.stdout, width=wide and _TABLE_WIDTH, highlight=False).print(table(config, record))
     sys.stdout.flush()
 
 
@@ -81,8 +87,12 @@ def tree(record: Record) -> Tree:
         if record.get(key) not in (None, ""):
             value = KIND_WORDS[Kind(record[key])] if key == "kind" else record[key]
             root.add(_plain(f"{name}：{value}"))
-    for field, value in record.get("fields", {}).items():
-        root.add(_plain(f"{field}：{value or '（未填）'}"))
+    if record.get("confidence"):
+        root.add(f"识别的平均可信度：{record['confidence']:.0%}")
+    for line in remarks(record):
+        root.add(_plain(line))
+    for number, work in enumerate(record.get("works") or (), start=1):
+        root.add(_plain(f"作品 {number}：{'，'.join(filter(None, work.values()))}"))
     if "structure" in record:
         _structure(root.add("信件结构"), record["structure"])
         _text(root, record["text"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.cli import inspected
+from ingest.cli.forms_inspected import form_record, scan_record
 from ingest.closed import part_trouble
 from ingest.config import Config
 from ingest.context import wants_of
@@ -21,6 +22,7 @@ from ingest.model import Arrival, Kind, Part, PartSource, Stage
 from ingest.noted import Notes
 from ingest.sources.eml import arrived
 from ingest.stages.extract import Opening, limits_of, rows_of_mail
+from ingest.stages.reading import may_be_paper
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
 from ingest.views.words import odd_words
@@ -33,22 +35,25 @@ from parsers.mail import read_enclosed, read_mail
 from parsers.msg import NoMsgError, write_mail
 
 
-def inspect(config: Config, paths: Sequence[Path], *, as_json: bool) -> int:
-    """Each file in the order given; a file that is not there is a ConfigError, before anything is printed."""
+def inspect(config: Config, paths: Sequence[Path], *, as_json: bool, pages: Path | None = None) -> int:
+    """Each file in the order given; a file that is not there is a ConfigError, before anything is printed.
+
+    pages: a folder into which the pages of scans are written, with what was read laid over them.
+    """
     missing = [path for path in paths if not path.is_file()]
     if missing:
         names = "、".join(str(path) for path in missing)
         raise ConfigError(f"找不到文件 {names}", mend="请核对路径；文件夹请逐个给出其中的文件。")
     for path in paths:
-        record = inspect_file(config, path)
+        record = inspect_file(config, path, pages)
         if as_json:
             print(json.dumps(record, ensure_ascii=False), flush=True)
         else:
-            inspected.show(record)
+            inspected.show(config, record)
     return int(Exit.DONE)
 
 
-def inspect_file(config: Config, path: Path) -> Record:
+def inspect_file(config: Config, path: Path, pages: Path | None = None) -> Record:
     """What one file is, its `file` first: a mail (Outlook's too) as its message, anything else by its facts."""
     found = sniff.sniff(path)
     if found == "eml" or path.suffix.lower() == ".eml":
@@ -59,6 +64,10 @@ def inspect_file(config: Config, path: Path) -> Record:
         return {"file": str(path)} | _saved_mail(config, path)
     with tempfile.TemporaryDirectory() as folder:
         facts = look(path, wants_of(config), Path(folder), name=path.name)
+        if pages is not None and isinstance(facts, ImageFacts):
+            from ingest.cli import overlay
+
+            overlay.draw(config, facts, Path(folder), pages, path.stem)
     notes = Notes()
     notes.add(links_in_file(path, found, name=path.name), inside="")
     notes.add_facts(facts, inside="")
@@ -94,7 +103,7 @@ def _mail(config: Config, path: Path, *, envelope: bool = False) -> Record:
             opening = Opening(store, limits, Workers(0))
             opening.hear(facts)
             files = [row for row in rows_of_mail(opening, facts, scratch) if not row.get("url")]
-        parts = [_looked_at(config, store, _part(position, row)) for position, row in enumerate(files)]
+        parts = [_looked_at(config, store, _part(position, row), facts.text) for position, row in enumerate(files)]
         opening.notes.add_read(parts)
         links = list(opening.notes.rows(facts.links))  # those in documents among them
         parts += [_part(len(files) + number, row) for number, row in enumerate(links)]
@@ -126,11 +135,16 @@ def _part(position: int, row: Record) -> Part:
     return part_of(_EMPTY | row | {"id": position, "arrival_id": 0, "position": position})
 
 
-def _looked_at(config: Config, store: Store, part: Part) -> Part:
+def _looked_at(config: Config, store: Store, part: Part, text: str) -> Part:
+    """The part with its facts; a picture that only adorns its mail is not recognised, as in a batch."""
     if not part.here:
         return part
+    path, wants = store.path(part.sha256), wants_of(config)
     with store.scratch() as scratch:
-        return replace(part, facts=look(store.path(part.sha256), wants_of(config), scratch, name=part.name))
+        plain = replace(part, facts=look(path, wants.model_copy(update={"ocr": False}), scratch, name=part.name))
+    if not (wants.ocr and isinstance(plain.facts, ImageFacts) and may_be_paper(part, plain.facts, text)):
+        return plain
+    return replace(part, facts=look(path, wants, None, name=part.name))
 
 
 def _told(config: Config, part: Part, row: Record, text: str) -> Record:
@@ -175,10 +189,9 @@ def _record(name: str, facts: Facts) -> Record:
     part = Part(0, 0, 0, name, 0, "0" * 64, "", PartSource.MANUAL, facts=facts)
     kind = classify(part, mail_text="").kind.value
     if isinstance(facts, FormFacts):
-        fields = {field: value.value for field, value in facts.fields.items()}
-        return {"kind": kind, "format": facts.format, "title": facts.title, "fields": fields, "text": facts.text}
+        return form_record(kind, facts)
     if isinstance(facts, ImageFacts):
-        return {"kind": kind, **facts.model_dump(mode="json", exclude={"fact"}), "fields": {}, "text": "", "seal": None}
+        return scan_record(kind, facts)
     if isinstance(facts, VideoFacts):
         return {"kind": kind} | facts.model_dump(mode="json", exclude={"fact"})
     if isinstance(facts, ArchiveFacts):

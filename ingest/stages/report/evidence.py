@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.config import Config
 from ingest.model import Work
-from ingest.papers import Page, Paper, paper_of
+from ingest.papers import TO_SIGN, Page, Paper, paper_of
 from ingest.rules.agreement import not_alike
 from ingest.store import Store
 from parsers.facts import Box, FieldValue
@@ -71,9 +71,8 @@ def _signatures(config: Config, paper: Paper, store: Store) -> Iterator[Picture]
     """The cells that are signed by hand, and those that should be and are not; then other handwriting."""
     shown: list[tuple[int, Box]] = []
     for name, signed in paper.reading.signed.items():
-        value = paper.reading.fields.get(name)
-        place = _place_of(paper, value)
-        if place is not None:
+        place = _place_of(paper, paper.reading.fields.get(name))
+        if place is not None and (signed or name in TO_SIGN):
             page, box = place
             shown.append((page.number, box))
             word = "签名" if signed else "未见签名"

@@ -5,13 +5,18 @@ import zipfile
 
 import docx
 import pytest
+from PIL import Image
 
+from ingest.cli import overlay
+from ingest.cli.forms_inspected import remarks, scan_record, table
 from ingest.demo.mails import mail_bytes
 from ingest.demo.msgs import make_msg
 from ingest.demo.scans import make_scan
 from ingest.demo.videos import make_video
 from ingest.demo.winmail import Held, make_winmail
+from parsers.facts import Box, FieldValue, ImageFacts, Line, Mark, PageFacts, Reading
 
+BOX = Box(left=0.2, top=0.2, right=0.4, bottom=0.3)
 MESSAGE = ["mailbox", "uid", "message_id", "received_at", "from", "subject", "outcome", "works", "reason", "parts"]
 
 
@@ -80,6 +85,79 @@ def test_a_scan_has_fields_text_and_seal_even_if_nobody_read_them_yet(inspected,
     assert (record["fields"], record["text"], record["seal"]) == ({}, "", None)
 
 
+SCANNED = ImageFacts(
+    format="jpeg",
+    width=1000,
+    height=1400,
+    seen=(
+        PageFacts(
+            width=900,
+            height=1270,
+            turned=90,
+            skew_deg=1.24,
+            flattened=True,
+            marks=(
+                Mark(what="seal", box=BOX, colour="red", shape="round", confidence=0.93),
+                Mark(what="writing", box=BOX, colour="blue", confidence=0.8),
+            ),
+        ),
+        PageFacts(width=900, height=1270, problem="blank"),
+    ),
+    reading=Reading(
+        title="2024年推荐表",
+        fields={
+            "title": FieldValue(value="星海寻踪", label="片名", confidence=0.62, others=("星海寻综",)),
+            "completed_on": FieldValue(
+                value="2023年5月1日", label="完成时间", confidence=0.99, normal="2023-05-01", normal_confidence=1.0
+            ),
+            "commitment": FieldValue(value="", label="原创承诺"),
+        },
+        text="片名 星海寻踪",
+        signed={"title": False, "commitment": True},
+        confidence=0.9,
+    ),
+)
+"""What recognition may say of a scan."""
+
+
+def test_a_recognised_scan_has_fields_text_seal_and_signatures():
+    record = scan_record("scan", SCANNED)
+    assert (record["seal"], record["text"], record["fields"]["title"]) == (True, "片名 星海寻踪", "星海寻踪")
+    assert record["signed"] == {"commitment": True}
+    assert record["details"]["title"] == {
+        "label": "片名",
+        "confidence": 0.62,
+        "others": ["星海寻综"],
+        "blank": False,
+    }
+
+
+def test_people_read_of_a_scan_how_it_lay_and_what_is_on_it():
+    assert list(remarks(scan_record("scan", SCANNED))) == [
+        "第 1 页：顺时针转正 90°，照片已按纸边展平，校斜 +1.2°，读出 0 行",
+        "第 2 页：空白页",
+        "印章：第 1 页红色圆形印章（93%）",
+        "手写：1 处",
+    ]
+
+
+def test_people_are_told_what_to_look_at_in_a_field(contest):
+    rows = table(contest.config(), scan_record("scan", SCANNED)).columns
+    assert list(rows[1].cells) == ["星海寻踪", "2023年5月1日", "（未填）"]
+    assert list(rows[3].cells) == ["请核对；另有：星海寻综；表中写作“片名”", "即2023-05-01", "有手写"]
+
+
+def test_the_pages_of_a_scan_are_drawn_with_what_was_read(contest, tmp_path):
+    Image.new("RGB", (900, 1270), "white").save(tmp_path / "page-1.jpg")
+    line = Line(text="星海寻踪", box=BOX, confidence=0.6)
+    page = SCANNED.seen[0].model_copy(update={"path": "page-1.jpg", "lines": (line,)})
+    facts = SCANNED.model_copy(update={"seen": (page, SCANNED.seen[1])})
+    (path,) = overlay.draw(contest.config(), facts, tmp_path, tmp_path / "out", "扫描")
+    with Image.open(path) as drawn:
+        assert (path.name, drawn.size) == ("扫描-第1页.jpg", (1800, 1270))
+        assert drawn.getpixel((180, 254))[0] > 150 > drawn.getpixel((180, 254))[1]  # the red box of the seal
+
+
 def test_a_film_has_its_measures(inspected):
     record = inspected("film.mp4")
     assert (record["kind"], record["container"], record["width"], record["height"]) == ("video", "mp4", 1920, 1080)
@@ -108,7 +186,15 @@ def test_a_file_that_is_not_there_is_said_before_anything_is_printed(kepu, files
 def test_people_get_a_tree(kepu, files, name):
     lines = kepu("inspect", files / name).out.splitlines()
     assert lines[0] == str(files / name)
-    assert [line for line in lines[1:] if not line.startswith(("├── ", "│   ", "└── ", "    "))] == []
+    told = lines[: next((n for n, line in enumerate(lines) if line.startswith("┏")), len(lines))]
+    assert [line for line in told[1:] if not line.startswith(("├── ", "│   ", "└── ", "    "))] == []
+
+
+def test_people_get_a_table_of_the_fields_of_a_form(kepu, files):
+    lines = kepu("inspect", files / "form.docx").out.splitlines()
+    rows = [[cell.strip() for cell in line.strip("│┃").split("│")] for line in lines if line.startswith("│ ")]
+    assert rows[0] == ["作品名称", "星海寻踪", "100%", ""]
+    assert [row[1] for row in rows if row[0] == "第一作者"] == ["林晚舟"]
 
 
 def test_nothing_is_written(kepu, contest, files):
