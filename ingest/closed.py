@@ -19,6 +19,7 @@ from parsers.tools import unpackers
 
 LOCKED = "locked"
 MISSING_VOLUME = "missing-volume"
+NO_OFFICE = "no-office"
 
 PART_PROBLEMS = {
     "outside": "压缩包内的路径不安全，未解开",
@@ -199,14 +200,17 @@ def locked_parts(parts: Sequence[Part]) -> list[Part]:
 
 
 def plain_troubles(parts: Sequence[Part]) -> dict[str, list[Part]]:
-    """Reason for people to the files it holds for, but for what has a to-do of its own: locked archives and volumes."""
+    """Reason for people to the files it holds for, but for what has a to-do of its own: locked archives and volumes.
+
+    Nor for what only LibreOffice reads, where that is lacking: no sender can mend it, and it mends itself.
+    """
     own = {shown_name(part) for part in parts if is_locked(part)}
     found: dict[str, list[Part]] = {}
     mended = unlocked(parts)
     for part in parts:
         trouble = part_trouble(part) if part.id not in mended else ""
         apart = is_locked(part) or part.problem == MISSING_VOLUME or (part.problem == LOCKED and part.inside in own)
-        if trouble and not apart:
+        if trouble and not apart and reason_of(part) != NO_OFFICE:
             found.setdefault(trouble, []).append(part)
     return found
 

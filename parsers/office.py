@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parsers.facts import Broken, FormFacts, Wants
+from parsers.ole import names_in
 from parsers.soffice import Room, Source, convert
 from parsers.tools import ToolMissing
 
@@ -26,6 +27,7 @@ _HEAD = 65_536
 _READERS = {
     "doc": ("doc", "MS Word 97"),
     "wps": ("doc", "MS Word 97"),
+    "works": ("wps", "MS_Works"),
     "rtf": ("rtf", "Rich Text Format"),
     "odt": ("odt", "writer8"),
     "html": ("html", "HTML (StarWriter)"),
@@ -36,7 +38,7 @@ _READERS = {
 """By our name for what is in a file: the ending LibreOffice expects, and the filter. Named, since left to itself it
 takes what it does not know for plain text, and makes a document of garbage."""
 
-_PLAIN = ("doc", "wps", "rtf", "odt")
+_PLAIN = ("doc", "rtf", "odt")
 _NAMES = (".doc", ".wps", ".rtf", ".dot", ".docx", ".odt", ".wpt")
 _OF_WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|office)|content=[\"']?Word\.Document", re.IGNORECASE)
 _WORD_XML = re.compile(rb"<(?:\w{1,20}:)?wordDocument\b")
@@ -51,6 +53,8 @@ def office_kind(path: Path, found: str, name: str = "") -> str:
     found: its format as sniffed. Text and web pages only where they are Word's, or are called a document by `name`:
     systems on the web write tables as HTML and call them .doc. Reads the first 64 kB. OSError if it cannot be read.
     """
+    if found == "wps":
+        return _kind_of_wps(path)
     if found in _PLAIN:
         return found
     if found not in ("html", "text", "eml"):
@@ -65,6 +69,13 @@ def office_kind(path: Path, found: str, name: str = "") -> str:
     if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
         return ""
     return "word-xml" if _WORD_XML.search(head) else "fodt" if _FLAT_ODF.search(head) else ""
+
+
+def _kind_of_wps(path: Path) -> str:
+    """WPS writes what Word writes, Microsoft Works its own; the WPS of the nineties is read by nobody any more."""
+    with path.open("rb") as file:
+        names = names_in(file)
+    return "wps" if "WordDocument" in names else "works" if "MatOST" in names else ""
 
 
 @dataclass(frozen=True)

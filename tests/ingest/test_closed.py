@@ -67,6 +67,10 @@ def test_locked_parts_name_a_set_once_where_it_is_kept(part):
     assert locked_parts([*kept, elsewhere]) == [kept[0]]
 
 
+def test_plain_troubles_leave_out_what_only_libreoffice_reads(part):
+    assert plain_troubles([part("推荐表.doc", format="doc", facts=Broken(format="doc", reason="no-office"))]) == {}
+
+
 def test_plain_troubles_leave_out_what_is_locked_in_a_locked_archive(part):
     archive = part("材料.zip", format="zip", problem="locked")
     inside = part("成片.mp4", problem="locked", inside="材料.zip", sha256="")

@@ -135,6 +135,18 @@ def test_a_web_archive_called_doc_is_read(tmp_path):
     assert title_in(archive, name="推荐表.doc")[2] == "月背来客"
 
 
+@pytest.mark.parametrize(("stream", "kind"), [("WordDocument", "wps"), ("MatOST", "works"), ("SummaryInformation", "")])
+def test_what_wps_wrote_is_read_if_it_is_words_or_works(tmp_path, stream, kind):
+    head = bytearray(512)
+    head[30:32] = (9).to_bytes(2, "little")
+    entries = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0") + (2 * len(name) + 2).to_bytes(2, "little") + b"\2" + bytes(61)
+        for name in ("WpsDocument", stream)
+    )
+    (tmp_path / "a.wps").write_bytes(bytes(head) + entries.ljust(512, b"\0"))
+    assert office_kind(tmp_path / "a.wps", "wps") == kind
+
+
 def test_plain_text_called_doc_is_left_alone(tmp_path):
     (tmp_path / "text").write_text("作品名称：星海寻踪")
     assert office_kind(tmp_path / "text", "text", "推荐表.doc") == ""
