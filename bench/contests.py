@@ -73,5 +73,5 @@ def _begin(folder: Path) -> Desk:
         f'[[mailboxes]]\nname = "{name}"\ntrack = "{name}"\naddress = "{ADDRESSES[name]}"\nurl = "maildir:{box}"\n'
         for name, box in boxes.items()
     )
-    (folder / "config.toml").write_text(f'{mailboxes}[storage]\nroot = "root"\n', "utf-8")
+    (folder / "config.toml").write_text(f'{mailboxes}[storage]\nroot = "root"\n[analysis]\nocr = false\n', "utf-8")
     return Desk(folder / "scratch", boxes, False)

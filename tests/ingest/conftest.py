@@ -47,6 +47,8 @@ url = "maildir:信箱/社会"
 root = "数据"
 share = "共享"
 reserve_bytes = 0
+[analysis]
+ocr = {ocr}
 """
 
 SHELL = b"\0\0\0\x18ftypisom\0\0\2\0isomiso2"
@@ -65,22 +67,30 @@ class Clock:
 
 @dataclass
 class Contest:
-    """The folders of a contest. `count` makes what is sent differ: each mail comes a minute after the last."""
+    """The folders of a contest. `count` makes what is sent differ: each mail comes a minute after the last.
+
+    ocr: whether scans are recognised, which takes seconds a page and is tested by itself.
+    """
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
     count: itertools.count = field(default_factory=lambda: itertools.count(1))
+    ocr: bool = False
 
     def __post_init__(self):
         for where in ("推荐", "社会"):
             for box in ("tmp", "new", "cur"):
                 (self.folder / "信箱" / where / box).mkdir(parents=True)
-        (self.folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+        self._write("")
 
     def config(self, more=""):
-        """The config as loaded; `more` is TOML added to it."""
-        (self.folder / "config.toml").write_text(CONFIG + more, encoding="utf-8")
+        """The config as loaded; `more` is TOML added to it, and what it says of [analysis] stands at its beginning."""
+        self._write(more)
         return load(self.folder / "config.toml", environ={}, cwd=self.folder)
+
+    def _write(self, more):
+        text = CONFIG.replace("{ocr}", str(self.ocr).lower()) + more.removeprefix("[analysis]\n")
+        (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
     @contextmanager
     def open(self, more=""):

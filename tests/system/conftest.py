@@ -40,7 +40,10 @@ class Done:
 
 @dataclass
 class Place:
-    """A folder with a config, its root and its share, where `kepu` is run in processes of its own."""
+    """A folder with a config, its root and its share, where `kepu` is run in processes of its own.
+
+    ocr: whether scans are recognised, which takes seconds a page: one run of the whole contest is enough.
+    """
 
     folder: Path
     urls: dict
@@ -49,6 +52,7 @@ class Place:
     cloud: str = "on = false"
     secrets: dict = field(default_factory=dict)
     command: tuple = COMMAND
+    ocr: bool = False
 
     def __post_init__(self):
         self.root, self.share = self.folder / "root", self.folder / "share"
@@ -64,7 +68,8 @@ class Place:
             for name, how in self.urls.items()
         )
         storage = '[storage]\nroot = "root"\nshare = "share"\nreserve_bytes = 0'
-        text = f"{boxes}\n{storage}\n[cloud]\n{self.cloud}\n{self.extra}\n"
+        analysis = f"[analysis]\nocr = {str(self.ocr).lower()}"
+        text = f"{boxes}\n{storage}\n{analysis}\n[cloud]\n{self.cloud}\n{self.extra}\n"
         (self.folder / "config.toml").write_text(text, "utf-8")
 
     @property
