@@ -17,7 +17,7 @@ from reports.templating import environment
 
 AUTOMATIC = "系统自动回复，仅确认收到，不代表通过形式审查"
 """Stands in every letter, templates of one's own included."""
-KINDS = ("receipt", "supplement", "late", "attention")
+KINDS = ("receipt", "supplement", "late", "attention", "reminder")
 """Kinds of letters there are templates for."""
 _PAGE_ADDRESS = re.compile(r"(?i)[a-z]{2,10}://\S+|www\.\S+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)+/\S*")
 MAX_SUBJECT = 120
@@ -46,13 +46,17 @@ class LetterProblem:
 
 @dataclass(frozen=True)
 class LetterWork:
-    """One work in a letter. pending: what is known to be on its way or still being looked at, in sentences."""
+    """One work in a letter. pending: what is known to be on its way or still being looked at, in sentences.
+
+    complete: all that is asked for is there and was recognised.
+    """
 
     id: str
     title: str
     files: tuple[LetterFile, ...] = ()
     problems: tuple[LetterProblem, ...] = ()
     pending: tuple[str, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class LetterData:
     greeting: the sender's name, "" if unknown; edition: the contest's name; subject: of the mail that is answered;
     received: when that mail arrived, in words; deadline: in words; postal: lines of the address for disc and paper
     (none: the letter does not speak of them); contact: a whole line; matters: what an `attention` is about, whose mail
-    may belong to no work yet.
+    may belong to no work yet. changed: the letter answers no mail, it says how its works stand now. days_left: whole
+    days until the deadline, in a reminder.
     """
 
     edition: str
@@ -82,6 +87,8 @@ class LetterData:
     greeting: str = ""
     postal: tuple[str, ...] = ()
     matters: tuple[LetterMatter, ...] = ()
+    changed: bool = False
+    days_left: int = 0
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,7 @@ _SAMPLE = LetterData(
 SAMPLES: tuple[LetterData, ...] = (
     _SAMPLE,
     LetterData("样例大赛", (LetterWork("P2024-0001", "甲"), LetterWork("P2024-0002", "乙")), "", "", "截止", "联系人"),
+    LetterData("样例大赛", (LetterWork("P2024-0001", "甲", complete=True),), "", "", "截止", "联系人", changed=True),
     LetterData("样例大赛", (), "", "", "截止", "联系人", matters=(_MATTER,)),
 )
 """What templates are tried with: everything there, and nothing that may be missing."""

@@ -194,7 +194,9 @@ class Sender(Table):
 class Replies(Table):
     """How submitters are answered. `templates`: a folder, absolute once loaded, "" for the program's own.
 
-    sender: the account that sends instead of the mailboxes' own.
+    sender: the account that sends instead of the mailboxes' own. remind_days: so many days before the deadline those
+    whose works lack something are reminded. backfill_days: mails older than that when their mailbox was read for the
+    first time get no letter.
     """
 
     mode: Literal["off", "preview", "approve", "send"]
@@ -204,6 +206,8 @@ class Replies(Table):
     templates: str = ""
     postal: tuple[Text, ...] = ()
     sender: Sender | None = None
+    remind_days: tuple[int, ...] = Field(default=(), max_length=2)
+    backfill_days: int = Field(default=7, ge=0)
 
 
 class ReportTable(Table):

@@ -29,6 +29,7 @@ from ingest.ledger.moves import Moves
 from ingest.ledger.openings import Openings
 from ingest.ledger.posting import Posting
 from ingest.ledger.scans import Scans
+from ingest.ledger.telling import Telling
 from ingest.ledger.works import Works
 from ingest.model import Work
 
@@ -57,6 +58,7 @@ class Transaction:
         self.links = Links(connection, now, self.desk)
         self.kin = Kin(connection, now, self.desk, self.moves)
         self.posting = Posting(connection, now, self.desk)
+        self.telling = Telling(connection, now, self.desk)
         self.alerts = Alerts(connection, now, self.desk)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, and_, cast, delete, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
@@ -54,7 +54,7 @@ class Entrants:
         before = set(self.connection.execute(select(_K.c.key).where(_K.c.work_id == entrant.id)).scalars())
         was = (old.unit, old.counts, old.on_time, old.sanqu) if old else ("", False, False, False)
         now = (entrant.unit, entrant.counts, entrant.on_time, entrant.sanqu)
-        self._touch(before | set(keys), {was[0], now[0]} - {""} if was != now else ())
+        self._touch(set(keys), {was[0], now[0]} - {""} if was != now else ())
         values = {
             "alive": entrant.alive,
             "decision": entrant.decision,
@@ -150,16 +150,9 @@ class Entrants:
 
     def places(self, units: Collection[str]) -> dict[str, Places]:
         """What of the units' places is taken; a unit without works is left out."""
-        query = (
-            select(
-                _E.c.unit,
-                func.sum(_E.c.on_time),
-                func.sum(and_(_E.c.counts, ~_E.c.on_time)),
-                func.sum(and_(_E.c.on_time, _E.c.sanqu)),
-            )
-            .where(_E.c.unit.in_(units), _E.c.counts)
-            .group_by(_E.c.unit)
-        )
+        kinds = (_E.c.on_time, ~_E.c.on_time, and_(_E.c.on_time, _E.c.sanqu))
+        query = select(_E.c.unit, *(func.sum(cast(kind, Integer)) for kind in kinds))
+        query = query.where(_E.c.unit.in_(units), _E.c.counts).group_by(_E.c.unit)
         return {unit: Places(used, late, sanqu) for unit, used, late, sanqu in self.connection.execute(query)}
 
     # pairs

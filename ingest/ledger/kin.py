@@ -71,7 +71,7 @@ class Kin:
         return [] if len(found) > _MOST or self._touched(found) else found
 
     def _touched(self, mails: Sequence[int]) -> bool:
-        """Staff had a say in where one of these mails, or of their works, belongs."""
+        """Staff had a say in where one of these mails, or of their works, belongs; or what it brought was closed."""
         told = select(_A.c.id).where(_A.c.id.in_(mails), or_(_A.c.assigned != "", _A.c.for_work != ""))
         works = select(_WA.c.work_id).where(_WA.c.arrival_id.in_(mails))
         moved = or_(_W.c.moved_to != "", _W.c.moved_from != "", _W.c.merged_into != "", _W.c.decided != "")
@@ -80,7 +80,9 @@ class Kin:
         placed = select(_E.c.id).where(
             _E.c.what.in_(_BY_HAND), or_(_E.c.arrival_id.in_(mails), _E.c.work_id.in_(works))
         )
-        return any(self.connection.execute(query.limit(1)).first() for query in (told, decided, files, placed))
+        closed = or_(_P.c.joined_in.is_not(None), _P.c.problem != "")
+        shut = select(_P.c.id).where(closed, or_(_P.c.arrival_id.in_(mails), _P.c.joined_in.in_(mails)))
+        return any(self.connection.execute(query.limit(1)).first() for query in (told, decided, files, placed, shut))
 
     def undecide(self, arrival_id: int) -> list[str]:
         """A mail is to be decided anew: it leaves its works, which are returned."""

@@ -51,7 +51,7 @@ class Letters:
         else:
             letter_id = int(old["id"])
             if old["state"] in _OPEN:
-                new = {name: values[name] for name in ("subject", "text", "html")}
+                new = {name: values[name] for name in ("subject", "text", "html", "urgency") if name in values}
                 self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new, file=""))
         self.connection.execute(delete(_LW).where(_LW.c.letter_id == letter_id))
         if works:
@@ -134,7 +134,8 @@ class Letters:
     def works(self) -> dict[int, list[str]]:
         """Letter id to the works it speaks of."""
         found: dict[int, list[str]] = {}
-        for letter_id, work_id in self.connection.execute(select(_LW).order_by(_LW.c.letter_id, _LW.c.work_id)):
+        query = select(_LW.c.letter_id, _LW.c.work_id).order_by(_LW.c.letter_id, _LW.c.work_id)
+        for letter_id, work_id in self.connection.execute(query):
             found.setdefault(letter_id, []).append(work_id)
         return found
 

@@ -10,15 +10,18 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.rows import Row, rows_of
 from ingest.model import OF_WORKS, PartSource
-from parsers.facts import MAX_LINKS
+from parsers.facts import MAX_LINKS, PARSERS_VERSION
 
 _A = schema.arrivals
+_F = schema.facts
+_M = schema.materials
 _P = schema.parts
+_W = schema.works
 _BYTES = ("sha256", "size", "format", "problem")
 """What is known of a file's bytes: a row that has some never loses them to one that has none."""
 _OF_LINKS = ("name", "size", "expires_at", "code")
@@ -82,6 +85,19 @@ class PartRows:
         for row in self.connection.execute(query.where(_A.c.ended.in_(OF_WORKS)).order_by(_P.c.id)):
             found[row.arrival_id].add(row.id)
         return {arrival_id: frozenset(ids) for arrival_id, ids in found.items()}
+
+    def unsure(self, wants: str) -> list[int]:
+        """Mails of works that changed, with files that have facts under `wants` and were not told by their content."""
+        query = (
+            select(_P.c.arrival_id)
+            .join(_M, _M.c.part_id == _P.c.id)
+            .join(_W, _W.c.id == _M.c.work_id)
+            .join(_F, and_(_F.c.sha256 == _P.c.sha256, _F.c.version == PARSERS_VERSION, _F.c.wants == wants))
+            .where(_W.c.dirty, ~_P.c.certain)
+            .distinct()
+            .order_by(_P.c.arrival_id)
+        )
+        return list(self.connection.execute(query).scalars())
 
     def set(self, ids: Sequence[int], **values: Any) -> None:
         """The same values for these rows."""

@@ -27,6 +27,7 @@ from ingest.ledger.schema_letters import bounced as bounced
 from ingest.ledger.schema_letters import letter_works as letter_works
 from ingest.ledger.schema_letters import letters as letters
 from ingest.ledger.schema_letters import senders as senders
+from ingest.ledger.schema_letters import to_tell as to_tell
 
 HEAD = "0001"
 """The newest migration. A ledger already there is opened without loading Alembic."""

@@ -82,5 +82,15 @@ letter_works = Table(
     metadata,
     Column("letter_id", Integer, ForeignKey("letters.id"), primary_key=True),
     Column("work_id", String(20), ForeignKey("works.id"), primary_key=True),
+    Column("told", JSON),
     Index(None, "work_id"),
 )
+"""The works a letter speaks of. told: what it says is unmet, as `rule:outcome`; null where it says nothing of that."""
+
+to_tell = Table(
+    "to_tell",
+    metadata,
+    Column("work_id", String(20), primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+"""Works whose findings have changed, and when; their senders may have to be told."""

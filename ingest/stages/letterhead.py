@@ -58,8 +58,10 @@ def junk_todo(row: Row) -> Todo:
     return Todo(junk_key(row["id"]), TodoKind.JUNK, text, arrival_id=row["id"])
 
 
-def letter_row(config: Config, row: Row, key: str, kind: LetterKind, rendered: Rendered) -> dict[str, Any]:
-    """A letter to the sender of a mail as the ledger keeps it. One to a mail in junk is held."""
+def letter_row(
+    config: Config, row: Row, key: str, kind: LetterKind, rendered: Rendered, *, urgency: int = 0
+) -> dict[str, Any]:
+    """A letter to the sender of a mail as the ledger keeps it. One to a mail in junk is held. urgency: 0 goes first."""
     mailbox = config.mailbox(row["mailbox"])
     return {
         "key": key,
@@ -75,4 +77,5 @@ def letter_row(config: Config, row: Row, key: str, kind: LetterKind, rendered: R
         "refs": outbox.references(row["refs"], row["message_id"]),
         "state": (LetterState.HELD if row["junk"] else state_of(config, kind)).value,
         "held_for": HELD_FOR_JUNK if row["junk"] else "",
+        "urgency": urgency,
     }

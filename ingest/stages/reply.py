@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import structlog
 
@@ -13,43 +12,48 @@ from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
-from ingest.model import (
-    KIND_WORDS,
-    NO_MATERIAL,
-    Ended,
-    Finding,
-    Kind,
-    LetterKind,
-    Material,
-    Outcome,
-    Work,
-    letter_number,
-)
+from ingest.model import NO_MATERIAL, Ended, Finding, LetterKind, LetterState, Work, letter_number
 from ingest.stages.attention import warn
-from ingest.stages.letterhead import deadline, junk_todo, letter_row, same_mail, state_of, templates_of, when
-from ingest.views.words import LETTER_WORDS, MENDS, size_text
+from ingest.stages.letterhead import junk_todo, letter_row, same_mail, state_of, templates_of
+from ingest.stages.lettertext import Answer, is_late, letter_data, told_keys, urgency_of
+from ingest.stages.updates import is_time_to_remind, remind, update
+from ingest.views.words import LETTER_WORDS
 from reports import letters
 
 log = structlog.get_logger("kepu")
 
-TOLD = (Outcome.FAIL, Outcome.MISSING)
 ANSWERED = (Ended.WORK, Ended.SUPPLEMENT)
-DEADLINE = "deadline"
-"""The rule that makes a letter `late`; such a letter speaks of it from its first line on."""
 
 
 def reply(context: Context) -> None:
-    """A letter for every mail that has become a work or joined one, then the drafts' files."""
+    """A letter for every mail that has become a work or joined one, for works that changed, then the drafts' files."""
     if context.config.replies.mode == "off":
         return
     _free_held(context)
     with context.read() as tx:
-        ids = tx.letters.unanswered(ANSWERED)
-        any_ = bool(ids or tx.letters.to_warn())
+        any_ = bool(tx.letters.unanswered(ANSWERED) or tx.letters.to_warn()) or tx.telling.is_news()
+        any_ = any_ or bool(tx.telling.waiting()) or is_time_to_remind(context, tx)
     if not any_ or _templates_work(context):
-        context.each("起草回信", ids, lambda arrival_id: _one(context, arrival_id), letters=True)
+        update(context)
+        _answer_all(context)
         warn(context)
+        remind(context)
     _write_drafts(context)
+
+
+def _answer_all(context: Context) -> None:
+    """A mail that opened a work has a letter of its own; what one sender added in a short while is answered once."""
+    with context.read() as tx:
+        ids = tx.letters.unanswered(ANSWERED)
+        rows = {row["id"]: row for row in tx.telling.mails(ids)} if ids else {}
+    bursts: dict[tuple[str, str], list[int]] = {}
+    for mail in ids:
+        row = rows[mail]
+        if row["ended"] == Ended.SUPPLEMENT.value:
+            bursts.setdefault((row["mailbox"], row["from_address"]), []).append(mail)
+    last = {mails[-1]: mails for mails in bursts.values()}
+    alone = [mail for mail in ids if rows[mail]["ended"] != Ended.SUPPLEMENT.value or mail in last]
+    context.each("起草回信", alone, lambda mail: _one(context, mail, last.get(mail, [mail])), letters=True)
 
 
 def _free_held(context: Context) -> None:
@@ -76,19 +80,52 @@ def _templates_work(context: Context) -> bool:
     return True
 
 
-def _one(context: Context, arrival_id: int) -> None:
+def _one(context: Context, arrival_id: int, burst: Sequence[int]) -> None:
+    """The letter on a mail, or on the last of several that one sender added; `burst` names them all."""
     with context.begin() as tx:
-        row = tx.arrivals.row(arrival_id)
-        loaded = tx.load(tx.works.of_arrivals([arrival_id]).get(arrival_id, []), context.wants_key)
-        works = [work for work in loaded.values() if work.decision is None]
-        if not answerable(row, works):
-            tx.letters.settle(arrival_id, 0)
+        rows: list[Row] = []
+        works: dict[str, Work] = {}
+        for row in tx.telling.mails(burst):
+            loaded = tx.load(tx.works.of_arrivals([row["id"]]).get(row["id"], []), context.wants_key)
+            mine = {work.id: work for work in loaded.values() if work.decision is None}
+            if backfilled(context.config, row, tx.telling.first_listing(row["mailbox"])):
+                tx.telling.no_reply(row["id"], OLD_MAIL)
+            elif not answerable(row, list(mine.values())):
+                tx.letters.settle(row["id"], 0)
+            else:
+                rows.append(row)
+                works |= mine
+        if not rows or not _is_quiet(context.config, tx, rows):
             return
-        if waits(context.config.replies.hold_for_links, works, row, tx.now):
+        if any(waits(context.config.replies.hold_for_links, list(works.values()), row, tx.now) for row in rows):
             return
-        _write(context, tx, row, works)
+        _write(context, tx, rows, list(works.values()))
     crash_point("letter-written")
     context.tally.counts["letters"] += 1
+
+
+OLD_MAIL = "第一次读取信箱之前的旧邮件，不自动回信"
+
+
+def backfilled(config: Config, row: Row, first_listing: dt.datetime | None) -> bool:
+    """The mail was there when its mailbox was read for the first time, and is too old for an answer to be expected."""
+    if first_listing is None or row["received_at"] is None:
+        return False
+    at_first = row["listed_at"] - first_listing < FIRST_READING
+    return bool(at_first and row["listed_at"] - row["received_at"] > dt.timedelta(days=config.replies.backfill_days))
+
+
+FIRST_READING = dt.timedelta(hours=1)
+"""So long after a mailbox's first mail was listed, others are of the first reading too."""
+
+
+def _is_quiet(config: Config, tx: Transaction, rows: Sequence[Row]) -> bool:
+    """Their sender has added nothing more for a while. A mail that opened a work is answered at once."""
+    row = rows[-1]
+    if row["ended"] != Ended.SUPPLEMENT.value:
+        return True
+    last = tx.telling.last_mail_of(row["mailbox"], row["from_address"])
+    return last is None or not dt.timedelta(0) <= tx.now - last < config.replies.quiet_period
 
 
 def answerable(row: Row, works: Sequence[Work]) -> bool:
@@ -111,8 +148,7 @@ def waits(hold: dt.timedelta, works: Sequence[Work], row: Row, now: dt.datetime)
 
 def kind_of(config: Config, ended: str, findings: Sequence[Finding]) -> LetterKind:
     """Which letter: a late work's `late` takes the receipt's place."""
-    late = any(f.rule == DEADLINE and f.outcome is Outcome.FAIL for f in findings)
-    if late and ended == Ended.WORK.value and config.rules.deadline.tells(LetterKind.LATE):
+    if is_late(findings) and ended == Ended.WORK.value and config.rules.deadline.tells(LetterKind.LATE):
         return LetterKind.LATE
     return LetterKind.SUPPLEMENT if ended == Ended.SUPPLEMENT.value else LetterKind.RECEIPT
 
@@ -125,33 +161,29 @@ def key_of(row: Row, kind: LetterKind) -> str:
     return f"{'late' if kind is LetterKind.LATE else 'answer'}:{same_mail(row)}"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What is answered: the mail's row; the mails that are this one, itself and its copy; the kind of the letter."""
-
-    row: Row
-    mails: frozenset[int]
-    kind: LetterKind
-
-
-def _write(context: Context, tx: Transaction, row: Row, works: Sequence[Work]) -> None:
-    """One letter, or the words of the one that answers this mail already, with the works of both."""
-    config = context.config
+def _write(context: Context, tx: Transaction, rows: Sequence[Row], works: Sequence[Work]) -> None:
+    """One letter, or the words of the one that answers these mails already, with the works of both."""
+    config, row = context.config, rows[-1]
     findings = tx.works.findings([work.id for work in works])
     kind = kind_of(config, row["ended"], [f for found in findings.values() for f in found])
     key = key_of(row, kind)
     old = tx.letters.by_key(key)
-    mails = {row["id"]}
+    mails = {one["id"] for one in rows}
     if old is not None:
         kind = LetterKind(old["kind"])
         mails.add(old["arrival_id"])
-        told = set(tx.letters.works().get(old["id"], [])) | {work.id for work in works}
+        told = set(tx.letters.works_of(old["id"])) | {work.id for work in works}
         works = list(tx.load(sorted(told), context.wants_key).values())
         findings = tx.works.findings([work.id for work in works])
     answer = Answer(row, frozenset(mails), kind)
     rendered = letters.render(kind.value, letter_data(config, answer, works, findings), templates_of(config))
-    values = letter_row(config, row, key, kind, rendered)
-    tx.letters.write(values, [work.id for work in works], answers=row["id"])
+    urgency = min((urgency_of(config, kind, findings.get(work.id, ())) for work in works), default=1)
+    values = letter_row(config, row, key, kind, rendered, urgency=urgency)
+    letter = tx.letters.write(values, [work.id for work in works], answers=row["id"])
+    for one in rows:
+        tx.letters.settle(one["id"], letter)
+        _drop_other(tx, key_of(one, kind), letter)
+    tx.telling.note(letter, {work.id: told_keys(config, kind, findings.get(work.id, ())) for work in works})
     if row["junk"] and old is None:
         tx.desk.ask(junk_todo(row))
     elif not row["junk"] and old is not None and old["held_for"]:  # its copy in the other mailbox is no junk there
@@ -159,59 +191,15 @@ def _write(context: Context, tx: Transaction, row: Row, works: Sequence[Work]) -
         tx.letters.free(old["id"], state_of(config, kind))
 
 
-def letter_data(
-    config: Config, answer: Answer, works: Sequence[Work], findings: Mapping[str, Sequence[Finding]]
-) -> letters.LetterData:
-    """All that the letter may say. findings: by work id."""
-    edition, row = config.edition, answer.row
-    return letters.LetterData(
-        edition=edition.name,
-        works=tuple(_work(config, answer, work, findings.get(work.id, ())) for work in works),
-        subject=row["subject"],
-        received=when(config, row["received_at"]),
-        deadline=deadline(config),
-        contact=edition.contact,
-        greeting=row["from_name"],
-        postal=config.replies.postal,
-    )
+def _drop_other(tx: Transaction, key: str, letter: int) -> None:
+    """A mail that had a letter of its own, not sent yet, is answered together with others now."""
+    other = tx.letters.by_key(key)
+    if other is not None and other["id"] != letter and LetterState(other["state"]) in UNSENT:
+        tx.letters.stand(other["id"], LetterState.HELD, MOOT, cell="")
 
 
-def _work(config: Config, answer: Answer, work: Work, findings: Sequence[Finding]) -> letters.LetterWork:
-    """What one letter says of one work: the files of this mail, what is unmet, what is awaited."""
-    told = [
-        f
-        for f in findings
-        if f.outcome in TOLD and f.rule != DEADLINE and config.rules.table(f.rule).tells(answer.kind)
-    ]
-    return letters.LetterWork(
-        id=work.id,
-        title=work.title,
-        files=tuple(_file(config, material) for material in received(work, answer.mails)),
-        problems=tuple(letters.LetterProblem(f.evidence, f.clause, MENDS.get(f.rule, "")) for f in told),
-        pending=tuple(
-            f"{KIND_WORDS[m.kind]}“{m.part.name or '云附件'}”在云附件中，我们将在链接有效期内下载"
-            for m in work.links
-            if not m.part.problem
-        ),
-    )
-
-
-def received(work: Work, mails: Collection[int]) -> list[Material]:
-    """The files of these mails as their sender knows them: not pictures of a signature, nor an archive we opened."""
-    mine = [m for m in work.materials if m.part.arrival_id in mails and m.part.here]
-    opened = {m.part.inside for m in mine if m.part.inside and not m.part.url}
-    return [
-        m
-        for m in mine
-        if m.kind is not Kind.OTHER or (m.part.disposition == "attachment" and m.part.name not in opened)
-    ]
-
-
-def _file(config: Config, material: Material) -> letters.LetterFile:
-    part = material.part
-    return letters.LetterFile(
-        KIND_WORDS[material.kind], part.name, size_text(part.size), when(config, material.arrived_at)
-    )
+UNSENT = (LetterState.DRAFT, LetterState.HELD, LetterState.QUEUED)
+MOOT = "moot"
 
 
 def _write_drafts(context: Context) -> None:

@@ -264,6 +264,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sheet", "row", "heading", name=op.f("pk_staff_cells")),
     )
     op.create_table(
+        "to_tell",
+        sa.Column("work_id", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("work_id", name=op.f("pk_to_tell")),
+    )
+    op.create_table(
         "todos",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -437,6 +443,7 @@ def upgrade() -> None:
         "letter_works",
         sa.Column("letter_id", sa.Integer(), nullable=False),
         sa.Column("work_id", sa.String(length=20), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_letter_works_letter_id")),
         sa.ForeignKeyConstraint(["work_id"], ["works.id"], name=op.f("fk_letter_works_work_id")),
         sa.PrimaryKeyConstraint("letter_id", "work_id", name=op.f("pk_letter_works")),
