@@ -18,6 +18,7 @@ from ingest.dropped import make_folders, take_dropped
 from ingest.errors import Exit, KepuError
 from ingest.ledger import open_ledger
 from ingest.linked import take_linked, tell_noted
+from ingest.retold import retell
 from ingest.stages.assemble import assemble
 from ingest.stages.cloud import cloud
 from ingest.stages.extract import extract
@@ -45,6 +46,12 @@ def _cloud(context: Context) -> None:
     take_linked(context)
 
 
+def _review(context: Context) -> None:
+    """Files of works that were read anew are told anew; then the rules."""
+    retell(context)
+    review(context)
+
+
 def _report(context: Context) -> None:
     """The reports, and the folders into which staff may put files for what they show."""
     report(context)
@@ -63,7 +70,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("parse", parse),
     ("assemble", assemble),
     ("cloud", _cloud),
-    ("review", review),
+    ("review", _review),
     ("reply", reply),
     ("report", _report),
     ("send", send),

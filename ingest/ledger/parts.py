@@ -88,15 +88,17 @@ class PartRows:
 
     def unsure(self, wants: str) -> list[int]:
         """Mails of works that changed, with files that have facts under `wants` and were not told by their content."""
+        changed = list(self.connection.execute(select(_W.c.id).where(_W.c.dirty)).scalars())
         query = (
             select(_P.c.arrival_id)
             .join(_M, _M.c.part_id == _P.c.id)
-            .join(_W, _W.c.id == _M.c.work_id)
             .join(_F, and_(_F.c.sha256 == _P.c.sha256, _F.c.version == PARSERS_VERSION, _F.c.wants == wants))
-            .where(_W.c.dirty, ~_P.c.certain)
+            .where(_M.c.work_id.in_(changed), ~_P.c.certain)
             .distinct()
             .order_by(_P.c.arrival_id)
         )
+        if not changed:
+            return []
         return list(self.connection.execute(query).scalars())
 
     def set(self, ids: Sequence[int], **values: Any) -> None:
