@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ingest.closed import is_closed
 from ingest.context import Context
 from ingest.ledger import Transaction
-from ingest.model import Arrival, Ended
+from ingest.model import Arrival, Ended, Part
 from ingest.stages.ending import Became, end
 from ingest.stages.filing import settle
 from ingest.stages.situations import Titles, situation_of
@@ -23,9 +24,10 @@ Outcome = tuple[frozenset[tuple[frozenset[int], frozenset[int]]], frozenset[int]
 
 @dataclass
 class Known:
-    """What one run of the stage knows: titles, and by mailbox the newest mail of which anything was decided."""
+    """What one run of the stage knows: titles, the mails it decided, and by mailbox the newest decided before."""
 
     titles: Titles = field(default_factory=Titles)
+    met: set[int] = field(default_factory=set)
     newest: dict[str, dt.datetime | None] = field(default_factory=dict)
 
 
@@ -48,11 +50,16 @@ def end_in_order(context: Context, tx: Transaction, arrival_id: int, known: Know
 
 
 def _later(context: Context, tx: Transaction, arrival: Arrival, known: Known) -> list[int]:
-    """Mails that came after it and bear on it; none for one that is told its place, or repeats another."""
+    """Mails that came after it and bear on it; none for one that is told its place, or repeats another.
+
+    What was closed when it came has an order of its own: it follows what opens it.
+    """
     if arrival.mailbox not in known.newest:
         known.newest[arrival.mailbox] = tx.kin.newest(arrival.mailbox)
     newest, came = known.newest[arrival.mailbox], arrival.received_at
-    if came is None or arrival.for_work or arrival.problem:
+    first = arrival.id not in known.met
+    known.met.add(arrival.id)
+    if came is None or not first or arrival.for_work or arrival.problem or any(map(_was_closed, arrival.parts)):
         return []
     if newest is None or came >= newest:
         known.newest[arrival.mailbox] = came
@@ -61,6 +68,10 @@ def _later(context: Context, tx: Transaction, arrival: Arrival, known: Known) ->
     if situation.twin is not None or arrival.from_address in situation.own:
         return []
     return tx.kin.later(arrival, [one.work.id for one in situation.namesakes])
+
+
+def _was_closed(part: Part) -> bool:
+    return part.joined_in is not None or is_closed(part)
 
 
 @dataclass(frozen=True)
