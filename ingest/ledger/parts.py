@@ -88,7 +88,7 @@ class PartRows:
 
     def unsure(self, wants: str) -> list[int]:
         """Mails of works that changed, with files that have facts under `wants` and were not told by their content."""
-        changed = list(self.connection.execute(select(_W.c.id).where(_W.c.dirty)).scalars())
+        changed = select(_W.c.id).where(_W.c.dirty)
         query = (
             select(_P.c.arrival_id)
             .join(_M, _M.c.part_id == _P.c.id)
@@ -97,7 +97,7 @@ class PartRows:
             .distinct()
             .order_by(_P.c.arrival_id)
         )
-        if not changed:
+        if self.connection.execute(changed.limit(1)).first() is None:
             return []
         return list(self.connection.execute(query).scalars())
 
