@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 MAX_LABEL = 60
 """Characters of a cell that may be a label."""
@@ -104,7 +104,7 @@ class LabelBook:
         """What this cell names and says nothing else, in those sections (outermost first); None if nothing."""
         if not cell or len(cell) > MAX_LABEL or _BOXES.search(cell):
             return None
-        for name in self._readings(cell):
+        for name in _readings(cell):
             if found := self._resolved(name, sections):
                 return found
         return self._misread(cell, sections) if self.tolerant else None
@@ -122,7 +122,7 @@ class LabelBook:
 
     def is_neutral(self, cell: str) -> bool:
         """It is a label of forms that names none of the fields asked for."""
-        return len(cell) <= MAX_LABEL and any(name in _NEUTRAL for name in self._readings(cell))
+        return len(cell) <= MAX_LABEL and any(name in _NEUTRAL for name in _readings(cell))
 
     def is_scope(self, text: str) -> bool:
         """It names a section that a synonym is limited to."""
@@ -132,7 +132,7 @@ class LabelBook:
         """Labels of the book that have a colon after them, in order, whatever they name here."""
         even = _even(text)
         at = 0
-        head = _HEAD.match(even) if self.tolerant and not self._pattern.match(even) else None
+        head = _HEAD.match(even[:MAX_LABEL]) if self.tolerant and not self._pattern.match(even) else None
         if head and (found := self.match(head[1], sections)):
             yield Inline(0, head.end(), head[1], found)
             at = head.end()
@@ -145,21 +145,13 @@ class LabelBook:
         choice = "|".join(_BETWEEN.join(map(re.escape, name)) for name in spelled)
         return re.compile(rf"(?<![^\W_])({choice}){_COLON}" if choice else r"(?!)", re.IGNORECASE)
 
-    def _readings(self, cell: str) -> Iterator[str]:
-        """The ways a label may read: without its numbering, and without what stands in brackets."""
-        plain = unicodedata.normalize("NFKC", cell)
-        bare = _NUMBERING.sub("", plain, count=1)
-        for text in dict.fromkeys((plain, bare, _BRACKETED.sub("", plain), _BRACKETED.sub("", bare))):
-            if name := fold(text):
-                yield name
-
     def _resolved(self, name: str, sections: Sequence[str]) -> Match | None:
         entries = self._named.get(name)
         if entries is None:
             return self._counted(name, sections)
-        for section in reversed(sections):
-            fitting = [scope for scope in entries if scope and scope in fold(section)[:_MAX_SECTION]]
-            if fitting:
+        scopes = [scope for scope in entries if scope]
+        for section in reversed(sections) if scopes else ():
+            if fitting := [scope for scope in scopes if scope in _section(section)]:
                 return Match(entries[max(fitting, key=len)], Strength.SCOPED)
         field = entries.get("")
         return None if field is None else Match(field, self._strength(field, sections))
@@ -172,8 +164,7 @@ class LabelBook:
     def _scopes(self, sections: Sequence[str]) -> list[str]:
         """The scopes that the innermost section with any names."""
         for section in reversed(sections):
-            name = fold(section)
-            if len(name) <= _MAX_SECTION and (scopes := [scope for scope in self._owned if scope in name]):
+            if scopes := [scope for scope in self._owned if scope in _section(section)]:
                 return scopes
         return []
 
@@ -189,7 +180,7 @@ class LabelBook:
         """The one field whose label differs from the cell in a single letter."""
         from rapidfuzz.distance import Levenshtein
 
-        for name in self._readings(cell):
+        for name in _readings(cell):
             if len(name) < _SHORTEST_MISREAD or name in _NEUTRAL or name in self._named:
                 continue
             near = [
@@ -202,6 +193,22 @@ class LabelBook:
             if len({found.field for found in near}) == 1:
                 return Match(near[0].field, max(found.strength for found in near), _MISREAD)
         return None
+
+
+@lru_cache(maxsize=2_000)
+def _section(text: str) -> str:
+    """The letters of a section's name, "" for a text too long to be one."""
+    name = fold(text[: 4 * _MAX_SECTION])
+    return name if len(name) <= _MAX_SECTION else ""
+
+
+@lru_cache(maxsize=20_000)
+def _readings(cell: str) -> tuple[str, ...]:
+    """The ways a label may read: without its numbering, and without what stands in brackets."""
+    plain = unicodedata.normalize("NFKC", cell)
+    bare = _NUMBERING.sub("", plain, count=1)
+    texts = (plain, bare, _BRACKETED.sub("", plain), _BRACKETED.sub("", bare))
+    return tuple(dict.fromkeys(filter(None, map(fold, texts))))
 
 
 _HEAD = re.compile(r"\s*([^:：\n]{4,20}?)\s*[:：]")

@@ -23,9 +23,9 @@ _NUMBERED = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,2}部分)"
 )
 _ITEM = re.compile(r"\s*(?:[（(]?\d{1,2}[)）、.．]|[①-⑳•·●■◆\-—])\s*\S")
-_PROSE_END = re.compile(r"[。！？；;!?…”]\s*$")
+_PROSE_ENDS = tuple("。！？；;!?…”")
 _STRANGER = re.compile(
-    r"(?:(?:[ \t\xa0\u3000]{2,}|\t)[^\W\d_][^\W_]{1,7}"
+    r"(?:(?:[ \t\xa0\u3000]{2,40}|\t)[^\W\d_][^\W_]{1,7}"
     r"|[\s\u3000](?:专家|本人|负责人|单位)?(?:签字|签名|签章|盖章|公章|日期|性别|年龄|民族|学历|学位|传真|备注))"
     r"\s{0,4}(?:[（(][^（()）]{0,12}[)）])?\s{0,2}[:：](?!//)"
 )
@@ -68,6 +68,8 @@ class FormWalk:
             self._covers = [cover for cover in self._covers if cover.until > at]
             if not row:
                 self._covers, self._band = [], ""
+            elif all((at, place) in self._taken for place in range(len(row))):
+                pass  # read with an earlier row
             elif len(row) == 1 and not self._covers:
                 yield from self._alone(at)
             else:
@@ -94,8 +96,6 @@ class FormWalk:
     # --- a row of one cell: a paragraph, or a band across the table ---
 
     def _alone(self, at: int) -> Iterator[Hit]:
-        if (at, 0) in self._taken:
-            return
         cell = self._rows[at][0]
         sections = _named((*self._outer, self._heading, self._band))
         if found := self._book.match(cell.text, sections):
@@ -125,7 +125,7 @@ class FormWalk:
     def _is_heading(self, at: int) -> bool:
         cell = self._rows[at][0]
         text, letters = cell.text.strip(), len(fold(cell.text))
-        if not 2 <= letters <= _HEADING or "\n" in text or _COLON.search(text) or _PROSE_END.search(text):
+        if not 2 <= letters <= _HEADING or "\n" in text or _COLON.search(text) or text.endswith(_PROSE_ENDS):
             return False
         if cell.column >= 0 or _NUMBERED.match(text) or self._book.is_scope(text):
             return True
@@ -179,7 +179,9 @@ class FormWalk:
         if not self._is_text(below) or _NUMBERED.match(self._rows[below][0].text):
             return False
         text = self._rows[below][0].text
-        return bool(_ITEM.match(text)) or (bool(_PROSE_END.search(self._rows[at][0].text)) and self._is_wordy(below))
+        return bool(_ITEM.match(text)) or (
+            self._rows[at][0].text.rstrip().endswith(_PROSE_ENDS) and self._is_wordy(below)
+        )
 
     def _is_text(self, at: int) -> bool:
         """A paragraph that says something and names no field."""
@@ -312,14 +314,14 @@ class FormWalk:
 
     def _bodies(self, at: int, heads: Sequence[Cell], sections: tuple[str, ...]) -> Iterator[Sequence[Cell]]:
         """Rows of values under a row of labels: as many cells, none a label; the labels again on a new page are not."""
-        names = [fold(head.text) for head in heads]
+        names = [head.text.strip() for head in heads]
         for below in range(at + 1, min(at + 1 + _COLUMN, len(self._rows))):
             row = self._rows[below][-len(heads) :] if heads[0].column >= 0 else self._rows[below]
             if len(row) != len(heads) or any(
                 (a.column, a.columns) != (b.column, b.columns) for a, b in zip(row, heads, strict=True)
             ):
                 return
-            again = [fold(cell.text) for cell in row] == names
+            again = [cell.text.strip() for cell in row] == names
             if not again and any(self._book.is_label(cell.text, sections) for cell in row):
                 return
             self._taken.update((below, n) for n in range(len(self._rows[below])))

@@ -16,7 +16,7 @@ from parsers.wordsigns import legacy_field, settle_controls, symbol, symbols_in
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_CELLS = 200_000
+MAX_CELLS = 50_000
 """Paragraphs and cells of one document that are read."""
 
 _MAX_COLUMNS = 63  # of a Word table
