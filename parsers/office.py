@@ -43,6 +43,7 @@ _NAMES = (".doc", ".wps", ".rtf", ".dot", ".docx", ".odt", ".wpt")
 _OF_WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|office)|content=[\"']?Word\.Document", re.IGNORECASE)
 _WORD_XML = re.compile(rb"<(?:\w{1,20}:)?wordDocument\b")
 _FLAT_ODF = re.compile(rb"office:mimetype=[\"']application/vnd\.oasis\.opendocument\.text[\"']")
+_WORD = b"\xec\xa5"
 _ENCRYPTED = 0x0100  # fEncrypted of a Word document's first block
 _CALLS = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<(?:img|link|iframe|object|embed|meta)\b[^>]*>")
 
@@ -177,7 +178,7 @@ def _locked_word(path: Path) -> bool:
         if not path.is_file():
             raise
         return False  # olefile's word for a damaged file
-    return len(head) == 12 and bool(int.from_bytes(head[10:12], "little") & _ENCRYPTED)
+    return len(head) == 12 and head.startswith(_WORD) and bool(int.from_bytes(head[10:12], "little") & _ENCRYPTED)
 
 
 def _locked_odf(path: Path) -> bool:
