@@ -3,10 +3,14 @@
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingest.config import load
 from ingest.context import wants_of
+from parsers.facts import FormFacts
 from parsers.word import read_docx
+from parsers.wordtext import MAX_CELLS
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MORE = (
@@ -390,3 +394,42 @@ def test_the_section_of_a_field_is_told(read):
 def test_the_type_of_a_field_gives_its_normal_form(read):
     found = read(tbl(("完成时间", "二〇二三年五月"))).fields["completed_on"]
     assert (found.value, found.normal, found.normal_confidence) == ("二〇二三年五月", "2023-05", 1.0)
+
+
+# --- whatever stands in a document, it is some form ---
+
+WORDS = st.sampled_from(["作品名称", "嫦娥之歌", "审核专家", "职称", "作者：张三", "☑是 □否", "", "一\n二"])
+
+
+def nested(inner):
+    """Paragraphs, tables and their cells, controls and text boxes in one another, in places where they may not be."""
+    some = st.lists(inner, max_size=3).map("".join)
+    merges = st.sampled_from(["", "restart", "continue"])
+    cell = st.builds(
+        lambda content, span, merge: tc(content or p(), span=span, merge=merge), some, st.integers(-1, 10**9), merges
+    )
+    row = st.lists(st.one_of(cell, inner), max_size=4).map(lambda cells: f"<w:tr>{''.join(cells)}</w:tr>")
+    return st.one_of(
+        st.lists(row, max_size=4).map(lambda rows: f"<w:tbl>{''.join(rows)}</w:tbl>"),
+        some.map(boxed),
+        some.map(lambda content: sdt("<w:showingPlcHdr/>", content)),
+        some.map(lambda content: f"<w:ins>{content}</w:ins>"),
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.recursive(WORDS.map(p), nested, max_leaves=20), max_size=5).map("".join))
+def test_any_nesting_is_some_form(read, wants, body):
+    facts = read(body)
+    assert isinstance(facts, FormFacts)
+    assert set(facts.fields) <= set(wants.labels)
+
+
+def test_tables_in_one_another_without_end_are_read_as_far_as_they_go(read):
+    deep = "<w:tbl><w:tr><w:tc>" * 60 + p("作品名称：嫦娥") + "</w:tc></w:tr></w:tbl>" * 60
+    assert read(p("第一作者：张三") + deep).fields["author"].value == "张三"
+
+
+def test_of_a_table_without_end_the_beginning_is_read(read):
+    rows = tbl(("作品名称", "嫦娥之歌"), *(("", ""),) * (MAX_CELLS // 4 + 10), ("第一作者", "张三"))
+    assert values(read(rows)) == {"title": "嫦娥之歌"}
