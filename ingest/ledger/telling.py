@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import OF_WORKS, Stage
+from ingest.model import OF_WORKS, Ended, Stage
 
 _L = schema.letters
 _LW = schema.letter_works
@@ -18,6 +18,9 @@ _A = schema.arrivals
 _WA = schema.work_arrivals
 _T = schema.to_tell
 _E = schema.events
+
+BOUNCES = "bounces-read"
+"""In `meta`: the event by which the newest mail of a machine ended that was looked through."""
 
 SEEN = "to-tell"
 """In `meta`: the newest event that was looked at for changed works."""
@@ -57,6 +60,34 @@ class Telling:
     def settled(self, works: Sequence[str]) -> None:
         """Their senders know, or need not."""
         self.connection.execute(delete(_T).where(_T.c.work_id.in_(works)))
+
+    # what came back
+
+    def machine_mails(self) -> dict[int, int]:
+        """Mails of machines that were not looked through for bounces, and the event by which each ended."""
+        ended = (_E.c.what == "mail-ended", _E.c.id > int(self.desk.get(BOUNCES) or 0))
+        query = select(_A.c.id, _E.c.id).join(_A, _A.c.id == _E.c.arrival_id).where(*ended)
+        query = query.where(_A.c.ended == Ended.MACHINE_MAIL.value).order_by(_E.c.id)
+        return {row[0]: row[1] for row in self.connection.execute(query)}
+
+    def machine_mail_read(self, event: int) -> None:
+        """The mail that ended by this event was looked through, and those before it."""
+        self.desk.put(BOUNCES, str(event))
+
+    def letters_named(self, message_ids: Sequence[str]) -> list[Row]:
+        """Our letters of these Message-IDs."""
+        if not message_ids:
+            return []
+        query = select(_L).where(_L.c.message_id.in_(list(message_ids))).order_by(_L.c.id)
+        return rows_of(self.connection.execute(query))
+
+    def came_back(self, letter_id: int, arrival_id: int, why: str, *, for_good: bool) -> None:
+        """A letter came back, or is delayed, as a mail says."""
+        said = f"{'被退回' if for_good else '投递延迟'}：{why}"[:300]
+        self.connection.execute(update(_L).where(_L.c.id == letter_id).values(error=said))
+        self.desk.event("letter-returned", arrival=arrival_id, letter=letter_id, why=why[:200], for_good=for_good)
+
+    # what was told
 
     def last(self, work: str) -> Row | None:
         """The newest letter that said what is unmet of a work, with what it `told`; None if there is none."""

@@ -16,6 +16,7 @@ from ingest.model import NO_MATERIAL, Ended, Finding, LetterKind, LetterState, W
 from ingest.stages.attention import warn
 from ingest.stages.letterhead import junk_todo, letter_row, same_mail, state_of, templates_of
 from ingest.stages.lettertext import Answer, is_late, letter_data, told_keys, urgency_of
+from ingest.stages.returned import take_bounces
 from ingest.stages.updates import is_time_to_remind, remind, update
 from ingest.views.words import LETTER_WORDS
 from reports import letters
@@ -29,6 +30,7 @@ def reply(context: Context) -> None:
     """A letter for every mail that has become a work or joined one, for works that changed, then the drafts' files."""
     if context.config.replies.mode == "off":
         return
+    take_bounces(context)
     _free_held(context)
     with context.read() as tx:
         any_ = bool(tx.letters.unanswered(ANSWERED) or tx.letters.to_warn()) or tx.telling.is_news()

@@ -214,6 +214,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "letters-go-on": "恢复发信",
     "alert": "运行故障",
     "alert-over": "故障恢复",
+    "letter-returned": "回信被退回",
     "sender-paused": "发信账号暂停",
     "address-bounced": "收信地址不存在",
     "form-typed": "录入表格",
