@@ -9,12 +9,14 @@ from ingest.demo.clients import IPHONE
 from ingest.demo.desk import Desk, attached, whole
 from ingest.demo.entries import Entry
 from ingest.demo.mails import Attachment
+from ingest.demo.photos import Shot
 from ingest.demo.pictures import logo
 from ingest.demo.samples import Sample, at
 from ingest.model import Outcome
 
 LEAF = Entry("yemai", 37, "叶脉里的数学", "林下风", "独立创作者", citizen=True)
 BRICK = Entry("gezhuan", 38, "砖与穹顶", "匠心一", "苏州营造科普社", layout=2)
+RICE = Entry("daogu", 40, "稻谷的呼吸", "田舒禾", "湘潭禾下科普社")
 MOON = Entry("yueying", 39, "追月影的人", "望舒", "合肥星轨科普社", layout=1)
 
 
@@ -54,6 +56,18 @@ def within_the_text(desk: Desk) -> list[Sample]:
     return [whole(desk, MOON, "inline", at("10-19", "08:33"), note, files=files, habits=habits)]
 
 
+def by_hand(desk: Desk) -> list[Sample]:
+    """The paper form was filled in with a pen and photographed on a table, the telephone held sideways."""
+    shot = Shot(turned=90, shade=0.4, lean=0.05, height=2_000, seed=4)
+    files = [
+        attached("自荐表.docx", desk.form(RICE)),
+        attached("IMG_20241021_183022.jpg", desk.photo(RICE, shot)),
+        attached("播放证明.jpg", desk.proof(RICE)),
+    ]
+    note = "自荐表纸质件手写、盖章后用手机横着拍照，画面歪斜、有阴影：转正、展平后识别，与电子表逐项比对"
+    return [whole(desk, RICE, "by-hand", at("10-21", "18:34"), note, files=files, habits={"client": IPHONE})]
+
+
 def with_macros(form: Path) -> bytes:
     """The same form with a place for macros, as Word saves a .docm; there is nothing in it that could run."""
     with zipfile.ZipFile(form, "a") as document:
@@ -64,4 +78,4 @@ def with_macros(form: Path) -> bytes:
 PROGRAM = b"MZ" + bytes(58) + b"\x80\0\0\0" + bytes(64) + b"PE\0\0" + bytes(256)
 """The head of a Windows program, and nothing behind it."""
 
-PUBLIC = (misnamed_film, active, within_the_text)
+PUBLIC = (misnamed_film, active, within_the_text, by_hand)

@@ -13,8 +13,9 @@ from ingest.demo.entries import Entry, form_values
 from ingest.demo.forms import make_form
 from ingest.demo.mails import Attachment, Mail, deliver_maildir, write_mail
 from ingest.demo.netdisk import FOLDER, shelve
+from ingest.demo.photos import Shot
 from ingest.demo.samples import ADDRESSES, Sample, findings
-from ingest.demo.scans import ScanFormat, make_proof, make_scan
+from ingest.demo.scans import ScanFormat, make_photo, make_proof, make_scan
 from ingest.demo.videos import make_video
 from ingest.demo.words import Naming
 from ingest.model import Ended, Outcome
@@ -68,6 +69,11 @@ class Desk:
             seal=entry.seal,
             layout=entry.layout,
         )
+
+    def photo(self, entry: Entry, shot: Shot) -> Path:
+        """The entry's form on paper, filled in with a pen, sealed and photographed."""
+        path = self.scratch / f"{entry.key}-photo.jpg"
+        return make_photo(path, kind=entry.form, values=form_values(entry), shot=shot, seal=entry.seal)
 
     def proof(self, entry: Entry) -> Path:
         """The platform's letter that the film was shown, as a photograph."""

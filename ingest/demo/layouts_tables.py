@@ -23,7 +23,7 @@ def two_columns(document: Document, sheet: Sheet) -> None:
         "recommender_opinion": "推荐单位意见",
     }  # fmt: skip
     rows: list[Pairs] = [[(label, sheet[field])] for field, label in labels.items()]
-    rows.append([(f"推荐单位{SEAL_HERE}", f"{sheet['recommender']}\n{WHEN}")])
+    rows.append([(f"推荐单位{SEAL_HERE}", sheet.put("recommender", f"{sheet['recommender']}\n{WHEN}"))])
     table = table_of(document, (4, 12.6), rows, size=10)
     tall(table, len(rows) - 1, 2.6)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from ingest.demo.font import broken_lines, write
+from ingest.demo.font import broken_lines, font, write
 
 SHEET = (1240, 1754)
 """A4 at 150 dots an inch, in pixels."""
@@ -125,6 +125,30 @@ def sign(page: Image.Image, at: tuple[int, int], name: str, size: int = 54) -> N
         page.paste(PEN, (x - size // 2, y - size // 2 + lift), tile)
         x += int(size * float(draws.uniform(0.68, 0.86)))
     _flourish(page, at, x, y + size)
+
+
+def by_pen(page: Image.Image, box: tuple[int, int, int, int], text: str, size: int = 27) -> None:
+    """Write into a box with a pen: every character a little off its line, slanting and turned in its own way."""
+    left, top, right, bottom = box
+    draws = np.random.default_rng([ord(character) for character in text] or [0])
+    lines = broken_lines(text, size + 3, right - left - 30)
+    step = min(int(size * 1.5), max((bottom - top - 8) // max(len(lines), 1), size))
+    y = top + 8 if len(lines) > 1 else (top + bottom - size) // 2 - 4
+    for number, line in enumerate(lines):
+        x = left + 12.0
+        for character in line:
+            _by_pen(page, (x, y + number * step), character, size, draws)
+            x += font(size).getlength(character) + float(draws.uniform(0, 3))
+
+
+def _by_pen(page: Image.Image, at: tuple[float, float], character: str, size: int, draws: np.random.Generator) -> None:
+    tile = Image.new("L", (size * 2, size * 2), 0)
+    write(ImageDraw.Draw(tile), (size / 2, size / 2), character, size, 255)
+    slant, lift = float(draws.uniform(0.03, 0.16)), int(draws.integers(-2, 3))
+    shape = (1, slant, -slant * size, float(draws.uniform(-0.06, 0.06)), 1, 0)
+    tile = tile.transform(tile.size, Image.Transform.AFFINE, shape, Image.Resampling.BICUBIC)
+    tile = tile.rotate(float(draws.uniform(-4, 4)), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(0.6))
+    page.paste(PEN, (int(at[0] - size / 2), int(at[1] - size / 2) + lift), tile)
 
 
 def _flourish(page: Image.Image, start: tuple[int, int], end_x: int, y: int) -> None:

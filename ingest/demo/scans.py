@@ -10,7 +10,8 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 from ingest.demo.font import broken_lines, write
-from ingest.demo.paper import DPI, INK, SHEET, Wear, boxed, scanned, sheet, sign, stamp
+from ingest.demo.paper import DPI, INK, SHEET, Wear, boxed, by_pen, scanned, sheet, sign, stamp
+from ingest.demo.photos import Shot, photographed
 from ingest.demo.rows import SAMPLE_NOTE, TALL, Cell, FormKind, form_rows, form_title
 
 ScanFormat = Literal["pdf", "jpg", "png"]
@@ -40,21 +41,40 @@ def make_scan(
     hand, None for the author's where the commitment is filled in, "" for none. The path's suffix is not looked at.
     KeyError as for forms.
     """
-    page, pen = sheet()
-    write(pen, (SHEET[0] / 2, 70), form_title(kind, year), 42, INK, "ma")
-    bottom = _table(pen, form_rows(kind, values, layout=layout), top=150)
-    write(pen, (_LEFT, bottom + 16), SAMPLE_NOTE, 18, (90, 90, 90))
-    write(pen, (_RIGHT, bottom + 16), "2024年10月8日", 24, INK, "ra")
     name = (values.get("author", "") if values.get("commitment") else "") if signature is None else signature
-    if name:
-        sign(page, (_RIGHT - 250, bottom - 400), name)
-    if seal:
-        stamp(page, (_RIGHT - 190, bottom - 165), seal)
+    page = _paper_form(form_rows(kind, values, layout=layout), form_title(kind, year), seal=seal, signature=name)
     return _save(scanned(page, Wear(tilt_deg, noise)), path, fmt)
 
 
-def _table(pen: ImageDraw.ImageDraw, rows: list[tuple[Cell, ...]], *, top: int) -> int:
+def make_photo(path: Path, *, kind: FormKind, values: Mapping[str, str], shot: Shot, seal: str | None = None) -> Path:
+    """Write the photograph of a printed form that was filled in by hand and return its path: a JPEG.
+
+    values: field name to what was written with a pen. shot: how the photograph was taken. KeyError as for forms.
+    """
+    title, rows = form_title(kind, 2024), form_rows(kind, values)
+    page = _paper_form(rows, title, seal=seal, signature=values.get("author", ""), by_hand=True)
+    return photographed(page, shot, path)
+
+
+def _paper_form(
+    rows: list[tuple[Cell, ...]], title: str, *, seal: str | None, signature: str, by_hand: bool = False
+) -> Image.Image:
+    """A form on paper, with the seal and the signature that are asked for."""
+    page, pen = sheet()
+    write(pen, (SHEET[0] / 2, 70), title, 42, INK, "ma")
+    bottom = _table(page, rows, top=150, by_hand=by_hand)
+    write(pen, (_LEFT, bottom + 16), SAMPLE_NOTE, 18, (90, 90, 90))
+    write(pen, (_RIGHT, bottom + 16), "2024年10月8日", 24, INK, "ra")
+    if signature:
+        sign(page, (_RIGHT - 250, bottom - 400), signature)
+    if seal:
+        stamp(page, (_RIGHT - 190, bottom - 165), seal)
+    return page
+
+
+def _table(page: Image.Image, rows: list[tuple[Cell, ...]], *, top: int, by_hand: bool = False) -> int:
     """Draw the rows of a form and return where they end; tall fields share the room that is left."""
+    pen = ImageDraw.Draw(page)
     tall = [row for row in rows if row[0].field in TALL]
     low = 62
     room = (SHEET[1] - 110 - top - low * (len(rows) - len(tall))) // max(len(tall), 1)
@@ -65,7 +85,9 @@ def _table(pen: ImageDraw.ImageDraw, rows: list[tuple[Cell, ...]], *, top: int) 
         for place, field in enumerate(row):
             x = _LEFT + place * width
             boxed(pen, (x, y, x + _LABEL, y + height), field.label, 24, middle=True)
-            boxed(pen, (x + _LABEL, y, x + width, y + height), field.value, 24)
+            boxed(pen, (x + _LABEL, y, x + width, y + height), "" if by_hand else field.value, 24)
+            if by_hand:
+                by_pen(page, (x + _LABEL, y, x + width, y + height), field.value)
         y += height
     return y
 

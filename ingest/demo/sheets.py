@@ -35,6 +35,11 @@ class Sheet:
         self.written[name] = self.filling.values[name]
         return self.written[name]
 
+    def put(self, name: str, text: str) -> str:
+        """Write more into a field than its value alone; returns the text."""
+        self.written[name] = text
+        return text
+
     def ticked(self, name: str, choices: Sequence[str], on: str = "☑") -> str:
         """The choices, each behind a box; the one that was taken has a tick in it."""
         taken = self[name]
