@@ -54,7 +54,7 @@ class Entrants:
         before = set(self.connection.execute(select(_K.c.key).where(_K.c.work_id == entrant.id)).scalars())
         was = (old.unit, old.counts, old.on_time, old.sanqu) if old else ("", False, False, False)
         now = (entrant.unit, entrant.counts, entrant.on_time, entrant.sanqu)
-        self._touch(set(keys), {was[0], now[0]} - {""} if was != now else ())
+        self._touch(before | set(keys), {was[0], now[0]} - {""} if was != now else ())
         values = {
             "alive": entrant.alive,
             "decision": entrant.decision,
