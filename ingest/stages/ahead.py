@@ -63,6 +63,7 @@ class Ahead:
             return
         self._until = place + WINDOW
         self.reading.ahead.clear()
+        self.reading.lost.clear()
         try:
             self._read(self._ids[place : self._until])
         except KepuError:
@@ -153,7 +154,8 @@ class Ahead:
                 if self.reading.known(sha256, pages) is None:
                     wanted[sha256] = pages
         if wanted:
-            self.reading.recognise(wanted)
+            said = self.reading.recognise(wanted)
+            self.reading.lost = {one: what for one, what in said.items() if not isinstance(what, ImageFacts)}
 
     # both
 

@@ -49,12 +49,14 @@ class Read:
 class Reading:
     """Reads files, each once. over: whether no costly reading is begun any more.
 
-    ahead: digest to facts read in advance, several at once, which are as if they were read now.
+    ahead: digest to facts read in advance, several at once, which are as if they were read now; lost: to what came of
+    scans that could not be recognised in advance, so that a file that hangs is waited for once.
     """
 
     context: Context
     over: Callable[[], bool]
     ahead: dict[str, Facts] = field(default_factory=dict)
+    lost: dict[str, Recognised] = field(default_factory=dict)
 
     def read(self, part: Part, seen: dict[str, Read], text: str = "") -> Read:
         """What a file says. seen: digest to what this mail's files said so far; text: its mail's."""
@@ -111,7 +113,7 @@ class Reading:
 
     def _recognised(self, sha256: str, image: ImageFacts) -> Read:
         pages = self.pages(image)
-        seen: Recognised | None = self.known(sha256, pages)
+        seen = self.lost.pop(sha256, None) or self.known(sha256, pages)
         if seen is None:
             seen = self.recognise({sha256: pages}).get(sha256)
         if seen is None:

@@ -208,14 +208,20 @@ def test_a_work_s_scan_is_a_picture_until_there_is_time_for_it(contest, context,
 def test_recognition_that_we_ended_is_tried_again(contest, context, walk, parts, scan, monkeypatch):
     contest.post(files=[("扫描件.png", scan())])
     ended = Broken(format="png", reason="too-slow")
+    asked = []
+
+    def end(_, items):
+        asked.extend(items)
+        return [(at, ended) for at in range(len(asked))]
+
     with monkeypatch.context() as patch:
-        patch.setattr(Workers, "map_recognise", lambda _, items: [(at, ended) for at, _ in enumerate(items)])
+        patch.setattr(Workers, "map_recognise", end)
         walk(context, until="assemble")
-    first = (parts()[0].facts, kept_pages(context))
+    first = (parts()[0].facts, kept_pages(context), len(asked))
     with context.begin() as tx:
         tx.arrivals.forget_ended_by_us()
     walk(context, until="assemble")
-    assert (first, type(parts()[0].facts)) == ((ended, 0), ImageFacts)
+    assert (first, type(parts()[0].facts)) == ((ended, 0, 1), ImageFacts)
 
 
 def test_a_run_killed_when_a_scan_was_recognised_does_not_recognise_it_again(
