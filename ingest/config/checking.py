@@ -15,7 +15,7 @@ RESERVED_SHEETS = ("概览", "说明", *(sheet.title for sheet in sheets(())))
 
 def together(document: Document) -> list[Problem]:
     """All problems between tables, in the order of the file."""
-    checks = (_tracks, _mailboxes, _forms, _recommenders)
+    checks = (_tracks, _mailboxes, _forms, _rules, _recommenders)
     return [problem for check in checks for problem in check(document)]
 
 
@@ -112,6 +112,30 @@ def _forms(document: Document) -> Iterator[Problem]:
                 f"没有写途径 {key} 的必填字段",
                 f'请补上一行，例如 {key} = ["title"]，没有必填就写 []',
             )
+
+
+_NAMING = (
+    ("form-fields", "on_paper"),
+    ("scan-seal", "beside"),
+    ("endorsement", "opinions"),
+    ("scan-matches", "fields"),
+    ("scan-matches", "also"),
+)
+"""Rules that name fields of the form: lists of them, or tables of lists by track."""
+
+
+def _rules(document: Document) -> Iterator[Problem]:
+    labels = _table(document, "forms", "labels")
+    for rule, key in _NAMING:
+        named = _table(document, "rules", rule).get(key)
+        lists = named.values() if isinstance(named, dict) else [named]
+        for field in (f for names in lists if isinstance(names, list) for f in names):
+            if isinstance(field, str) and field not in labels:
+                yield Problem(
+                    ("rules", rule, key),
+                    f"字段 {field} 没有栏目名",
+                    f"请改正字段名，或在 [forms.labels] 里补上 {field}",
+                )
 
 
 def _recommenders(document: Document) -> Iterator[Problem]:
