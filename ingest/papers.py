@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from ingest.model import Kind, Material, Work
 from ingest.names import fold
-from parsers.facts import FieldValue, ImageFacts, Mark, PageFacts, Reading
+from parsers.facts import FieldValue, FormFacts, ImageFacts, Mark, PageFacts, Reading
+from parsers.typedform import FORMAT as TYPED
 
 SURE = 0.9
 """Confidence from which a value counts as surely read: below it a person looks."""
@@ -65,24 +66,44 @@ class Paper:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is filled in, wherever it was read. recognised: off the scan, because there is no electronic form."""
+    """What is filled in, wherever it was read. recognised: off the scan, because there is no electronic form.
+
+    guessed: fields that are known from the scan alone.
+    """
 
     title: str = ""
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     text: str = ""
     recognised: bool = False
     format: str = ""
+    guessed: frozenset[str] = frozenset()
 
 
 def sheet_of(work: Work) -> Sheet | None:
     """The electronic form in force; the scan where there is none that can be read; None without either."""
     form = work.form
-    if form is not None:
+    if form is not None and form.format != TYPED:
         return Sheet(form.title, form.fields, form.text, format=form.format)
     reading = scan_of(work)
+    if form is not None:
+        return _completed(form, reading)
     if reading is None or not reading.fields:
         return None
-    return Sheet(reading.title, reading.fields, reading.text, recognised=True)
+    guessed = frozenset(reading.fields)
+    return Sheet(reading.title, reading.fields, reading.text, recognised=True, guessed=guessed)
+
+
+def _completed(form: FormFacts, reading: Reading | None) -> Sheet:
+    """What staff typed in, which may be a few fields; the others as recognised, never as sure as what was typed."""
+    read = reading.fields if reading else {}
+    others = {
+        name: value.model_copy(update={"confidence": min(value.confidence, SURE - 0.01)})
+        for name, value in read.items()
+        if name not in form.fields
+    }
+    title = form.title or (reading.title if reading else "")
+    text = form.text if reading is None else f"{form.text}\n{reading.text}"
+    return Sheet(title, {**form.fields, **others}, text, format=form.format, guessed=frozenset(others))
 
 
 def scan_of(work: Work) -> Reading | None:

@@ -48,6 +48,7 @@ class DossierMail:
 class Dossier:
     """One work. facts and fields: name and value, in order; film: relative path of the film a browser may play, "".
 
+    pictures: relative paths of what was cut out of the recognised scan, pages: of its upright pages.
     manual: what a person must look at; history: lines, newest last; letters: kind, state and time, one line each.
     """
 
@@ -65,6 +66,8 @@ class Dossier:
     mails: tuple[DossierMail, ...] = ()
     letters: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
 def dossier_page(dossier: Dossier) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from jinja2 import Environment
@@ -52,8 +52,13 @@ def _colour(word: str) -> str:
     return f"background:#{colour.fill};color:#{colour.text or '000000'}" if colour else ""
 
 
+def _stem(path: str) -> str:
+    """A file's name without folders and ending."""
+    return PurePosixPath(path).stem
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     made = environment()
-    made.filters |= {"url": relative_url, "colour": _colour, "clean": clean_text}
+    made.filters |= {"url": relative_url, "colour": _colour, "clean": clean_text, "stem": _stem}
     return made

@@ -21,6 +21,7 @@ from ingest.model import Ended, Listing, Material, PartSource, Work
 from ingest.stages import filing
 from ingest.unread import is_typed
 from ingest.views.cells import typed_columns
+from ingest.views.frames import READ_WORD
 from parsers import look
 from parsers.facts import FormFacts
 from parsers.typedform import ROW_FORM, SHEET_FORM
@@ -62,7 +63,8 @@ def _cells(context: Context, tx: Transaction, sheets: Mapping[str, str]) -> dict
     found: dict[str, dict[str, str]] = {}
     headings = typed_columns(context.config)
     for (sheet, row, heading), value in tx.desk.staff_cells().items():
-        if heading in headings.get(sheet, {}) and sheets.get(row) == sheet and (text := deciding.text_of(value)):
+        text = deciding.text_of(value).removesuffix(READ_WORD)  # they mended what had been recognised
+        if text and heading in headings.get(sheet, {}) and sheets.get(row) == sheet:
             found.setdefault(row, {})[heading] = text
     return found
 

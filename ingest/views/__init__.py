@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,8 @@ _OUT = frozenset({Decision.WITHDRAWN, Decision.MERGED})
 class Snapshot:
     """Everything that exports and reports show, as it stood at `now`. Mails and letters are without their words.
 
-    pairs: works that are alike, in order of id, to the reason by rule; no reasons for those that are no more.
+    pairs: works that are alike, in order of id, to the reason by rule; no reasons for those that are no more. alerts:
+    troubles of the program's own that go on. dead: addresses that do not exist, to why.
     """
 
     config: Config
@@ -48,6 +49,8 @@ class Snapshot:
     conflicts: Sequence[Row]
     pairs: Mapping[tuple[str, str], Mapping[str, str]]
     links: Sequence[CloudFile] = ()
+    alerts: Sequence[Row] = ()
+    dead: Mapping[str, Row] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -152,6 +155,8 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
         conflicts=tx.desk.conflicts(),
         pairs={pair: whys for pair, (whys, _) in tx.entrants.pairs().items()},
         links=tx.links.links(),
+        alerts=tx.alerts.open(),
+        dead=tx.posting.dead_ones(),
     )
 
 
@@ -208,7 +213,7 @@ def fields_of(work: Work) -> dict[str, str]:
 def recognised_fields(work: Work) -> dict[str, float]:
     """Of values that are known from the scan alone, field to confidence (0 to 1); empty where there is a form."""
     sheet = sheet_of(work)
-    return {name: round(value.confidence, 2) for name, value in filled(sheet)} if sheet and sheet.recognised else {}
+    return {n: round(value.confidence, 2) for n, value in filled(sheet) if n in sheet.guessed} if sheet else {}
 
 
 def _material(snap: Snapshot, work: Work, material: Material) -> Record:

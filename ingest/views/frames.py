@@ -29,6 +29,8 @@ from ingest.model import (
     pair_number,
     todo_number,
 )
+from ingest.papers import paper_of
+from ingest.unread import is_typed, unread
 from ingest.views import Snapshot, fields_of, recognised_fields
 from ingest.views.cells import sheets_of
 from ingest.views.words import (
@@ -58,6 +60,8 @@ ANY_HOST = frozenset({"coremail"})
 """Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
 READ_WORD = "（识别）"
 """Stands after a value that was read off the scan, because there is no electronic form."""
+SEAL = 0.5
+"""Confidence from which a mark is called a seal; the rule on seals has its own bound."""
 GONE_WORD = "已转出"
 """What stands in 状态 of a work whose mails and files are another's now, where no decision says so."""
 
@@ -119,7 +123,7 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         **_film(work),
         "人工核对项": "、".join(RULE_WORDS.get(f.rule, f.rule) for f in findings if f.outcome is Outcome.MANUAL),
         "相关作品": "\n".join(snap.related(work.id)),
-        "回信": "\n".join(_letter_words(snap.letters_of(work.id))),
+        "回信": "\n".join(_letter_words(snap, snap.letters_of(work.id))),
     }
     if folder:
         row |= {"文件夹": "打开", "文件夹.link": f"../works/{folder}", "审查页": "打开"}
@@ -162,7 +166,8 @@ def _files(snap: Snapshot, work: Work) -> Cells:
     for kind in (Kind.VIDEO, Kind.FORM, Kind.SCAN, Kind.PROOF):
         materials = work.all_of(kind)
         chosen = (work.in_force(kind) or materials[-1]) if materials else None
-        cells[KIND_WORDS[kind]] = _held(chosen, len(materials)) if chosen else ""
+        said = _read(work, kind, chosen) if chosen and chosen.in_force else ""
+        cells[KIND_WORDS[kind]] = "\n".join(filter(None, (_held(chosen, len(materials)), said))) if chosen else ""
         if chosen and (path := snap.path_of(work.id, chosen.part.id)):
             cells[f"{KIND_WORDS[kind]}.link"] = f"../{path}"
     return cells
@@ -180,6 +185,20 @@ def _held(chosen: Material, count: int) -> str:
     return f"{name} 等 {count} 个" if count > 1 else name
 
 
+def _read(work: Work, kind: Kind, chosen: Material) -> str:
+    """What came of reading a form or a scan, in a few words."""
+    if kind is Kind.FORM and chosen.part.here:
+        if is_typed(chosen):
+            return "人工录入"
+        return "读不出，请录入" if unread(work) else ""
+    paper = paper_of(work) if kind is Kind.SCAN else None
+    if paper is None:
+        return ""
+    seals = [mark.confidence for _, mark in paper.marks("seal")]
+    word = "有印章" if max(seals, default=0) >= SEAL else "疑似有印章" if seals else "未见印章"
+    return f"已识别（{paper.reading.confidence:.0%}），{word}"
+
+
 def _film(work: Work) -> Cells:
     material, video = work.in_force(Kind.VIDEO), work.video
     size = material.part.size if material else 0
@@ -189,8 +208,9 @@ def _film(work: Work) -> Cells:
     return cells | ({"大小": megabytes(size)} if size else {})
 
 
-def _letter_words(letters: Sequence[Row]) -> list[str]:
-    return [f"{LETTER_WORDS[x['kind']]}：{LETTER_STATE_WORDS[x['state']]}" for x in letters]
+def _letter_words(snap: Snapshot, letters: Sequence[Row]) -> list[str]:
+    words = [f"{LETTER_WORDS[x['kind']]}：{LETTER_STATE_WORDS[x['state']]}" for x in letters]
+    return words + ["联系不上，请打电话"] * any(x["to_address"] in snap.dead for x in letters)
 
 
 def _findings(snap: Snapshot) -> Iterable[Cells]:

@@ -13,7 +13,7 @@ from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.ledger.rows import Row
 from ingest.model import Work
-from ingest.stages.report.evidence import pictures_of, recognised_key
+from ingest.stages.report.evidence import is_page, pictures_of, recognised_key
 from ingest.views import Snapshot
 from ingest.views.dossiers import dossier_key, dossier_of
 from ingest.views.filing import Filed, filing
@@ -127,8 +127,11 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
     wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, f.is_film, f.old) for f, p in parts]
     placed = zip(parts, place(path, wishes, snap.quarantined), strict=True)
     files = {p.id: done.path.relative_to(path).as_posix() for (_, p), done in placed}
-    keep_pictures(path / FOLDER, pictures_of(context.config, work, context.store))
-    write_if_changed(path / "审查.html", dossier_page(dossier_of(snap, work, files, _texts(context, snap, work))))
+    shown = keep_pictures(path / FOLDER, pictures_of(context.config, work, context.store))
+    dossier = dossier_of(snap, work, files, _texts(context, snap, work))
+    cut, pages = ([f"{FOLDER}/{name}" for name in shown if is_page(name) is whole] for whole in (False, True))
+    dossier = replace(dossier, pictures=tuple(cut), pages=tuple(pages))
+    write_if_changed(path / "审查.html", dossier_page(dossier))
     crash_point("folder-written")
     kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
     if any(row[name] != value for name, value in kept.items()):

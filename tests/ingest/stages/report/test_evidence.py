@@ -113,3 +113,5 @@ def test_a_scan_that_was_recognised_in_a_batch_has_its_pictures(contest, walk, f
         folder = context.config.storage.share / "works" / "R2024-0001 星海寻踪" / "识别"
     there = {found.name for found in folder.glob("*.jpg")}
     assert {"印章-第1页.jpg", "第一作者-扫描件.jpg", "第1页.jpg"} <= there
+    page = (folder.parent / "审查.html").read_text("utf-8")
+    assert "第一作者-扫描件</figcaption>" in page
