@@ -160,7 +160,7 @@ def a_book():
 
 
 @given(STEPS)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_findings_are_those_of_judging_all_anew(a_book, steps):
     with a_book() as book:
         for step in steps:
@@ -172,7 +172,7 @@ def test_findings_are_those_of_judging_all_anew(a_book, steps):
 
 
 @given(STEPS)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 def test_a_second_run_changes_nothing(a_book, steps):
     with a_book() as book:
         for step in steps:
