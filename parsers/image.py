@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from parsers.facts import Broken, ImageFacts, Unknown
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _MAX_SIDE = 65_500
 _MAX_PIXELS = 400_000_000  # an A1 page at 600 dpi; more is no scan
@@ -31,7 +35,7 @@ def read_image(path: Path, found: str, *, whole: bool = True) -> ImageFacts | Un
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
+            with opened(path, found) as picture:
                 return _facts(picture, found, whole)
     except Image.DecompressionBombError as error:
         return Broken(format=found, reason="too-large", detail=str(error))
@@ -40,6 +44,16 @@ def read_image(path: Path, found: str, *, whole: bool = True) -> ImageFacts | Un
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError) as error:
         reason = "cut-off" if "truncated" in str(error) else "unreadable"
         return Broken(format=found, reason=reason, detail=f"{type(error).__name__}: {error}")
+
+
+def opened(path: Path, found: str) -> Image.Image:
+    """The picture with its header read, no pixel decoded. Raises what Pillow raises.
+
+    A JPEG may be larger than what Pillow takes for a bomb: it can be made smaller while it is decoded.
+    """
+    from PIL import Image, JpegImagePlugin
+
+    return JpegImagePlugin.JpegImageFile(path) if found == "jpeg" else Image.open(path)
 
 
 def _facts(picture: object, found: str, whole: bool) -> ImageFacts | Broken:

@@ -17,6 +17,8 @@ _SIDE = 1_170
 _LARGE = 1.35  # heights of the page's usual line from which one may be written by hand
 _DOUBTED = 0.95  # confidence below which a large line is not print
 _UNREAD = 0.8
+_PRINTED = 0.15  # share of it from which it is print with something written behind it
+_PEN = 0.8  # share of a line's ink that is blue, from which all of it is written with a pen
 _LINKED = re.compile(r"https?:|www\.|@|\.(?:com|cn|net|org)", re.IGNORECASE)
 _NEAR = 9  # pixels between strokes of one writing
 _LEAST_WIDE, _LEAST_HIGH, _LEAST_INK = 22, 11, 60
@@ -87,8 +89,8 @@ def _by_hand(line: Line, usual: float, blueness: float) -> bool:
     """A line that was read, but is written and not printed."""
     if _LINKED.search(line.text):
         return False
-    if blueness >= 0.5:
-        return True
+    if blueness >= _PRINTED:
+        return blueness >= _PEN
     high = line.box.bottom - line.box.top
     large = high >= _LARGE * usual and line.confidence < _DOUBTED and line.box.top > 0.15
     return large or (line.confidence < _UNREAD and len(line.text) <= 6)

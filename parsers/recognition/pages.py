@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from parsers.facts import Broken, ImageFacts, Unknown
-from parsers.image import read_image
+from parsers.image import opened, read_image
 from parsers.recognition.engine import Picture
 
 WORK_SIDE = 3_200
@@ -48,7 +48,7 @@ def pages_of(path: Path, found: str, first: int) -> Iterator[Page]:
     elif found in _HEIF:
         yield _heif_page(path)
     else:
-        yield from _picture_pages(path, first if found == "tiff" else 1)
+        yield from _picture_pages(path, found, first if found == "tiff" else 1)
 
 
 def _pdf_facts(path: Path) -> ImageFacts | Broken:
@@ -110,18 +110,25 @@ def _heif_page(path: Path) -> Page:
         return Page(problem="unreadable")
 
 
-def _picture_pages(path: Path, first: int) -> Iterator[Page]:
+def _picture_pages(path: Path, found: str, first: int) -> Iterator[Page]:
     from PIL import Image
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(path) as picture:
-            for number in range(min(getattr(picture, "n_frames", 1), first)):
-                try:
-                    picture.seek(number)
-                    yield _decoded(picture)
-                except (*_UNREADABLE, Image.DecompressionBombError):
-                    yield Page(problem="unreadable")
+        try:
+            with opened(path, found) as picture:
+                for number in range(min(getattr(picture, "n_frames", 1), first)):
+                    yield _page(picture, number)
+        except Image.DecompressionBombError:
+            yield Page(problem="too-large")
+
+
+def _page(picture: Any, number: int) -> Page:
+    try:
+        picture.seek(number)
+        return _decoded(picture)
+    except _UNREADABLE:
+        return Page(problem="unreadable")
 
 
 def _decoded(picture: Any) -> Page:

@@ -34,7 +34,8 @@ def page_rows(page: PageFacts, number: int) -> list[tuple[Cell, ...]]:
             loose.append(line)
         else:
             homes.setdefault(at, []).append(line)
-    texts = {id(slot): homes.get(at, []) for at, slot in enumerate(slots)}
+    hands = [mark.box for mark in page.marks if mark.what == "writing"]
+    texts = {id(slot): _without_signatures(homes.get(at, []), hands) for at, slot in enumerate(slots)}
     shape = _shape(page)
     blocks: list[tuple[float, list[tuple[Cell, ...]]]] = [
         (table[0][0].box.top, [tuple(_cell(slot, texts, number, shape) for slot in row) for row in table])
@@ -69,6 +70,23 @@ def _home(box: Box, slots: Sequence[Slot]) -> int | None:
         if slot.box.left <= x <= slot.box.right and slot.box.top <= y <= slot.box.bottom
     ]
     return min(holding)[1] if holding else None
+
+
+def _without_signatures(lines: Sequence[Line], hands: Sequence[Box]) -> list[Line]:
+    """The lines of a cell without what is written behind print on the same line: it signs that, it is no part of it."""
+    kept: list[Line] = []
+    for row in visual_lines(lines):
+        printed = [line for line in row if not any(_covers(hand, line.box) for hand in hands)]
+        ends = bool(printed) and not printed[-1].text.endswith((":", "："))
+        kept += printed if ends and printed == row[: len(printed)] else row
+    return kept
+
+
+def _covers(hand: Box, box: Box) -> bool:
+    """Most of the box is written by hand."""
+    wide = min(hand.right, box.right) - max(hand.left, box.left)
+    high = min(hand.bottom, box.bottom) - max(hand.top, box.top)
+    return wide > 0 and high > 0 and wide * high > 0.5 * (box.right - box.left) * (box.bottom - box.top)
 
 
 def _cell(slot: Slot, texts: dict[int, list[Line]], number: int, shape: float) -> Cell:

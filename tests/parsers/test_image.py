@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image
 
-from parsers.facts import Broken, ImageFacts, Unknown
+from parsers.facts import ImageFacts, Unknown
 from parsers.image import read_image
 
 
@@ -43,11 +43,7 @@ def test_a_picture_of_billions_of_pixels_is_not_opened(tmp_path):
 
 def test_bytes_behind_a_magic_that_are_no_picture_are_unreadable(tmp_path):
     (tmp_path / "a").write_bytes(b"\xff\xd8\xff" + bytes(200))
-    assert read_image(tmp_path / "a", "jpeg") == Broken(
-        format="jpeg",
-        reason="unreadable",
-        detail=f"cannot identify image file {str(tmp_path / 'a')!r}".replace(str(tmp_path / "a"), "a"),
-    )
+    assert read_image(tmp_path / "a", "jpeg").reason == "unreadable"
 
 
 def heif(*sizes, turn=b""):
@@ -68,3 +64,9 @@ def test_a_turned_heic_is_measured_upright(tmp_path):
 def test_a_heic_that_says_no_size_is_unknown(tmp_path):
     (tmp_path / "a").write_bytes(heif())
     assert read_image(tmp_path / "a", "heic") == Unknown(format="heic")
+
+
+def test_a_jpeg_of_hundreds_of_megapixels_is_measured_and_not_decoded(tmp_path):
+    Image.new("L", (20_000, 10_000)).save(tmp_path / "a", "jpeg")
+    facts = read_image(tmp_path / "a", "jpeg")
+    assert (facts.width, facts.height) == (20_000, 10_000)
