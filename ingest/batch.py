@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from ingest.config import Config, password
+from ingest.alerting import alert
+from ingest.config import Config, alert_webhook, password
 from ingest.context import ALL_REPORTS, Context, Say, Tally, lease, silent, wants_of
 from ingest.decided import carry_out
 from ingest.dropped import make_folders, take_dropped
@@ -122,6 +123,7 @@ def open_context(
             password=lambda name: password(config.account(name), environ),
             wants=wants_of(config),
             workers=workers,
+            webhook=alert_webhook(environ),
             say=say,
         )
     finally:
@@ -172,6 +174,7 @@ def _walk(context: Context, steps: Sequence[tuple[str, Stage]]) -> None:
         stage(context)
         context.tally.seconds[name] = time.monotonic() - began
     tell_trouble(context)
+    alert(context)
     unequal = reconcile(context)
     context.tally.troubles.extend(unequal)
 

@@ -62,7 +62,10 @@ class Tally:
 
 @dataclass
 class Context:
-    """Everything a stage may touch. by_hand: a person waits for this run, so that nothing is left for later."""
+    """Everything a stage may touch. by_hand: a person waits for this run, so that nothing is left for later.
+
+    webhook: where the operator's chat robot listens; a secret.
+    """
 
     config: Config
     ledger: Ledger
@@ -79,6 +82,7 @@ class Context:
     reports: frozenset[str] = ALL_REPORTS
     by_hand: bool = True
     unreadable: set[str] = field(default_factory=set)
+    webhook: str = ""
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:

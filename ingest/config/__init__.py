@@ -1,7 +1,7 @@
 """config.toml as frozen values. The shipped file is the default; a given file is laid over it."""
 
 from ingest.config.cloud import REHEARSAL_VARIABLE, CloudTable, Rehearsal
-from ingest.config.environment import clock, password, password_variable
+from ingest.config.environment import alert_webhook, clock, password, password_variable
 from ingest.config.judging import (
     AspectRule,
     ContainerRule,
@@ -91,6 +91,7 @@ __all__ = [
     "Span",
     "Storage",
     "Track",
+    "alert_webhook",
     "clock",
     "load",
     "network_type",

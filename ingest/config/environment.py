@@ -70,6 +70,11 @@ def _from_keyring(login: str) -> tuple[str, str]:
     return (found, "") if found else ("", "环境变量未设置，系统钥匙串里也没有")
 
 
+def alert_webhook(environ: Mapping[str, str]) -> str:
+    """Where the operator's chat robot listens, "" for none. The address is its own password: never log it."""
+    return environ.get("KEPU_ALERT_WEBHOOK", "").strip()
+
+
 def clock(environ: Mapping[str, str]) -> Callable[[], dt.datetime]:
     """What tells the time, aware: the machine's clock, or the moment KEPU_NOW (ISO 8601 with its offset) fixes.
 

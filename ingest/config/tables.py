@@ -210,6 +210,22 @@ class Replies(Table):
     backfill_days: int = Field(default=7, ge=0)
 
 
+class AlertSender(Sender):
+    """An account that tells the operator of troubles, another than those that may be in trouble. KEPU_ALERTS_…"""
+
+    @property
+    def name(self) -> str:
+        """By it the secret is found."""
+        return "alerts"
+
+
+class Alerts(Table):
+    """Who is told when the program is in trouble. sender: from which account, the first that can send if not said."""
+
+    to: tuple[Address, ...] = ()
+    sender: AlertSender | None = None
+
+
 class ReportTable(Table):
     """Who gets the daily mails."""
 
@@ -292,6 +308,7 @@ class Config(Table):
     forms: Forms
     platforms: Platforms
     replies: Replies
+    alerts: Alerts = Field(default_factory=Alerts)
     report: ReportTable
     schedule: Schedule
     storage: Storage
@@ -310,8 +327,8 @@ class Config(Table):
 
     def account(self, name: str) -> Mailbox | Sender:
         """Whose secret is asked for by that name: a mailbox, or the account that sends for all. KeyError."""
-        sender = self.replies.sender
-        return sender if sender is not None and name == sender.name else self.mailbox(name)
+        senders = (self.replies.sender, self.alerts.sender)
+        return next((one for one in senders if one is not None and one.name == name), None) or self.mailbox(name)
 
     def mailbox(self, name: str) -> Mailbox:
         """The mailbox of that name. KeyError if there is none."""

@@ -74,6 +74,7 @@ def _today(snap: Snapshot) -> list[Item]:
     sheets = "、".join(track.sheet for track in snap.config.tracks)
     first = snap.config.tracks[0].sheet
     return [
+        *(Item(f"程序故障，请告诉运维：{row['text'][:120]}", 1) for row in snap.alerts),
         Item("待办事项，请逐条处理", len(snap.todos), "待办"),
         Item(f"其中要由人下载、不足 {URGENT_DAYS} 天就到期的云附件", _urgent(snap), "待办"),
         Item(f"待人工复核的作品（{sheets}）", states[STATE_WORDS[WorkState.REVIEW]], first),
