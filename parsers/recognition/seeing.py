@@ -17,6 +17,7 @@ from parsers.recognition.pages import Page
 from parsers.recognition.ruling import ruled_cells
 from parsers.recognition.seals import find_seals, without_seals
 from parsers.recognition.strips import parted, strip_of
+from parsers.recognition.ticks import has_boxes, with_boxes
 from parsers.recognition.upright import ink_of, reduced, straighten, turned
 
 _LEAST = 0.5  # confidence below which a line is no text
@@ -84,7 +85,11 @@ def _widest(quads: Sequence[Quad]) -> list[Quad]:
 
 def _lines(picture: Picture, quads: Sequence[Quad]) -> tuple[Line, ...]:
     height, width = picture.shape[:2]
-    read = read_text([strip_of(picture, quad) for quad in quads])
+    strips = [strip_of(picture, quad) for quad in quads]
+    read = [
+        (with_boxes(strip, text, read_text) if has_boxes(text) else text, confidence)
+        for strip, (text, confidence) in zip(strips, read_text(strips), strict=True)
+    ]
     return tuple(
         Line(text=text.strip(), box=_box(quad, width, height), confidence=round(confidence, 3))
         for quad, (text, confidence) in zip(quads, read, strict=True)
