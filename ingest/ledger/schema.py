@@ -102,6 +102,7 @@ arrivals = Table(
     Column("answered_by", Integer),
     Column("repeats", Integer),
     Index(None, "stage", "ended"),
+    Index("ix_arrivals_counted", "mailbox", "stage", "ended", "pending"),
     Index(None, "message_id"),
     Index(None, "header_sha256"),
     Index(None, "size"),
