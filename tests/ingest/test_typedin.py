@@ -1,5 +1,6 @@
 """Forms that cannot be read, typed in as 表格.xlsx or into the workbook's row, and taken back."""
 
+import subprocess
 import time
 
 import openpyxl
@@ -246,6 +247,20 @@ def test_a_second_file_follows_the_first(typed, folder):
     batch(typed)
     assert work_of(typed).form.fields["author"].value == "林晚秋"
     assert names(folder) == ["已收/表格 (2).xlsx", "已收/表格.xlsx"]
+
+
+def test_a_form_that_libreoffice_saved_is_taken(opened, folder, tmp_path):
+    fill_in(opened)
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
+    saved = tmp_path / "saved"
+    subprocess.run([*command, "--outdir", saved, folder / "表格.xlsx"], check=True, capture_output=True, timeout=100)
+    (folder / "表格.xlsx").write_bytes((saved / "表格.xlsx").read_bytes())
+    batch(opened)
+    assert {name: field.value for name, field in work_of(opened).form.fields.items()} == {
+        "title": "星海寻踪（定稿）",
+        "author": "林晚舟",
+        "phone": "010-55550000",
+    }
 
 
 def test_a_file_that_is_open_is_left(opened, folder):
