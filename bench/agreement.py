@@ -21,6 +21,8 @@ LONG_ERRORS = 0.05
 """Character error rate up to which a long text counts as a field that was read."""
 SIGNED_OVER = frozenset({"commitment", "recommender_opinion", "review_opinion"})
 """Fields in whose cell people also sign and stamp: what stands before and after their text is not counted."""
+LISTS = frozenset({"reviewers", "reviewer_titles", "reviewer_units"})
+"""Fields that hold several things: each has to be there."""
 SURE_SEAL = 0.5
 _ALIKE = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "―": "-"})
 _ANSWERS = {"yes": "是", "no": "否"}
@@ -101,7 +103,7 @@ def _judge(case: Case, field: str, truth: str, found: FieldValue | None) -> Judg
 def _is_right(field: str, truth: str, wanted: str, found: FieldValue, got: str) -> bool:
     if not wanted:
         return found.blank
-    if field == "reviewers":
+    if field in LISTS:
         return all(fold(name) in got for name in truth.split("、"))
     if field in SIGNED_OVER:
         return wanted in got

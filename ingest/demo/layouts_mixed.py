@@ -52,8 +52,7 @@ def prose(document: Document, sheet: Sheet) -> None:
 
 def nested(document: Document, sheet: Sheet) -> None:
     """A frame of one column; each of its cells holds a heading and a table of its own."""
-    first, second = sheet.filling.reviewers
-    sheet["reviewers"]
+    first, second = sheet.reviewed()
     parts: list[tuple[str, list[Pairs]]] = [
         ("一、作品基本情况", [
             [("作品名称", sheet["title"])],
@@ -209,11 +208,10 @@ def letter(document: Document, sheet: Sheet) -> None:
     line(("作者承诺", "commitment"))
     add_line(document, f"作者{SIGN_HERE}　　　　　　　　", align=_RIGHT)
     add_line(document, "审核专家（两名，副高级以上职称）：")
-    sheet["reviewers"]
     table = grid(document, 3, (3.4, 3.6, 6.2, 3.4))
     for place, label in enumerate(("专家姓名", "职称", "工作单位", "签字")):
         fill(table.cell(0, place), label, label=True)
-    for number, reviewer in enumerate(sheet.filling.reviewers, start=1):
+    for number, reviewer in enumerate(sheet.reviewed(units=True), start=1):
         for place, text in enumerate((reviewer.name, reviewer.rank, reviewer.unit)):
             fill(table.cell(number, place), text)
     line(("专家意见", "review_opinion"))

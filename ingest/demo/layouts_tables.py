@@ -80,8 +80,7 @@ def six_columns(document: Document, sheet: Sheet) -> None:
 
 def sections_down_the_side(document: Document, sheet: Sheet) -> None:
     """Sections in a merged first column; the reviewers have titles and units of their own."""
-    first, second = sheet.filling.reviewers
-    sheet["reviewers"]
+    first, second = sheet.reviewed(units=True)
     sections: list[tuple[str, list[Pairs]]] = [
         ("作品信息", [
             [("微视频名称", sheet["title"])],

@@ -12,7 +12,7 @@ from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 
 from ingest.demo.docxs import SIZE, add_line, fill, grid
-from ingest.demo.fillings import Filling
+from ingest.demo.fillings import Filling, Reviewer
 from ingest.demo.rows import FormKind
 
 SIGN_HERE = "签字："
@@ -39,6 +39,15 @@ class Sheet:
         """Write more into a field than its value alone; returns the text."""
         self.written[name] = text
         return text
+
+    def reviewed(self, *, units: bool = False) -> tuple[Reviewer, ...]:
+        """The reviewers, whose names and titles, and units if asked for, the form has in rows of their own."""
+        reviewers = self.filling.reviewers
+        self.put("reviewers", "、".join(one.name for one in reviewers))
+        self.put("reviewer_titles", "、".join(one.rank for one in reviewers))
+        if units:
+            self.put("reviewer_units", "、".join(one.unit for one in reviewers))
+        return reviewers
 
     def ticked(self, name: str, choices: Sequence[str], on: str = "☑") -> str:
         """The choices, each behind a box; the one that was taken has a tick in it."""

@@ -140,7 +140,10 @@ def a_place(tmp_path):
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """`kepu demo --small`, run once: the contest as made, how the command ended, and the place it made."""
+    """`kepu demo --small`, run once: the contest as made, how the command ended, and the place it made.
+
+    Its scans are not recognised: that is another run's business (test_recognised).
+    """
     folder = tmp_path_factory.mktemp("demo") / "样例"
     made, make = [], sample_contest.make_contest
 
@@ -150,6 +153,7 @@ def demo(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sample_contest, "make_contest", kept)
+        patch.setattr(sample_contest, "_CONFIG", f"{sample_contest._CONFIG}\n[analysis]\nocr = false\n")
         code = run(["demo", str(folder), "--small"])
     return SimpleNamespace(contest=made[0], code=code, folder=folder, share=folder / "共享", root=folder / "数据")
 
