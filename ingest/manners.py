@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from email.utils import getaddresses
 from enum import StrEnum
 
 from ingest.model import Arrival, SenderCheck
 
-_AUTOMATIC_LOCAL_PARTS = (
-    "mailer-daemon",
-    "postmaster",
-    "no-reply",
-    "noreply",
-    "no_reply",
-    "do-not-reply",
-    "donotreply",
-)
+_NOBODY_READS = re.compile(r"(?:mailer-daemon|postmaster|(?:do[-_.]?not|no)[-_.]?reply)(?![a-z])")
+"""Local parts of addresses that nobody reads, whatever follows them (noreply+17@…)."""
+_OUR_LETTER = re.compile(r"kepu(?:-alert)?\.[0-9a-f]{32}@")
+"""How the Message-IDs of our own letters begin."""
 _NOTICES = frozenset({"service.netease.com"})
 """Hosts that only ever write notices."""
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
@@ -81,11 +77,11 @@ def automatic(arrival: Arrival) -> str:
     if any(name in headers for name in _AUTO_HEADERS):
         return "自动回复"
     local, _, domain = arrival.from_address.partition("@")
-    if local in _AUTOMATIC_LOCAL_PARTS or domain in _NOTICES:
+    if _NOBODY_READS.match(local) or domain in _NOTICES:
         return "不接收回复的系统地址"
     if _starts(arrival.subject, _AUTO_SUBJECTS):
         return "自动回复（主题）"
-    if _first(headers, "return-path").strip() == "<>":
+    if "return-path" in headers and _first(headers, "return-path").strip() in ("", "<>"):
         return "没有退信地址，系统发送"
     return ""
 
@@ -96,6 +92,10 @@ def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
         return False, "没有发件人地址"
     if arrival.from_address in own:
         return False, "发件人是本系统信箱"
+    if len(addresses_in(arrival.headers, "from")) > 1:
+        return False, "发件人栏有几个地址，不知道该回给谁"
+    if _OUR_LETTER.match(arrival.message_id):
+        return False, "本系统自己的信又回来了"
     machine = bounce(arrival) or automatic(arrival)
     if machine:
         return False, machine
@@ -103,7 +103,32 @@ def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
         return False, "发件方要求不要自动回复"
     if failed_authentication(arrival.headers):
         return False, "发件人身份验证（SPF、DKIM）均未通过"
+    if _is_bulk(arrival.headers, own):
+        return False, "收件人和抄送里没有本信箱，像是群发"
     return True, ""
+
+
+def _is_bulk(headers: Mapping[str, tuple[str, ...]], own: Collection[str]) -> bool:
+    """The mail says whom it is for, several of them, and none is ours."""
+    named = addresses_in(headers, "to", "cc")
+    return len(named) > 1 and not named & set(own)
+
+
+def addresses_in(headers: Mapping[str, tuple[str, ...]], *names: str) -> set[str]:
+    """The addresses that stand in these headers, lower case."""
+    values = [value for name in names for value in headers.get(name, ())]
+    return {address.lower() for _, address in getaddresses(values) if "@" in address}
+
+
+def answer_to(from_address: str, headers: Mapping[str, tuple[str, ...]], *, heed_reply_to: bool) -> str:
+    """Where an answer goes: to the From; to the one Reply-To if that is of the same unit and may be heeded.
+
+    Anybody may write any address into a Reply-To: one of another domain would carry our letters to a stranger.
+    """
+    named = addresses_in(headers, "reply-to")
+    other = next(iter(named)) if len(named) == 1 else ""
+    same = unit_domain(from_address) and other.rpartition("@")[2] == from_address.rpartition("@")[2]
+    return other if heed_reply_to and same else from_address
 
 
 def failed_authentication(headers: Mapping[str, tuple[str, ...]]) -> bool:

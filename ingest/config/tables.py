@@ -196,7 +196,7 @@ class Replies(Table):
 
     sender: the account that sends instead of the mailboxes' own. remind_days: so many days before the deadline those
     whose works lack something are reminded. backfill_days: mails older than that when their mailbox was read for the
-    first time get no letter.
+    first time get no letter. reply_to: whether a Reply-To of the sender's own unit is heeded.
     """
 
     mode: Literal["off", "preview", "approve", "send"]
@@ -206,6 +206,7 @@ class Replies(Table):
     templates: str = ""
     postal: tuple[Text, ...] = ()
     sender: Sender | None = None
+    reply_to: Literal["same-unit", "ignore"] = "same-unit"
     remind_days: tuple[int, ...] = Field(default=(), max_length=2)
     backfill_days: int = Field(default=7, ge=0)
 

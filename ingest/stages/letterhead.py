@@ -12,6 +12,7 @@ from ingest.config import Config
 from ingest.ledger.arrivals import junk_key
 from ingest.ledger.letters import HELD_FOR_JUNK
 from ingest.ledger.rows import Row
+from ingest.manners import answer_to
 from ingest.model import LetterKind, LetterState, Todo, TodoKind, mail_number
 from reports.letters import Rendered
 
@@ -68,7 +69,7 @@ def letter_row(
         "kind": kind.value,
         "mailbox": mailbox.name,
         "arrival_id": row["id"],
-        "to_address": row["from_address"],
+        "to_address": answer_to(row["from_address"], row["headers"], heed_reply_to=config.replies.reply_to != "ignore"),
         "subject": rendered.subject,
         "text": rendered.text,
         "html": rendered.html,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.manners import automatic, bounce, failed_authentication, may_reply, unit_domain
+from ingest.manners import answer_to, automatic, bounce, failed_authentication, may_reply, unit_domain
 
 OWN = frozenset({"kepuwsp@163.com", "kepuchuwsp@126.com"})
 
@@ -138,3 +138,55 @@ def test_failed_authentication_heeds_only_our_own_servers_line():
 )
 def test_unit_domain_is_a_units_own_and_never_a_public_providers(address, domain):
     assert unit_domain(address) == domain
+
+
+# who is answered, and where
+
+
+def test_address_with_a_number_that_nobody_reads_is_not_answered(arrival):
+    assert may_reply(arrival(from_address="no-reply+17@example.cn"), own=OWN)[0] is False
+
+
+@pytest.mark.parametrize("local", ["noreplying", "postmasterson"])
+def test_address_that_only_begins_so_is_answered(arrival, local):
+    assert may_reply(arrival(from_address=f"{local}@example.cn"), own=OWN)[0] is True
+
+
+@pytest.mark.parametrize("value", ["", "<>"])
+def test_mail_with_an_empty_return_path_is_not_answered(arrival, value):
+    assert may_reply(arrival(headers=heads(return_path=value)), own=OWN)[0] is False
+
+
+def test_own_letter_that_comes_back_is_not_answered(arrival):
+    ours = "kepu." + "0" * 32 + "@163.com"
+    assert may_reply(arrival(message_id=ours), own=OWN) == (False, "本系统自己的信又回来了")
+
+
+def test_mail_to_many_others_is_not_answered(arrival):
+    assert may_reply(arrival(headers=heads(to="a@example.cn, b@example.cn")), own=OWN)[0] is False
+
+
+def test_mail_written_to_oneself_with_a_blind_copy_to_us_is_answered(arrival):
+    assert may_reply(arrival(headers=heads(to="wang@example.cn")), own=OWN)[0] is True
+
+
+def test_mail_from_two_people_is_not_answered(arrival):
+    assert may_reply(arrival(headers=heads(**{"from": "a@example.cn, b@example.cn"})), own=OWN)[0] is False
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "heed", "to"),
+    [
+        ("li@kjt.gd.gov.cn", True, "li@kjt.gd.gov.cn"),
+        ("li@kjt.gd.gov.cn", False, "wang@kjt.gd.gov.cn"),
+        ("li@elsewhere.cn", True, "wang@kjt.gd.gov.cn"),
+        ("li@kjt.gd.gov.cn, x@kjt.gd.gov.cn", True, "wang@kjt.gd.gov.cn"),
+        ("", True, "wang@kjt.gd.gov.cn"),
+    ],
+)
+def test_answer_goes_to_another_address_only_within_a_unit(reply_to, heed, to):
+    assert answer_to("wang@kjt.gd.gov.cn", {"reply-to": (reply_to,)}, heed_reply_to=heed) == to
+
+
+def test_answer_never_goes_to_another_box_of_a_public_provider():
+    assert answer_to("wang@163.com", {"reply-to": ("li@163.com",)}, heed_reply_to=True) == "wang@163.com"
