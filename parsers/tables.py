@@ -9,21 +9,13 @@ from dataclasses import dataclass, replace
 from parsers.answers import answer
 from parsers.cells import Cell, bounded_text, joined
 from parsers.matching import LabelBook, Match, Strength, fold
+from parsers.prose import NUMBERED, PROSE_LENGTH, Flow
 
 _DEPTH = 8  # tables within tables that are looked into
-_NEXT_LINE = 15  # letters a line must have to be the value of the label alone on the line before
-_HEADING = 20  # letters a heading has at most
+_SECTION = 20  # letters of a section's name that are told
 _COLUMN = 200  # rows of values read under a row of labels
-_LINES = 200  # paragraphs that belong to one label
-_SKIPPED = 2  # empty paragraphs between a label and its value
 _DIGITS = 4  # cells of one character each, from which on they are one value
 _INNER = 100_000
-_COLON = re.compile(r"[:：]")
-_NUMBERED = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,2}部分)"
-)
-_ITEM = re.compile(r"\s*(?:[（(]?\d{1,2}[)）、.．]|[①-⑳•·●■◆\-—])\s*\S")
-_PROSE_ENDS = tuple("。！？；;!?…”")
 _STRANGER = re.compile(
     r"(?:(?:[ \t\xa0\u3000]{2,40}|\t)[^\W\d_][^\W_]{1,7}"
     r"|[\s\u3000](?:专家|本人|负责人|单位)?(?:签字|签名|签章|盖章|公章|日期|性别|年龄|民族|学历|学位|传真|备注))"
@@ -59,6 +51,7 @@ class FormWalk:
     ) -> None:
         self._rows, self._book, self._outer, self._depth = rows, book, outer, depth
         self._taken: set[tuple[int, int]] = set()
+        self._flow = Flow(rows, book, self._taken)
         self._covers: list[_Cover] = []
         self._heading = self._band = ""
 
@@ -102,14 +95,14 @@ class FormWalk:
             yield from self._lone_label(at, cell, found, sections)
         elif inside := list(self._in_cell(cell, sections, at)):
             yield from inside
-        elif self._is_heading(at):
+        elif self._flow.is_heading(at):
             self._set_heading(cell)
         yield from self._within(cell, _named((*self._outer, self._heading, self._band, cell.text)))
 
     def _lone_label(self, at: int, cell: Cell, found: Match, sections: tuple[str, ...]) -> Iterator[Hit]:
-        value = None if cell.inner else self._following(at)
+        value = None if cell.inner else self._flow.following(at)
         if value is None:
-            heads = self._opens_table(at) or (cell.column >= 0 and len(self._row(at + 1)) > 1)
+            heads = self._flow.opens_table(at) or (cell.column >= 0 and len(self._flow.row(at + 1)) > 1)
             yield self._hit(replace(found, strength=Strength.HEADING) if heads else found, cell, _blank(cell), sections)
             self._set_heading(cell)
         else:
@@ -121,78 +114,6 @@ class FormWalk:
             self._band = name
         else:
             self._heading = name
-
-    def _is_heading(self, at: int) -> bool:
-        cell = self._rows[at][0]
-        text, letters = cell.text.strip(), len(fold(cell.text))
-        if not 2 <= letters <= _HEADING or "\n" in text or _COLON.search(text) or text.endswith(_PROSE_ENDS):
-            return False
-        if cell.column >= 0 or _NUMBERED.match(text) or self._book.is_scope(text):
-            return True
-        return self._opens_table(at) and not re.search(r"表\W*$|\d{4}|年度?\W*$", text)
-
-    def _opens_table(self, at: int) -> bool:
-        """A table begins right below."""
-        below = self._row(at + 1) or self._row(at + 2)
-        return len(below) > 1 or (bool(below) and below[0].column >= 0 and self._rows[at][0].column < 0)
-
-    def _row(self, at: int) -> tuple[Cell, ...]:
-        return self._rows[at] if at < len(self._rows) else ()
-
-    def _following(self, at: int) -> Cell | None:
-        """The value of a label that stands alone: the cell below it, or the prose that follows."""
-        if self._rows[at][0].column >= 0:
-            return self._cell_below(at)
-        start = at + 1
-        while start <= at + _SKIPPED and self._row(start) and not self._is_text(start):
-            start += 1
-        if not self._is_text(start) or not (self._is_wordy(start) or _ITEM.match(self._rows[start][0].text)):
-            return None
-        return self._prose(start, [self._rows[start][0]])
-
-    def _cell_below(self, at: int) -> Cell | None:
-        below, cell = self._row(at + 1), self._rows[at][0]
-        if len(below) != 1 or (below[0].column, below[0].columns) != (cell.column, cell.columns):
-            return None
-        text = below[0].text
-        if (
-            not text.strip()
-            or _NUMBERED.match(text)
-            or self._book.match(text, self._outer)
-            or next(self._book.inline(text), None)
-        ):
-            return None
-        self._taken.add((at + 1, 0))
-        return below[0]
-
-    def _prose(self, start: int, kept: list[Cell]) -> Cell:
-        """The paragraph at `start` with those that go on with it: a text of several paragraphs, or a list."""
-        at = start
-        self._taken.add((at, 0))
-        while len(kept) < _LINES and self._goes_on(at, at + 1):
-            at += 1
-            kept.append(self._rows[at][0])
-            self._taken.add((at, 0))
-        return joined(kept)
-
-    def _goes_on(self, at: int, below: int) -> bool:
-        if not self._is_text(below) or _NUMBERED.match(self._rows[below][0].text):
-            return False
-        text = self._rows[below][0].text
-        return bool(_ITEM.match(text)) or (
-            self._rows[at][0].text.rstrip().endswith(_PROSE_ENDS) and self._is_wordy(below)
-        )
-
-    def _is_text(self, at: int) -> bool:
-        """A paragraph that says something and names no field."""
-        row = self._row(at)
-        if len(row) != 1 or row[0].column >= 0 or not row[0].text.strip() or (at, 0) in self._taken:
-            return False
-        return not (self._book.is_label(row[0].text) or next(self._book.inline(row[0].text), None))
-
-    def _is_wordy(self, at: int) -> bool:
-        text = self._rows[at][0].text
-        return len(fold(text)) >= _NEXT_LINE and not _COLON.search(text[:_NEXT_LINE])
 
     # --- a row of several cells ---
 
@@ -249,7 +170,7 @@ class FormWalk:
             return False
         if len(row) > 2:
             return not all(self._book.is_label(cell.text, sections) for cell in row[1::2])
-        beside = [self._row(n) for n in (at - 1, at + 1) if n >= 0]
+        beside = [self._flow.row(n) for n in (at - 1, at + 1) if n >= 0]
         return any(len(other) == 2 and self._book.match(other[0].text, sections) for other in beside)
 
     def _beside(self, at: int, place: int) -> tuple[Cell, int]:
@@ -269,7 +190,7 @@ class FormWalk:
     def _further_rows(self, at: int, label: Cell) -> Iterator[Cell]:
         """Cells right of a label in the other rows it covers, up to one that is a label."""
         for below in range(at + 1, min(at + label.rows, at + _COLUMN) if label.column >= 0 else at):
-            row = self._row(below)
+            row = self._flow.row(below)
             place = next((n for n, cell in enumerate(row) if cell.column == label.end), None)
             if not row:
                 return
@@ -294,7 +215,7 @@ class FormWalk:
 
     def _header(self, at: int, base: tuple[str, ...]) -> list[Hit] | None:
         """A row of nothing but labels over rows of values; None if the row is none."""
-        row, below = self._rows[at], self._row(at + 1)
+        row, below = self._rows[at], self._flow.row(at + 1)
         start = 1 if row[0].rows > 1 and len(below) < len(row) else 0
         heads, sections = row[start:], _named((*base, *(cell.text for cell in row[:start])))
         found = [self._book.match(head.text, sections) for head in heads]
@@ -362,9 +283,9 @@ class FormWalk:
         if not last or at is None or cell.column >= 0:
             return value
         if not answer(text):
-            return self._following(at) or value
-        if len(fold(text)) >= _NEXT_LINE and self._goes_on(at, at + 1):
-            return self._prose(at, [value])
+            return self._flow.following(at) or value
+        if len(fold(text)) >= PROSE_LENGTH and self._flow.goes_on(at, at + 1):
+            return self._flow.prose(at, [value])
         return value
 
     def _first_line(self, cell: Cell, sections: tuple[str, ...]) -> Iterator[Hit]:
@@ -378,7 +299,7 @@ class FormWalk:
             yield from FormWalk(cell.inner, self._book, sections, self._depth + 1).hits()
 
     def _hit(self, found: Match, label: Cell, value: Cell, sections: tuple[str, ...]) -> Hit:
-        section = "".join(_NUMBERED.sub("", sections[-1]).split())[:_HEADING] if sections else ""
+        section = "".join(NUMBERED.sub("", sections[-1]).split())[:_SECTION] if sections else ""
         cleaned = replace(value, text=answer(value.text), inner=())
         return Hit(found, label.text, cleaned, section)
 

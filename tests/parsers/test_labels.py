@@ -94,6 +94,11 @@ def test_a_long_line_under_a_label_that_stands_alone_is_its_value():
     }
 
 
+def test_another_label_between_a_label_and_prose_is_not_passed_over():
+    prose = "本单位已对作品的科学性和作者身份作了审核。"
+    assert values([("推荐单位意见：",), ("推荐单位：某厅",), (prose,)]) == {"opinion": "", "recommender": "某厅"}
+
+
 def test_two_different_values_of_a_field_are_both_told():
     found = fields_of([("作者", "张三"), ("第一作者", "李四"), ("作者", " 张 三 ")], LABELS)["author"]
     assert (found.value, found.others, found.label) == ("张三", ("李四",), "作者")
