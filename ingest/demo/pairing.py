@@ -10,9 +10,9 @@ from typing import Any
 
 from ingest.context import Context
 from ingest.demo.correspondence import Paper, Post, truth
+from ingest.materials import classify
 from ingest.model import Kind, Listing, PartSource
 from ingest.stages.assemble import assemble
-from ingest.stages.parse import parse
 from parsers.facts import FormFacts, ImageFacts, MailFacts, VideoFacts
 
 File = tuple[str, int]
@@ -48,7 +48,9 @@ def sort_out(context: Context, posts: Sequence[Post]) -> None:
             digest = hashlib.sha256(" ".join(sorted(row["sha256"] for row in rows)).encode()).hexdigest()
             tx.arrivals.fetched(arrival, hashlib.sha256(post.message_id.encode()).hexdigest(), 1000)
             tx.arrivals.extracted(arrival, _facts(post), rows, digest)
-    parse(context)
+            parts = tx.arrivals.parts([arrival], wants=context.wants_key).get(arrival, ())
+            told = ((part.id, classify(part, mail_text=post.text)) for part in parts)
+            tx.arrivals.parsed(arrival, {part_id: (one.kind, one.certain, one.why) for part_id, one in told})
     assemble(context)
 
 
