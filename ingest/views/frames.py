@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ingest import deciding
 from ingest.entrants import entrant_of, has_units, places_of
-from ingest.ledger.links import GONE
 from ingest.ledger.rows import Row
 from ingest.model import (
     KIND_WORDS,
@@ -19,7 +18,6 @@ from ingest.model import (
     Entrant,
     Finding,
     Kind,
-    Material,
     Outcome,
     PartSource,
     TodoKind,
@@ -29,10 +27,9 @@ from ingest.model import (
     pair_number,
     todo_number,
 )
-from ingest.papers import paper_of
-from ingest.unread import is_typed, unread
 from ingest.views import Snapshot, fields_of, recognised_fields
 from ingest.views.cells import sheets_of
+from ingest.views.held import files_of, film_of
 from ingest.views.words import (
     ENDING_WORDS,
     HELD_WORDS,
@@ -60,8 +57,6 @@ ANY_HOST = frozenset({"coremail"})
 """Services that run under anybody's host: their addresses are shown, and not to be clicked on."""
 READ_WORD = "（识别）"
 """Stands after a value that was read off the scan, because there is no electronic form."""
-SEAL = 0.5
-"""Confidence from which a mark is called a seal; the rule on seals has its own bound."""
 GONE_WORD = "已转出"
 """What stands in 状态 of a work whose mails and files are another's now, where no decision says so."""
 
@@ -119,8 +114,8 @@ def _work(snap: Snapshot, work: Work, reported: Mapping[str, str]) -> Cells:
         "联系电话": fields.get("phone", ""),
         "邮箱": fields.get("email", "") or (work.senders[0] if work.senders else ""),
         "收到时间": _wall(snap, work.received_at),
-        **_files(snap, work),
-        **_film(work),
+        **files_of(snap, work),
+        **film_of(work),
         "人工核对项": "、".join(RULE_WORDS.get(f.rule, f.rule) for f in findings if f.outcome is Outcome.MANUAL),
         "相关作品": "\n".join(snap.related(work.id)),
         "回信": "\n".join(_letter_words(snap, snap.letters_of(work.id))),
@@ -158,54 +153,6 @@ def _change(work: Work, reported: Mapping[str, str]) -> str:
     if before is None:
         return "新作品"
     return "" if before == state_word(work) else f"{before}→{state_word(work)}"
-
-
-def _files(snap: Snapshot, work: Work) -> Cells:
-    """What is there of each kind, and where it lies."""
-    cells: Cells = {}
-    for kind in (Kind.VIDEO, Kind.FORM, Kind.SCAN, Kind.PROOF):
-        materials = work.all_of(kind)
-        chosen = (work.in_force(kind) or materials[-1]) if materials else None
-        said = _read(work, kind, chosen) if chosen and chosen.in_force else ""
-        cells[KIND_WORDS[kind]] = "\n".join(filter(None, (_held(chosen, len(materials)), said))) if chosen else ""
-        if chosen and (path := snap.path_of(work.id, chosen.part.id)):
-            cells[f"{KIND_WORDS[kind]}.link"] = f"../{path}"
-    return cells
-
-
-def _held(chosen: Material, count: int) -> str:
-    """A material by name, with what hinders using it, and how many there are of its kind."""
-    name = chosen.part.name or "云附件"
-    if chosen.part.is_link:
-        name = f"（链接已失效）{name}" if chosen.part.problem == GONE else f"（待下载）{name}"
-    elif chosen.part.quarantined:
-        name = f"（已隔离）{name}"
-    elif not chosen.part.certain:
-        name = f"（待识别）{name}"
-    return f"{name} 等 {count} 个" if count > 1 else name
-
-
-def _read(work: Work, kind: Kind, chosen: Material) -> str:
-    """What came of reading a form or a scan, in a few words."""
-    if kind is Kind.FORM and chosen.part.here:
-        if is_typed(chosen):
-            return "人工录入"
-        return "读不出，请录入" if unread(work) else ""
-    paper = paper_of(work) if kind is Kind.SCAN else None
-    if paper is None:
-        return ""
-    seals = [mark.confidence for _, mark in paper.marks("seal")]
-    word = "有印章" if max(seals, default=0) >= SEAL else "疑似有印章" if seals else "未见印章"
-    return f"已识别（{paper.reading.confidence:.0%}），{word}"
-
-
-def _film(work: Work) -> Cells:
-    material, video = work.in_force(Kind.VIDEO), work.video
-    size = material.part.size if material else 0
-    cells: Cells = {"分辨率": f"{video.shown_width}×{video.shown_height}"} if video else {}
-    if video and video.duration_s is not None:
-        cells["时长"] = dt.timedelta(seconds=round(video.duration_s))
-    return cells | ({"大小": megabytes(size)} if size else {})
 
 
 def _letter_words(snap: Snapshot, letters: Sequence[Row]) -> list[str]:

@@ -205,6 +205,7 @@ def test_the_file_is_put_away_and_the_to_do_is_done(once):
 
 def test_the_work_is_reviewed_with_what_was_typed(once):
     assert row_of(once, "作品名称", "第一作者", "联系电话") == ["星海寻踪（定稿）", "林晚舟", "010-55550000"]
+    assert row_of(once, "电子表") == ["（人工录入）表格.xlsx 等 2 个"]
     with once.read() as tx:
         said = next(f.evidence for f in tx.works.findings([WORK])[WORK] if f.rule == "form-fields")
     assert "推荐表.docx" not in said
@@ -392,6 +393,7 @@ def test_all_words_taken_out_restore_what_was_read(row_typed):
     book(row_typed)
     work = work_of(row_typed)
     assert (work.form, work.title, len(todos(row_typed))) == (None, "星海寻踪", 1)
+    assert row_of(row_typed, "电子表") == ["（读不出，请录入）推荐表.docx 等 2 个"]
     assert unread(work).why.startswith("电子表“推荐表.docx”")
 
 

@@ -2,6 +2,7 @@
 
 import io
 
+import openpyxl
 import pytest
 from PIL import Image
 
@@ -113,5 +114,8 @@ def test_a_scan_that_was_recognised_in_a_batch_has_its_pictures(contest, walk, f
         folder = context.config.storage.share / "works" / "R2024-0001 星海寻踪" / "识别"
     there = {found.name for found in folder.glob("*.jpg")}
     assert {"印章-第1页.jpg", "第一作者-扫描件.jpg", "第1页.jpg"} <= there
+    book = openpyxl.load_workbook(folder.parents[2] / "reports" / "台账.xlsx")
+    assert "（已识别，有印章）推荐表扫描件.jpg" in [cell.value for cell in book["推荐作品"][2]]
+    book.close()
     page = (folder.parent / "审查.html").read_text("utf-8")
     assert "第一作者-扫描件</figcaption>" in page
