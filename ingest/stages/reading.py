@@ -70,12 +70,10 @@ class Reading:
         return found
 
     def keep(self, part: Part, read: Read) -> None:
-        """Keep new facts of a file, in a transaction of their own."""
+        """Keep new facts of a file, in a transaction of their own, instead of what was known of it."""
         if read.new and read.facts is not None:
             with self.context.begin() as tx:
-                tx.arrivals.keep_facts(
-                    part.sha256, self.context.wants_key, read.facts, anew=part.facts is not None, waits=read.waits
-                )
+                tx.arrivals.keep_facts(part.sha256, self.context.wants_key, read.facts, anew=True, waits=read.waits)
             crash_point("facts-kept")
 
     def to_do(self, part: Part, text: str = "") -> bool:

@@ -161,6 +161,14 @@ def test_what_only_adorns_its_mail_is_not_recognised(contest, context, walk, sca
     assert kept_pages(context) == 0
 
 
+def test_a_picture_that_adorns_one_place_of_a_mail_may_be_paper_in_another(contest, context, walk, parts, scan):
+    shown = Attachment("image001.png", scan(), "image/png", content_id="a@x")
+    page = '<html><body><p>您好</p><img src="cid:a@x"></body></html>'
+    contest.post(files=[shown, ("盖章扫描件.png", scan())], html="both", html_below=page)
+    walk(context, until="parse")
+    assert [part.facts.reading is not None for part in parts()] == [True, True]
+
+
 def test_a_mail_waits_whose_scans_there_was_no_time_for(contest, context, walk, scan, monkeypatch):
     contest.post(files=[("扫描件.png", scan())])
     walk(context, until="unpack")
