@@ -29,6 +29,7 @@ _MAX_ENTRIES = 20_000
 _MAX_RATIO = 2_000
 _RATIO_FLOOR = 4 * 2**20
 _BODY = "word/document.xml"
+_ANY_BODY = re.compile(r"word/document\d{0,3}\.xml")  # Word on the web writes document2.xml
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".webp", ".heic")
 _MAX_MARGINS = 12  # headers, or footers, of one document that are read
 
@@ -60,11 +61,12 @@ def _read(archive: zipfile.ZipFile, wants: Wants) -> FormFacts | Broken:
     infos = {info.filename: info for info in archive.infolist()}
     if trouble := _too_large(infos):
         return Broken(format="docx", reason="too-large", detail=trouble)
-    if _BODY not in infos:
+    bodies = sorted(name for name in infos if _ANY_BODY.fullmatch(name))
+    if not bodies:
         return Broken(format="docx", reason="unreadable", detail=f"no {_BODY}")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(archive.read(_BODY), parser)
+        root = etree.fromstring(archive.read(bodies[0]), parser)
     except etree.XMLSyntaxError as error:
         return Broken(format="docx", reason="unreadable", detail=str(error))
     body = rows_of(root)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.config.environment import password_variable
 from ingest.config.problems import Document, Problem
+from parsers.typed import KINDS
 from reports.tables import sheets
 
 RESERVED_SHEETS = ("概览", "说明", *(sheet.title for sheet in sheets(())))
@@ -92,6 +93,13 @@ def _forms(document: Document) -> Iterator[Problem]:
         if field not in names:
             yield Problem(
                 ("forms", "labels", field), "这个字段没有名称", f"请在 [forms.names] 里补上 {field}，或改正字段名"
+            )
+    for field, kind in _table(document, "forms", "types").items():
+        if field not in labels or not isinstance(kind, str) or kind not in KINDS:
+            yield Problem(
+                ("forms", "types", field),
+                "字段名或类型不认得",
+                f"请改正字段名，类型请用其中一种：{'、'.join(sorted(KINDS))}",
             )
     for key, fields in required.items():
         if key not in keys:

@@ -291,6 +291,10 @@ LINES = [
         "[forms.labels] auther：这个字段没有名称；请在 [forms.names] 里补上 auther，或改正字段名",
     ),
     (
+        '[forms.types]\nphone = "telephone"',
+        "[forms.types] phone：字段名或类型不认得；请改正字段名，类型请用其中一种：date、duration、email、id、list、phone、postcode、share、url、yesno",
+    ),
+    (
         '[forms.required]\npublic = ["titel"]',
         "[forms.required] public：要求的字段 titel 没有栏目名；请在 [forms.labels] 里补上 titel，或改正字段名",
     ),

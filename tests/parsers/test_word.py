@@ -70,6 +70,20 @@ def test_a_content_control_is_looked_through(tmp_path):
     assert read_docx(written(tmp_path / "a", body), WANTS).fields["title"].value == "嫦娥"
 
 
+def test_a_body_by_the_name_that_word_on_the_web_gives_it_is_read(tmp_path):
+    path = written(tmp_path / "a", "<w:p><w:r><w:t>作品名称：嫦娥</w:t></w:r></w:p>")
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(tmp_path / "b", "w") as renamed:
+        renamed.writestr("word/document2.xml", archive.read("word/document.xml"))
+    assert read_docx(tmp_path / "b", WANTS).fields["title"].value == "嫦娥"
+
+
+def test_a_bomb_in_a_header_is_not_opened(tmp_path):
+    path = written(tmp_path / "a", "<w:p/>")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/header1.xml", " " * (65 * 2**20))
+    assert read_docx(path, WANTS).reason == "too-large"
+
+
 def test_pictures_are_counted(tmp_path):
     path = written(tmp_path / "a", "<w:p/>")
     with zipfile.ZipFile(path, "a") as archive:
