@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from ingest.materials import Grouping, group
 from ingest.model import Group, Kind, Part, PartSource
-from parsers.facts import ArchiveFacts, Broken, FieldValue, FormFacts, ImageFacts
+from parsers.facts import ArchiveFacts, Broken, FieldValue, FormFacts, ImageFacts, Reading
 
 
 def ids(*parts):
@@ -161,3 +161,70 @@ def test_group_of_anything_puts_no_material_into_two_works_and_loses_none(rows):
     shared = [i for i in found.shared if i not in placed]
     others = [] if found.groups else [p.id for p in parts if p.kind is Kind.OTHER]
     assert sorted([*placed, *shared, *others]) == [p.id for p in parts]
+
+
+def a_list(part, *titles):
+    works = tuple({"title": title} for title in titles)
+    return part("汇总表.xlsx", FormFacts(format="xlsx", works=works), kind=Kind.LIST)
+
+
+def read(title):
+    fields = {"title": FieldValue(value=title, label="作品名称", confidence=0.9)} if title else {}
+    return ImageFacts(format="jpeg", width=2480, height=3508, reading=Reading(fields=fields))
+
+
+def test_a_listed_work_without_files_is_absent_and_a_work_without_row_unlisted(part, form):
+    found = group(
+        [a_list(part, "探月之路", "深海之光"), part("表.docx", form("竹林")), part("b.docx", form("深海之光"))],
+        subject="",
+    )
+    assert (found.absent, found.unlisted) == (("探月之路",), ("竹林",))
+
+
+def test_a_film_of_a_listed_work_is_a_work_without_a_form(part, film, form):
+    parts = [a_list(part, "探月之路", "深海之光"), part("表.docx", form("探月之路"))]
+    films = [part("探月之路.mp4", film()), part("深海之光.mp4", film())]
+    assert titles(group([*parts, *films], subject="")) == ["探月之路", "深海之光"]
+
+
+def test_a_scan_belongs_to_the_form_of_the_title_read_off_it(part, form):
+    forms = [part("1.docx", form("探月之路")), part("2.docx", form("深海之光"))]
+    scans = [part("扫描件7.jpg", read("深海之先")), part("扫描件9.jpg", read("探月之路"))]
+    found = group([*forms, *scans], subject="")
+    assert [g.part_ids for g in found.groups] == [ids(forms[0], scans[1]), ids(forms[1], scans[0])]
+
+
+def test_pages_without_a_title_follow_the_page_with_one(part, form):
+    forms = [part("a.docx", form("探月之路")), part("b.docx", form("深海之光"))]
+    scans = [part(f"IMG_{n}.jpg", read(t)) for n, t in ((11, "探月之路"), (12, ""), (13, "深海之光"), (14, ""))]
+    found = group([*forms, *scans], subject="")
+    assert [g.part_ids for g in found.groups] == [ids(forms[0], *scans[:2]), ids(forms[1], *scans[2:])]
+
+
+def test_a_scan_whose_reading_and_name_disagree_is_unplaced(part, form):
+    forms = [part("a.docx", form("探月之路")), part("b.docx", form("深海之光"))]
+    torn = part("探月之路扫描件.jpg", read("深海之光"))
+    assert group([*forms, torn], subject="").unplaced == ids(torn)
+
+
+def test_the_only_film_left_belongs_to_the_only_work_without_one(part, film, form):
+    forms = [part("a.docx", form("探月之路")), part("b.docx", form("深海之光"))]
+    films = [part("探月之路.mp4", film()), part("VID_1.mp4", film())]
+    assert group([*forms, *films], subject="").groups[1].part_ids == ids(forms[1], films[1])
+
+
+def test_numbers_in_names_tell_where_each_form_has_its_own(part, film, form):
+    forms = [part("作品1表.docx", form("探月之路")), part("作品2表.docx", form("深海之光"))]
+    films = [part("作品2.mp4", film()), part("作品1.mp4", film())]
+    found = group([*forms, *films], subject="")
+    assert [g.part_ids for g in found.groups] == [ids(forms[0], films[1]), ids(forms[1], films[0])]
+
+
+def test_films_alone_with_titles_in_marks_are_works(part, film):
+    films = [part("《探月之路》.mp4", film()), part("《深海之光》.mp4", film())]
+    assert titles(group(films, subject="")) == ["探月之路", "深海之光"]
+
+
+def test_one_title_of_two_entrants_is_two_works(part, form):
+    forms = [part(f"{n}.docx", form("垃圾分类", author=f"作者{n}", producer=f"单位{n}")) for n in (1, 2)]
+    assert titles(group(forms, subject="")) == ["垃圾分类", "垃圾分类"]
