@@ -17,6 +17,7 @@ from zipfile import ZipFile
 
 from parsers.facts import Broken, FieldValue, FormFacts, Unknown, Wants
 from parsers.labels import fold
+from parsers.typed import read_typed as read_value
 
 FORMAT = "typed"
 SHEET_FORM, ROW_FORM = "表格.xlsx", "台账录入.xlsx"
@@ -128,9 +129,10 @@ def _form(rows: Sequence[tuple[str, str, str]], wants: Wants) -> FormFacts:
         lines.append(f"{plain}：{value}")
         if field and field not in fields:
             written = "" if value in LEFT_BLANK else value
-            fields[field] = FieldValue(value=written, label=plain[:60])
+            found = FieldValue(value=written, label=plain[:60])
+            fields[field] = _with_normal(found, wants.types.get(field, ""))
     text = "\n".join([title, *lines] if title else lines)
-    return FormFacts(format=FORMAT, title=title, fields=_with_normal(fields, wants), text=text[: wants.max_text])
+    return FormFacts(format=FORMAT, title=title, fields=fields, text=text[: wants.max_text])
 
 
 def _named(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -144,8 +146,12 @@ def _named(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return found
 
 
-def _with_normal(fields: dict[str, FieldValue], wants: Wants) -> dict[str, FieldValue]:
-    return fields
+def _with_normal(field: FieldValue, kind: str) -> FieldValue:
+    """The value with its normal form, if its field has a type."""
+    if not kind or field.blank:
+        return field
+    typed = read_value(kind, field.value)
+    return field.model_copy(update={"normal": typed.normal, "normal_confidence": typed.confidence})
 
 
 def _plain(text: str) -> str:

@@ -90,6 +90,12 @@ def test_columns_may_be_moved_and_rows_put_in_above(read):
     assert values(facts) == {"title": "星海寻踪"}
 
 
+def test_a_value_of_a_type_has_its_normal_form(tmp_path, read):
+    read(HEADINGS, ("完成时间", "二〇二三年五月", "", "completed_on"))
+    facts = look(tmp_path / "表格.xlsx", Wants(labels=LABELS, types={"completed_on": "date"}), None)
+    assert (facts.fields["completed_on"].normal, facts.fields["completed_on"].value) == ("2023-05", "二〇二三年五月")
+
+
 def test_a_row_is_known_by_its_code_whatever_became_of_its_label(read):
     assert values(read(HEADINGS, ("名字", "星海寻踪", "", "title"))) == {"title": "星海寻踪"}
 
