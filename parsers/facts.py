@@ -229,7 +229,7 @@ class FieldValue(_Facts):
     others: other values found under the same field, when they differ. section: the part of the form the label stood
     in ("审核专家"), "" if it has none. normal: the value in the normal form of its type (`Wants.types`), "" where it
     has no type or could not be read as one; normal_confidence (0 to 1): how surely it means that. page: from 1, 0
-    where there are none; box: where the value stands on it, of scans. blank: the label is there, the value is not.
+    where there are none; box: where the value stands on it, of scans and PDFs. blank: the label is there, the value is not.
     raw: what is written there, where the value is the ticked ones of several options ("机构☑ 个人☐"), else "".
     """
 

@@ -8,6 +8,7 @@ is written "审核专家 > 职称": the section is a merged cell on the left, a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from parsers.answers import chosen
@@ -104,13 +105,15 @@ def title_of(rows: Sequence[Row], titles: Sequence[str]) -> str:
     """The line near the beginning that ends like a form's title, brackets after it allowed; "" if none does."""
     if not titles:
         return ""
-    ending = re.compile(rf"(?:{'|'.join(map(re.escape, titles))})\s*(?:[（(【\[][^）)】\]]*[）)】\]])?$")
+    ending = re.compile(
+        rf"(?:{'|'.join(map(re.escape, titles))})[》”」\"]?(?:[（(【\[〔][^）)】\]〕]*[）)】\]〕])?(?:[12]\d{{3}}年?度?版?)?$"
+    )
     before = ""
     for row in rows[:_TITLE_LINES]:
         for line in cells_of(row)[0].text.split("\n") if len(row) == 1 else []:
             text = line.strip()
             spaceless = re.sub(r"\s+", "", text)
-            if len(spaceless) <= _TITLE_LENGTH and ending.search(spaceless):
+            if len(spaceless) <= _TITLE_LENGTH and ending.search(unicodedata.normalize("NFKC", spaceless)):
                 alone = _BRACKETED.sub("", spaceless) in titles and _HALF_TITLE <= len(before) <= _TITLE_LENGTH
                 return before + spaceless if alone else spaceless
             before = spaceless or before
