@@ -22,6 +22,7 @@ from parsers.recognition.upright import ink_of, reduced, straighten, turned
 
 _LEAST = 0.5  # confidence below which a line is no text
 _MOST_LINES = 400
+_NARROWEST = 24  # pixels of a picture on which a letter could stand
 _BLANK = 0.00025  # share of a page that is ink, below which nothing is on it
 
 
@@ -60,6 +61,8 @@ def is_blank(picture: Picture) -> bool:
     """Nothing is written on the page but specks and what lies along its edges."""
     import cv2
 
+    if min(picture.shape[:2]) < _NARROWEST:
+        return True
     ink = ink_of(reduced(picture, 1_000)[0])
     ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
     high, wide = (side // 25 for side in ink.shape)

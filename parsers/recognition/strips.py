@@ -14,6 +14,8 @@ _LEVEL = 0.012  # slope of a box that is cut out as it lies
 _TALL = 1.5  # height to width from which letters of a box stand one above the other
 _OVERLAP = 0.6  # line heights that a box reaches into a cell, to belong to it too
 _MOST_LETTERS = 24
+_LONGEST = 60.0  # heights of a box that is read at once
+_MOST_PIECES = 12
 _LONG = 4.0  # heights of a box that may have gaps in it
 _GAP = 0.85  # heights of a box from which a gap parts it: more than a letter's width
 _ROOM = 0.2  # heights of a box left around what is read
@@ -24,7 +26,15 @@ def parted(picture: Picture, quads: Sequence[Quad], cells: Sequence[Box]) -> lis
     height, width = picture.shape[:2]
     places = np.array([(c.left * width, c.top * height, c.right * width, c.bottom * height) for c in cells])
     whole = [part for quad in quads for part in _by_cells(quad, places.reshape(-1, 4))]
-    return [part for quad in whole for part in _by_gaps(picture, quad)]
+    return [piece for quad in whole for part in _by_gaps(picture, quad) for piece in _by_length(part)]
+
+
+def _by_length(quad: Quad) -> list[Quad]:
+    """The box in pieces that are no longer than a line of text is: reading takes time by length."""
+    (left, top), (right, bottom) = quad.min(axis=0), quad.max(axis=0)
+    count = int(np.ceil((right - left) / max(_LONGEST * (bottom - top), 1.0)))
+    edges = np.linspace(left, right, min(max(count, 1), _MOST_PIECES) + 1)
+    return [quad] if count <= 1 else [_between(quad, float(a), float(b)) for a, b in pairwise(edges)]
 
 
 def _by_gaps(picture: Picture, quad: Quad) -> list[Quad]:

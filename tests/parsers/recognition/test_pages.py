@@ -152,3 +152,8 @@ def test_a_page_with_a_line_of_text_is_not_blank(bgr):
     page, pen = sheet()
     write(pen, (200, 300), "特此证明。", 28)
     assert not is_blank(bgr(page))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 3200, 3), (3200, 10, 3)])
+def test_a_picture_no_letter_would_fit_on_is_blank(shape):
+    assert is_blank(np.zeros(shape, np.uint8))

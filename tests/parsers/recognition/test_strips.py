@@ -70,3 +70,8 @@ def test_a_box_that_leans_is_cut_out_level(bgr, page):
     pen.polygon([(100, 300), (500, 330), (497, 370), (97, 340)], fill=(0, 0, 0))
     strip = strip_of(bgr(picture), np.array([(100, 300), (500, 330), (497, 370), (97, 340)], np.float32))
     assert (strip[4:-4, 4:-4].max() < 30, strip.shape[0]) == (True, 40)
+
+
+def test_a_box_far_longer_than_a_line_is_read_in_pieces():
+    picture = np.full((40, 3200, 3), 255, np.uint8)
+    assert spans(parted(picture, [quad(0, 0, 3200, 20)], [])) == [(0, 1067), (1067, 2133), (2133, 3200)]
