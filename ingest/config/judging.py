@@ -73,18 +73,12 @@ class EndorsementRule(RuleTable):
 class ScanMatchesRule(RuleTable):
     """The fields that are compared; of `also` an unclear one does no harm.
 
-    sure: confidence (0 to 1) from which what was recognised counts as read; low: below it nothing is said.
+    sure: confidence (0 to 1) from which what was recognised counts as read as it stands.
     """
 
     fields: tuple[Text, ...] = Field(min_length=1)
     also: tuple[Text, ...]
     sure: float = Field(ge=0, le=1)
-    low: float = Field(ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        ordered(self.low, self.sure, "low", "sure")
-        return self
 
 
 class ContainerRule(RuleTable):

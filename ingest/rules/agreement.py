@@ -86,7 +86,7 @@ def _compared(name: str, form: FormFacts, reading: Reading, limits: ScanMatchesR
 def _alike(typed: str, read: str, confidence: float, limits: ScanMatchesRule, kind: str) -> Alike:
     if kind == "phone":
         return compare_numbers(typed, read, confidence, sure=limits.sure)
-    return compare(typed, read, confidence, sure=limits.sure, low=limits.low)
+    return compare(typed, read, confidence, sure=limits.sure)
 
 
 def _elsewhere(typed: FieldValue, read: FieldValue) -> bool:

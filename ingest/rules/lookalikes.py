@@ -31,6 +31,9 @@ _WHEN_UNSURE += ("5s", "8b", "2z", "6g")
 
 _STAMP_HINT = re.compile(r"[（(][^（）()]{0,12}[章签字][^（）()]{0,4}[)）]|(?:公章|盖章)$")
 _DIGITS = re.compile(r"\D+")
+LEGIBLE = 0.6
+"""Confidence below which nothing can be said of what was read."""
+
 LEAST_DIGITS = 7
 """Digits of the shortest number that people can be called by."""
 
@@ -51,10 +54,10 @@ _FIRM = _table(_ALWAYS)
 _LOOSE = _table(_WHEN_UNSURE)
 
 
-def compare(typed: str, read: str, confidence: float, *, sure: float, low: float) -> Alike:
+def compare(typed: str, read: str, confidence: float, *, sure: float) -> Alike:
     """Whether `read`, recognised with `confidence` (0 to 1), says what was typed.
 
-    Below `low` a difference says nothing; below `sure` a small one does not. The same is only what is alike but for
+    Below `LEGIBLE` a difference says nothing; below `sure` a small one does not. The same is only what is alike but for
     lookalikes: no other change of a character is forgiven, however long the text.
     """
     one, other = plain(typed), plain(read)
@@ -64,7 +67,7 @@ def compare(typed: str, read: str, confidence: float, *, sure: float, low: float
         return Alike.SAME
     if confidence < sure and one.translate(_LOOSE) == other.translate(_LOOSE):
         return Alike.SAME
-    if confidence < low or (confidence < sure and _distance(one, other) * 3 <= max(len(one), len(other))):
+    if confidence < LEGIBLE or (confidence < sure and _distance(one, other) * 3 <= max(len(one), len(other))):
         return Alike.UNCLEAR
     return Alike.DIFFERS
 

@@ -35,8 +35,8 @@ def test_rule_that_names_a_field_no_form_has_is_said(problems, rule, key, writte
     assert ("athor" in line, f"{rule}" in line) == (True, True)
 
 
-def test_rule_whose_confidences_cross_is_said(problems):
-    assert len(problems("[rules.scan-matches]\nsure = 0.5\nlow = 0.6\n")) == 1
+def test_rule_with_a_confidence_above_one_is_said(problems):
+    assert len(problems("[rules.scan-matches]\nsure = 1.1\n")) == 1
 
 
 def test_rule_that_wants_no_reviewers_at_all_is_said(problems):

@@ -8,7 +8,7 @@ SAME, DIFFERS, UNCLEAR = Alike.SAME, Alike.DIFFERS, Alike.UNCLEAR
 
 
 def said(typed, read, confidence=0.95):
-    return compare(typed, read, confidence, sure=0.9, low=0.6)
+    return compare(typed, read, confidence, sure=0.9)
 
 
 @pytest.mark.parametrize(
