@@ -16,6 +16,7 @@ from ingest.demo.netdisk import FOLDER, shelve
 from ingest.demo.photos import Shot
 from ingest.demo.samples import ADDRESSES, Sample, findings
 from ingest.demo.scans import ScanFormat, make_photo, make_proof, make_scan
+from ingest.demo.textpdf import make_text_pdf
 from ingest.demo.videos import make_video
 from ingest.demo.words import Naming
 from ingest.model import Ended, Outcome
@@ -29,6 +30,9 @@ _TYPES = {
     ".zip": "application/x-zip-compressed",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+
+_NOT_ON_PAPER = ("play_url", "author_title", "rights_holder", "email", "postcode", "address", "sanqu", "entrant_id")
+"""Fields that the small contest's paper forms do not have: reading takes a while for every line."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Desk:
             tilt_deg=0.3 * (entry.number % 5) - 0.6,
             seal=entry.seal,
             layout=entry.layout,
+            without=_NOT_ON_PAPER if self.small else (),
         )
 
     def photo(self, entry: Entry, shot: Shot) -> Path:
@@ -80,12 +85,19 @@ class Desk:
         path = self.scratch / f"{entry.key}-proof.jpg"
         return make_proof(path, title=entry.title, platform=entry.platform, shown_on=entry.shown)
 
+    def issued(self, entry: Entry) -> Path:
+        """The same letter as platforms issue it from their web site: a PDF with text."""
+        words = f"兹证明科普微视频作品《{entry.title}》已于{entry.shown}在{entry.platform}公开播映，播出正常。"
+        path = self.scratch / f"{entry.key}-proof.pdf"
+        return make_text_pdf(path, ["播放证明", words, entry.platform, entry.shown, "样例文件，人物与单位均为虚构"])
+
     def papers(self, entry: Entry, naming: Naming = "encoded") -> list[Attachment]:
-        """Form, scan and proof under the names people give them."""
+        """Form, scan and proof under the names people give them; every other proof is an electronic one."""
+        proof = self.issued(entry) if entry.number % 2 else self.proof(entry)
         return [
             attached(f"{entry.title}-{entry.form}.docx", self.form(entry), naming),
             attached(f"{entry.title}-{entry.form}（盖章扫描件）.pdf", self.scan(entry), naming),
-            attached(f"{entry.title}-播放证明.jpg", self.proof(entry), naming),
+            attached(f"{entry.title}-播放证明{proof.suffix}", proof, naming),
         ]
 
     def behind_link(self, name: str, file: Path, received_at: dt.datetime, subject: str, *, kept_days: int = 30) -> str:

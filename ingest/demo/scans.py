@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -33,16 +33,18 @@ def make_scan(
     signature: str | None = None,
     layout: int = 0,
     year: int = 2024,
+    without: Collection[str] = (),
 ) -> Path:
     """Write the scan of a paper form and return its path: A4, 150 dots an inch, one page.
 
     values: field name to what is written. tilt_deg: degrees the paper lay askew, counter-clockwise. noise: standard
     deviation of the grain, 0 to 255. seal: the name around a round red seal, None for no seal; signature: a name by
-    hand, None for the author's where the commitment is filled in, "" for none. The path's suffix is not looked at.
-    KeyError as for forms.
+    hand, None for the author's where the commitment is filled in, "" for none. without: fields whose label is left
+    out. The path's suffix is not looked at. KeyError as for forms.
     """
     name = (values.get("author", "") if values.get("commitment") else "") if signature is None else signature
-    page = _paper_form(form_rows(kind, values, layout=layout), form_title(kind, year), seal=seal, signature=name)
+    rows = form_rows(kind, values, layout=layout, without=without)
+    page = _paper_form(rows, form_title(kind, year), seal=seal, signature=name)
     return _save(scanned(page, Wear(tilt_deg, noise)), path, fmt)
 
 
