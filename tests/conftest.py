@@ -159,6 +159,24 @@ def shelf(clouds, tmp_path):
 
 
 @pytest.fixture(scope="session")
+def postfix(dovecot):
+    """A Postfix that delivers into the boxes of that Dovecot, for the whole session."""
+    module = _beside("servers", "postfix")
+    if module.program() is None:
+        pytest.fail("these tests need Postfix: apt-get install postfix")
+    root = Path(tempfile.mkdtemp(prefix="kepu-postfix-"))
+    root.chmod(0o755)
+    try:
+        server = module.Postfix(root, dovecot)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
 def mtas():
     """The module of the SMTP server that does as it is told."""
     return _beside("servers", "mta")

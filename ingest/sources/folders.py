@@ -15,6 +15,7 @@ _USES = {
     "\\junk": ("垃圾邮件", "垃圾邮箱", "垃圾箱", "Junk", "Junk E-mail", "Junk Email", "Junk Mail", "Spam", "Bulk Mail"),
     "\\trash": ("已删除", "已删除邮件", "Trash", "Deleted Messages", "Deleted Items"),
     "\\archive": ("归档", "邮件归档", "Archive"),
+    "\\sent": ("已发送", "已发送邮件", "Sent", "Sent Messages", "Sent Items", "Sent Mail"),
 }
 _OTHER_FLAGS = {"\\spam": "\\junk", "\\deleted": "\\trash"}  # as XLIST says it
 _SORTED_AWAY = {

@@ -75,7 +75,7 @@ def letter_row(
         "html": rendered.html,
         "message_id": outbox.message_id(key, mailbox),
         "in_reply_to": next(iter(outbox.references([], row["message_id"])), ""),
-        "refs": outbox.references(row["refs"], row["message_id"]),
+        "refs": outbox.references(row["refs"] or row["in_reply_to"], row["message_id"]),
         "state": (LetterState.HELD if row["junk"] else state_of(config, kind)).value,
         "held_for": HELD_FOR_JUNK if row["junk"] else "",
         "urgency": urgency,

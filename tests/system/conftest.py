@@ -47,7 +47,7 @@ class Place:
 
     folder: Path
     urls: dict
-    now: dt.datetime = DEMO_NOW
+    now: dt.datetime | None = DEMO_NOW
     extra: str = ""
     cloud: str = "on = false"
     secrets: dict = field(default_factory=dict)
@@ -74,9 +74,10 @@ class Place:
 
     @property
     def environ(self):
-        """The environment commands run in: the clock stands, nothing of the machine's own leaks in."""
+        """The environment commands run in: the clock stands if `now` says where, nothing of the machine's own leaks in."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("KEPU_")}
-        return kept | {"PYTHONPATH": str(TOP), "KEPU_NOW": self.now.isoformat(), **self.secrets}
+        clock = {"KEPU_NOW": self.now.isoformat()} if self.now else {}
+        return kept | {"PYTHONPATH": str(TOP), **clock, **self.secrets}
 
     def start(self, *arguments):
         """A command begun and not waited for."""
@@ -124,6 +125,12 @@ class Place:
 def quoted(urls):
     """Urls as lines of a config."""
     return {name: f'url = "{url}"' for name, url in urls.items()}
+
+
+@pytest.fixture(scope="session")
+def places():
+    """The class of places, for those that last longer than a test."""
+    return Place
 
 
 @pytest.fixture
