@@ -206,6 +206,12 @@ def test_a_common_name_is_said(book):
     )
 
 
+@pytest.mark.parametrize(("namesakes", "outcome"), [(2, "pass"), (3, "review"), (4, "review")])
+def test_how_many_may_have_a_name_is_the_configs(contest, context, book, namesakes, outcome):
+    context.config = contest.config(f"[rules.one-per-author]\nnamesakes = {namesakes}\n")
+    assert book.add(*(one(author="张三") for _ in range(4))).outcomes("one-per-author") == [outcome] * 4
+
+
 def test_forty_namesakes_are_no_pairs(book):
     assert book.add(*(one(author="张三") for _ in range(40))).pairs() == {}
 
