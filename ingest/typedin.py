@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -209,14 +208,13 @@ def _lay(context: Context, path: Path, work: Work) -> None:
 
     needed = unread(work)
     form = typing_form(context.config, work, why=f"{needed.why}。" if needed else "")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kepu-") as folder:
-        made = Path(folder) / SHEET_FORM
-        write_typing_form(made, form)
-        digest = _digest(made)
-        with context.begin() as tx:
-            _keep(tx, work.id, _Laid(digest, {one.code: one.value for one in form.fields if one.value}))
-        crash_point("template-known")
-        made.rename(path)
+    made = path.with_name(f".{path.name}.part")
+    made.unlink(missing_ok=True)  # of a run that died here
+    write_typing_form(made, form)
+    with context.begin() as tx:
+        _keep(tx, work.id, _Laid(_digest(made), {one.code: one.value for one in form.fields if one.value}))
+    crash_point("template-known")
+    made.rename(path)
 
 
 def _clear(context: Context, path: Path, work: str, laid: _Laid) -> None:

@@ -50,6 +50,7 @@ PASSWORD = "kepu-2024"
 BAIDU = "https://pan.baidu.com/s/1kPuDeMo2024xKe0PuSh1Pin"
 QUARK = "https://pan.quark.cn/s/0a1b2c3d4e5f"
 NOTE = "样片在网盘：https://pan.xunlei.com/s/VN-abcdef0123456".encode()
+CUT_OFF = b"PK\x03\x04 a form that lost its end"
 BAD = b"a proof of showing that is malware"
 MORE = "[analysis]\nworkers = 0\n"
 
@@ -78,6 +79,8 @@ def begun(new_contest, form, shell, linked, tmp_path_factory):
     contest.post("报送《星海寻踪》", text=f"花絮在网盘：{BAIDU}", files=files)
     notes = [("推荐表.docx", form("潮汐之间")), ("网盘链接.txt", NOTE), ("幕后.docx", noted)]
     contest.post("报送《潮汐之间》", files=notes, sender="zhao@kjt.example.gov.cn")
+    unread = [("推荐表.docx", CUT_OFF), ("山河之书.mp4", shell + b"4")]
+    contest.post("报送《山河之书》", files=unread, sender="sun@kjt.example.gov.cn")
     batch.run(contest.config(MORE), clock=lambda: NOW, environ={})
     with contest.open(MORE) as context, context.begin() as tx:  # the scanner learned of it only now
         tx.scans.keep(hashlib.sha256(BAD).hexdigest(), Scan(Said.BAD, "Eicar-Test"))
@@ -101,6 +104,9 @@ def begun(new_contest, form, shell, linked, tmp_path_factory):
         "报送《风从戈壁来》", files=[("推荐表.docx", form("风从戈壁来"))], html="both", html_below=linked.block
     )
     contest.post("请问截止日期")
+    unread = [("推荐表.docx", CUT_OFF + b"."), ("沙漠之舟.mp4", shell + b"5")]
+    contest.post("报送《沙漠之舟》", files=unread, sender="qian@kjt.example.gov.cn")
+    type_in(contest.folder / "共享" / "补件" / "R2024-0003" / "表格.xlsx", "山河之书（定稿）")
     whole = form("月背来客")
     for volume in make_rar(contest.folder / "作品.rar", [("推荐表.docx", whole)], volume_bytes=len(whole) // 2 + 1):
         contest.post("分卷", files=[(volume.name, volume.read_bytes())], sender="li@qq.com")
@@ -110,6 +116,15 @@ def begun(new_contest, form, shell, linked, tmp_path_factory):
     config = contest.folder / "config.toml"
     config.write_text(config.read_text("utf-8") + linked.table, "utf-8")
     return contest.folder
+
+
+def type_in(path, title):
+    """A form that staff were given, its title filled in."""
+    book = openpyxl.load_workbook(path)
+    row = next(row for row in book.active.iter_rows() if row[3].value == "title")
+    row[1].value = title
+    book.save(path)
+    book.close()
 
 
 def document(path, text):
