@@ -66,7 +66,7 @@ def wishes_in(subject: str, text: str, *, ours: Collection[str] = ()) -> tuple[W
         plain = unicodedata.normalize("NFKC", sentence).strip()
         what = _asked(plain)
         if what and what not in found and not any(fold(plain) in letter for letter in known):
-            found[what] = Wish(what, shortened(plain))
+            found[what] = Wish(what, shortened(sentence))
     return tuple(found.values())
 
 
