@@ -199,6 +199,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "mail-failed": "处理失败",
     "mail-retried": "重新处理",
     "mail-chosen": "人工指定归属",
+    "settled-anew": "按到达先后重新归并",
     "archive-opened": "解开压缩包",
     "mail-moved": "在另一文件夹见到",
     "link-fetched": "云附件已下载",
