@@ -1,4 +1,4 @@
-"""A real Postfix of our own on a loopback port, which delivers into the Maildirs of the Dovecot beside it. Needs root."""
+"""A real Postfix of our own on loopback, which delivers into the Maildirs of the Dovecot beside it. Needs root."""
 
 import os
 import pwd

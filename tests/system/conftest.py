@@ -74,7 +74,7 @@ class Place:
 
     @property
     def environ(self):
-        """The environment commands run in: the clock stands if `now` says where, nothing of the machine's own leaks in."""
+        """The environment commands run in: the clock stands if `now` says where, nothing of the machine's leaks in."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("KEPU_")}
         clock = {"KEPU_NOW": self.now.isoformat()} if self.now else {}
         return kept | {"PYTHONPATH": str(TOP), **clock, **self.secrets}
