@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ingest.model import Kind
 
@@ -38,6 +39,19 @@ _EDGES = " \t\r\n-‐–—_:：、，,。.;；·|丨/+&~～()（）[]【】“�
 
 def fold(text: str) -> str:
     """A text as it is compared: NFKC, case folded, without spaces, punctuation, symbols and book-title marks."""
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+_SHORT = 60
+"""Characters of a text that is likely to come again, as names and labels are."""
+
+
+@lru_cache(maxsize=20_000)
+def _fold_short(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text).casefold().replace("丨", "")
     return "".join(c for c in wide if unicodedata.category(c)[0] not in "PZCS")
 
