@@ -16,7 +16,7 @@ from ingest.config import Config, alert_webhook, password
 from ingest.context import ALL_REPORTS, Context, Say, Tally, lease, silent, wants_of
 from ingest.decided import carry_out
 from ingest.dropped import make_folders, take_dropped
-from ingest.errors import Exit, KepuError
+from ingest.errors import ConfigError, Exit, KepuError
 from ingest.ledger import open_ledger
 from ingest.linked import take_linked, tell_noted
 from ingest.retold import retell
@@ -24,6 +24,7 @@ from ingest.stages.assemble import assemble
 from ingest.stages.cloud import cloud
 from ingest.stages.extract import extract
 from ingest.stages.fetch import fetch
+from ingest.stages.letterhead import templates_of
 from ingest.stages.parse import parse
 from ingest.stages.reply import reply
 from ingest.stages.report import read_back, report
@@ -149,6 +150,7 @@ def run(
     only, without: names of stages to run, to leave out. fresh: write the reports even if there is no news; reports:
     only these. stop: when set, no new item is begun. by_hand: a person waits, so that what failed is tried again.
     """
+    _try_templates(config)
     with lease(config.storage.root), open_context(config, clock=clock, environ=environ, say=say) as context:
         context.store.sweep()
         context.until = time.monotonic() + config.schedule.batch_budget.total_seconds()
@@ -166,6 +168,20 @@ def run(
         finally:
             _close(context, number, time.monotonic() - started, code)
         return _summary(context.tally)
+
+
+def _try_templates(config: Config) -> None:
+    """A template of the operator's own that does not work is named before anything is done."""
+    folder = templates_of(config)
+    if folder is None or config.replies.mode == "off":
+        return
+    from reports.letters import check_templates
+
+    try:
+        check_templates(folder)
+    except ValueError as error:
+        mend = f"请修改 {folder} 中的模板后再运行；拿不准时删去这个文件，就用自带的模板。"
+        raise ConfigError("回信模板有误", why=str(error), mend=mend) from error
 
 
 def _walk(context: Context, steps: Sequence[tuple[str, Stage]]) -> None:

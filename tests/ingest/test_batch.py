@@ -251,3 +251,12 @@ def test_no_mailbox_waits_for_good_behind_a_busy_one(contest, run, slow):
         run('[schedule]\nbatch_budget = "2s"\n')
         fetched.append([row["raw_sha256"] != "" for row in rows(contest) if row["mailbox"] == "public"])
     assert fetched[-1] == [True]
+
+
+def test_template_with_a_typo_is_named_before_anything_is_done(run, contest):
+    folder = contest.folder / "模板"
+    folder.mkdir()
+    (folder / "receipt.txt").write_text("{{ greting }}", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        run(f'[replies]\ntemplates = "{folder}"\n')
+    assert (caught.value.exit_code, "receipt.txt" in caught.value.why) == (2, True)
