@@ -37,7 +37,9 @@ def test_same_body(one, other, found):
     assert (how(one, other), how(other, one)) == (found, found)
 
 
-@pytest.mark.parametrize("written", ["", "无", "个人", "/", "（盖章）", "——"])
+@pytest.mark.parametrize(
+    "written", ["", "无", "个人", "/", "（盖章）", "——", "独立创作者", "自由职业", "个人制作", "退休", "自媒体"]
+)
 def test_body_of_nothing_is_none(written):
     assert body(written) is None
 
