@@ -105,9 +105,8 @@ def title_of(rows: Sequence[Row], titles: Sequence[str]) -> str:
     """The line near the beginning that ends like a form's title, brackets after it allowed; "" if none does."""
     if not titles:
         return ""
-    ending = re.compile(
-        rf"(?:{'|'.join(map(re.escape, titles))})[》”」\"]?(?:[（(【\[〔][^）)】\]〕]*[）)】\]〕])?(?:[12]\d{{3}}年?度?版?)?$"
-    )
+    after = r"[》」”\"]?(?:[（(【\[〔][^）)】\]〕]*[）)】\]〕])?(?:[12]\d{3}年?度?版?)?$"
+    ending = re.compile(f"(?:{'|'.join(map(re.escape, titles))}){after}")
     before = ""
     for row in rows[:_TITLE_LINES]:
         for line in cells_of(row)[0].text.split("\n") if len(row) == 1 else []:
