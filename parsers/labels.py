@@ -69,10 +69,9 @@ def _note(found: dict[str, tuple[Strength, FieldValue]], hit: Hit, *, is_list: b
 
 
 def _listed(known: FieldValue, seen: FieldValue) -> FieldValue:
-    lines = known.value.split("\n")
-    new = [line for line in seen.value.split("\n") if line not in lines]
-    confidence = min(known.confidence, seen.confidence)
-    return known.model_copy(update={"value": "\n".join([*lines, *new])[:_MAX_VALUE], "confidence": confidence})
+    """Another line of the value, though it be the same: two reviewers may have one title."""
+    value = f"{known.value}\n{seen.value}"[:_MAX_VALUE]
+    return known.model_copy(update={"value": value, "confidence": min(known.confidence, seen.confidence)})
 
 
 def _seen(hit: Hit) -> FieldValue:

@@ -195,6 +195,12 @@ def test_labels_of_a_list_may_be_counted(label):
     assert scoped([("审核专家", "甲一"), (label, "乙二")]) == {"reviewers": "甲一\n乙二"}
 
 
+def test_a_list_has_what_is_written_twice_twice():
+    rows = [("专家姓名", "甲一", "专家职称", "教授"), ("专家姓名", "乙二", "专家职称", "教授")]
+    labels = {"reviewers": ("专家姓名",), "titles": ("专家职称",)}
+    assert fields_of(rows, labels, types={"titles": "list"})["titles"].value == "教授\n教授"
+
+
 def test_a_value_has_the_page_the_place_and_the_confidence_of_its_cell():
     found = fields_of([(Cell("联系人", 0.9), Cell("李四", 0.8, page=2, box=BOX))], SCOPED)["contact"]
     assert (found.page, found.box, found.confidence) == (2, BOX, 0.8)
