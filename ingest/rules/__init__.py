@@ -203,7 +203,9 @@ def _without_material(rule: Rule, work: Work) -> Verdict | None:
     if rule.needs is None:
         return None
     word = KIND_WORDS[rule.needs]
-    there = [m for m in work.materials if m.kind is rule.needs and m.in_force and not m.part.is_link]
+    ruling = [m for m in work.materials if m.kind is rule.needs and m.in_force]
+    judged = ruling if rule.needs is Kind.SCAN else ruling[:1]  # a scan has pages; film and form are one file
+    there = [m for m in judged if not m.part.is_link]
     if not there:
         awaited = presence.awaited(work, rule.needs)
         if awaited:
