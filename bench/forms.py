@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import multiprocessing
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -48,6 +50,12 @@ def main() -> None:
     found, looked = measured(made, jobs=asked.jobs, peers=asked.peers, times=asked.times)
     if asked.wrong:
         _write_wrong(asked.wrong, looked)
+    if asked.page:
+        from bench.accuracy_page import page
+
+        command = " ".join(["python -m bench.forms", *sys.argv[1:]])
+        today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+        asked.page.write_text(page(found, command=command, day=today, fillings=asked.fillings), "utf-8")
     show(found, as_json=asked.json)
 
 
@@ -63,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     add("--times", type=int, default=12, help="pages on which both are timed, one after the other; 0: none")
     add("--folder", type=Path, default=Path(tempfile.gettempdir()) / "kepu-forms", help="where the corpus is kept")
     add("--wrong", type=Path, help="write each field that was misread into this file, of tuned layouts only")
+    add("--page", type=Path, help="write the figures as a page too: docs/accuracy.md")
     add("--pictures", type=Path, help="draw what was read over three pages, into this folder, and nothing else")
     add("--alone", type=Path, help=argparse.SUPPRESS)
     add("--way", default="ours", help=argparse.SUPPRESS)
