@@ -49,6 +49,7 @@ def settings(threads: int = 1) -> dict[str, Any]:
     return {
         "Global.log_level": "critical",
         "Global.use_cls": False,
+        "Global.use_vertical_padding": False,
         "Global.model_root_dir": str(models),
         "Det.limit_type": "max",
         "Det.limit_side_len": DETECTION_SIDE,

@@ -25,6 +25,7 @@ _NEAR = 0.012  # share of the page's width within which red dots belong together
 _REDNESS = 26  # steps of 255 by which red ink is redder than it is green and blue
 _SURE_REDNESS = 60
 _MOST_SEALS = 12
+_DARKER = 2.0  # power by which ink under a seal is darkened
 _UNSURE = 0.4  # confidence of a rim in another colour than red, at most
 SURE = 0.6
 """Confidence from which a red seal counts as found."""
@@ -55,7 +56,7 @@ def find_seals(picture: Picture) -> tuple[Mark, ...]:
 
 
 def without_seals(picture: Picture, seals: Sequence[Mark]) -> Picture:
-    """A copy of the page with red ink of its seals taken away, so that the text beneath is read; grey in colours."""
+    """A copy of the page with the red ink of its seals taken away, so that the text beneath is read."""
     reds = [seal.box for seal in seals if seal.colour == "red"]
     if not reds:
         return picture
@@ -69,14 +70,13 @@ def without_seals(picture: Picture, seals: Sequence[Mark]) -> Picture:
 
 
 def _unreddened(part: Picture) -> Picture:
-    """Red ink as paper: what is bright in red light alone; dark ink under it stays dark."""
-    import cv2
-
+    """The part in red light, in which red ink is as bright as paper and what is under it dark, made as dark as ink."""
     blue, green, red = (plane.astype(np.int16) for plane in cv2.split(part))
     redness = red - np.maximum(blue, green)
-    plain = np.where((redness > _REDNESS) & (red > 120), 250, red)
-    grey = np.where(redness > 8, plain, (blue + green + red) // 3).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+    inked = redness > _REDNESS
+    bright = max(float(np.percentile(red[inked], 30)) - 8, 60.0) if inked.any() else 200.0
+    plain = np.where(red >= bright, 250, 250 * (np.clip(red, 0, bright) / bright) ** _DARKER)
+    return np.where((redness > 8)[..., None], plain[..., None], part).astype(np.uint8)
 
 
 def redness_of(small: Picture) -> NDArray[np.int16]:
