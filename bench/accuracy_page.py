@@ -60,9 +60,9 @@ def _beginning(found: Mapping[str, Any], command: str, day: str, fillings: int) 
     yield "识别得出的值从不判“不符合”，只请人工核对。"
     yield ""
     yield f"Measured on {day} by `{command}`, {fillings} fillings of each layout; how it is counted stands in"
-    yield "[`bench/README.md`](../bench/README.md). The forms are made by this project's own makers: printed in one font,"
-    yield "stamped, signed, scanned and photographed by drawing. Real paper is worse: read these figures as what to"
-    yield "compare changes by."
+    yield "[`bench/README.md`](../bench/README.md). The forms are made by this project's own makers: printed in one"
+    yield "font, stamped, signed, scanned and photographed by drawing. Real paper is worse: read these figures as what"
+    yield "to compare changes by."
     yield ""
 
 
@@ -88,10 +88,8 @@ def _kinds(accuracy: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "Bold: short of its goal."
     yield ""
-    yield from _head(
-        ["kind", "files", "fields right", "goal", "long texts, characters wrong", "seals told", "signatures told"]
-        + ["seconds a file"]
-    )
+    told = ("seals told", "signatures told", "seconds a file")
+    yield from _head(["kind", "files", "fields right", "goal", "long texts, characters wrong", *told])
     for kind in _there(accuracy):
         of = accuracy[kind]
         cer = _held(of["long_cer"], CER_GOAL, below=True) if kind == "scan" else _percent(of["long_cer"])
@@ -173,8 +171,8 @@ def _peer(found: Mapping[str, Any]) -> Iterator[str]:
 def _pages() -> Iterator[str]:
     yield "## What it looks like"
     yield ""
-    yield "Made by `python -m bench.forms --pictures docs/pictures`. Green: a field's value, numbered as in the list beside"
-    yield "it; blue: lines of text; red: seals; violet: handwriting. Persons and companies are invented."
+    yield "Made by `python -m bench.forms --pictures docs/pictures`. Green: a field's value, numbered as in the list"
+    yield "beside it; blue: lines of text; red: seals; violet: handwriting. Persons and companies are invented."
     for name, what in _PICTURES:
         yield ""
         yield f"![{what}](pictures/{name})"
