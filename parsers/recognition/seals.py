@@ -71,7 +71,7 @@ def without_seals(picture: Picture, seals: Sequence[Mark]) -> Picture:
 
 def _unreddened(part: Picture) -> Picture:
     """The part in red light, in which red ink is as bright as paper and what is under it dark, made as dark as ink."""
-    blue, green, red = (plane.astype(np.int16) for plane in cv2.split(part))
+    blue, green, red = (part[:, :, channel].astype(np.int16) for channel in range(3))
     redness = red - np.maximum(blue, green)
     inked = redness > _REDNESS
     bright = max(float(np.percentile(red[inked], 30)) - 8, 60.0) if inked.any() else 200.0
