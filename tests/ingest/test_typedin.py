@@ -397,6 +397,17 @@ def test_all_words_taken_out_restore_what_was_read(row_typed):
     assert unread(work).why.startswith("电子表“推荐表.docx”")
 
 
+def test_a_word_put_back_as_it_was_written_is_taken_back(opened):
+    book(opened)
+    (opened.config.storage.share / "reports" / ".~lock.台账.xlsx#").write_text("staff have it open")
+    in_row(opened, 作品名称="另一个名字")
+    book(opened)
+    assert work_of(opened).field("title") == "另一个名字"
+    in_row(opened, 作品名称="星海寻踪")
+    book(opened)
+    assert (work_of(opened).form, work_of(opened).title) == (None, "星海寻踪")
+
+
 def test_words_in_the_row_of_a_readable_form_are_a_conflict_as_ever(contest, context, form):
     contest.post(files=[("推荐表.docx", form())])
     book(context)
