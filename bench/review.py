@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -55,9 +56,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to work; default: the system's temporary folder")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder and asked.folder.resolve(), prefix="kepu-bench-") as folder:
-        found = curve(Path(folder) / "book", [int(size) for size in asked.sizes.split(",")], asked.new)
-        if asked.mails:
-            found |= status(Path(folder) / "mails", asked.mails)
+        found = status(Path(folder) / "mails", asked.mails) if asked.mails else {}
+        found |= curve(Path(folder) / "book", [int(size) for size in asked.sizes.split(",")], asked.new)
     show(found, as_json=asked.json)
 
 
@@ -72,6 +72,7 @@ def curve(folder: Path, sizes: Sequence[int], new: int) -> dict[str, Any]:
             found |= {f"cpu_s_{_short(size)}": round(sum(seconds.values()), 3)}
             found |= {f"{name}_s_{_short(size)}": round(took, 3) for name, took in seconds.items()}
             there = size + new
+            print(found, file=sys.stderr)
     first, last = (f"cpu_s_{_short(size)}" for size in ((2_000 if 2_000 in sizes else sizes[0]), sizes[-1]))
     return found | {"growth": ratio(found[last], found[first])}
 
