@@ -45,10 +45,9 @@ def make_batch(folder: Path, *, mails: int, films: int, film_bytes: int | None) 
 def make_small(folder: Path, *, mails: int) -> None:
     """So many small mails: half of them works with nothing but a form, half questions."""
     desk = _begin(folder)
-    forms = [desk.form(entry(number)) for number in range(10)]
     for number in range(mails):
         work = entry(number)
-        _post(desk, work, number, [attached("表.docx", forms[number % 10])] if number % 2 else [])
+        _post(desk, work, number, [attached("表.docx", desk.form(work))] if number % 2 else [])
 
 
 def _film(desk: Desk, work: Entry, number: int, film_bytes: int | None) -> Attachment:
