@@ -93,7 +93,7 @@ def test_review_judges_again_when_a_link_has_run_out(contest, context, walk, for
 
 
 def test_review_does_not_miss_what_may_be_another_works_of_the_same_mail(contest, context, walk, form, shell):
-    files = [(f"{title}.docx", form(title)) for title in ("星海寻踪", "深海来信")]
+    files = [(f"{title}.docx", form(title)) for title in ("星海寻踪", "深海来信", "种子的旅行")]
     contest.post(files=[*files, ("IMG_0001.mp4", shell), ("星海寻踪.mp4", shell + b"1")])
     walk(context)
     with context.read() as tx:
