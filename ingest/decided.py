@@ -261,6 +261,6 @@ def _is_moot(letter: Row, mail: Row, decisions: Sequence[Decision | None]) -> bo
     if mail["assigned"] == NOT_SUBMITTED:
         return True
     if not decisions:
-        answered = mail["answered_by"] not in (None, letter["id"])  # by nobody, or by another letter together with others
+        answered = mail["answered_by"] not in (None, letter["id"])  # with others by another letter, or by none (0)
         return bool(letter["kind"] != LetterKind.ATTENTION.value and answered)
     return all(one in _OUT for one in decisions)

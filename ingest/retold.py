@@ -13,7 +13,7 @@ from ingest.ledger.works import NewMaterial
 from ingest.linked import SAME
 from ingest.materials import Classified, classify
 from ingest.model import Arrival, Part, Work
-from ingest.stages.filing import settle
+from ingest.stages.assemble.filing import settle
 
 
 def retell(context: Context) -> None:

@@ -19,7 +19,7 @@ from ingest.context import Context, crash_point, limits_of
 from ingest.ledger import Transaction
 from ingest.model import Todo, TodoKind, Work
 from ingest.sources.files import open_plain
-from ingest.stages import filing
+from ingest.stages.assemble import filing
 from ingest.unread import is_typed, unread
 from parsers.facts import Broken, Facts, FormFacts
 from parsers.typedform import FORMAT, SHEET_FORM, typist_of

@@ -11,6 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from parsers.pagefacts import Box as Box
+from parsers.pagefacts import FieldValue as FieldValue
+from parsers.pagefacts import Line as Line
+from parsers.pagefacts import Mark as Mark
+from parsers.pagefacts import PageFacts as PageFacts
+from parsers.pagefacts import Reading as Reading
+from parsers.pagefacts import Value
+
 PARSERS_VERSION = "3"
 """Part of the key under which facts are kept: raise it when a parser sees more or other than before."""
 
@@ -54,11 +62,7 @@ LEFT = "left"
 """The problem of a mail's file that looks like a mail and was not entered, since the caller did not name it."""
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Link(_Facts):
+class Link(Value):
     """A cloud attachment or a net-disk link found in a body or a small file.
 
     provider: a name of parsers.providers, or "unknown" for one that only looks like a cloud attachment. size: bytes,
@@ -75,7 +79,7 @@ class Link(_Facts):
     code: str | None = None
 
 
-class MailPart(_Facts):
+class MailPart(Value):
     """One file of a mail, a "part". `size` and `sha256` are of the bytes after transfer decoding.
 
     path: name of the file in the scratch folder the parser was given, or "" if it only hashed.
@@ -97,7 +101,7 @@ class MailPart(_Facts):
     shown: Literal["", "picture", "background"] = ""
 
 
-class Node(_Facts):
+class Node(Value):
     """A line of a mail's outline. depth: nodes around it.
 
     what: mail, multipart, body, file, envelope, signature, report or other. name: of a file, or the subject of a mail.
@@ -111,7 +115,7 @@ class Node(_Facts):
     size: int = 0
 
 
-class MailFacts(_Facts):
+class MailFacts(Value):
     """A mail: headers as people read them, its text, its files, the links in its text.
 
     headers: lower-case name to decoded values, in order of appearance, bounded in number and length.
@@ -143,7 +147,7 @@ class MailFacts(_Facts):
     outline: tuple[Node, ...] = ()
 
 
-class Member(_Facts):
+class Member(Value):
     """One file in an archive. `path` as in `MailPart`; `folder` the folders around it, "/"-joined, for grouping only.
 
     problem: a key of BROKEN_REASONS, or "outside" (its name climbs out), "link", "device"; then `path` is "".
@@ -158,7 +162,7 @@ class Member(_Facts):
     problem: str = ""
 
 
-class ArchiveFacts(_Facts):
+class ArchiveFacts(Value):
     """An archive and its members; `problem` when not all could be had (a key of BROKEN_REASONS); `detail`: for logs."""
 
     fact: Literal["archive"] = "archive"
@@ -168,7 +172,7 @@ class ArchiveFacts(_Facts):
     detail: str = ""
 
 
-class AudioTrack(_Facts):
+class AudioTrack(Value):
     """One audio stream. `duration_s` seconds, `bit_rate` bits per second."""
 
     codec: str = ""
@@ -178,7 +182,7 @@ class AudioTrack(_Facts):
     bit_rate: int | None = None
 
 
-class VideoFacts(_Facts):
+class VideoFacts(Value):
     """A film as its container and streams describe it.
 
     container: mp4, mov, mkv, avi, flv, wmv, mpegts … by bytes; brand: the MP4 major brand, exactly four characters.
@@ -214,43 +218,7 @@ class VideoFacts(_Facts):
     tools: dict[str, str] = Field(default_factory=dict)
 
 
-class Box(_Facts):
-    """A place on an upright page, as shares of its width and height: 0 to 1 from the upper left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class FieldValue(_Facts):
-    """One field of a form: the value as written, the label it stood by, and the confidence (0 to 1) of the reading.
-
-    others: other values found under the same field, when they differ. section: the part of the form the label stood
-    in ("审核专家"), "" if it has none. normal: the value in the normal form of its type (`Wants.types`), "" where it
-    has no type or could not be read as one; normal_confidence (0 to 1): how surely it means that. page: from 1, 0
-    where there are none; box: where the value stands on it, of scans and PDFs. blank: the label is there, the value is not.
-    raw: what is written there, where the value is the ticked ones of several options ("机构☑ 个人☐"), else "".
-    """
-
-    value: str
-    label: str
-    raw: str = ""
-    confidence: float = 1.0
-    others: tuple[str, ...] = ()
-    section: str = ""
-    normal: str = ""
-    normal_confidence: float = 0.0
-    page: int = 0
-    box: Box | None = None
-
-    @property
-    def blank(self) -> bool:
-        """The label is in the form and nothing is written beside it."""
-        return not self.value.strip()
-
-
-class FormFacts(_Facts):
+class FormFacts(Value):
     """A document with text: a form if labels were found in it, else just text.
 
     title: the line that reads like the form's title ("2024年…推荐表"), "" if none. fields: field to value, for every
@@ -274,67 +242,7 @@ class FormFacts(_Facts):
     active: tuple[str, ...] = ()
 
 
-class Line(_Facts):
-    """A line of text as it was recognised, with its confidence, 0 to 1."""
-
-    text: str
-    box: Box
-    confidence: float
-
-
-class Mark(_Facts):
-    """What is on a page beside printed text: a seal, or writing by hand.
-
-    what: "seal" or "writing". colour: red, blue or black. shape: round, oval, square or other, of seals. confidence
-    (0 to 1) that it is one: of blue and black seals it is never high, since they look like much else.
-    """
-
-    what: Literal["seal", "writing"]
-    box: Box
-    colour: Literal["red", "blue", "black"]
-    shape: Literal["round", "oval", "square", "other"] = "other"
-    confidence: float
-
-
-class PageFacts(_Facts):
-    """One page of a scan as it was recognised, whatever labels are looked for in it.
-
-    width, height: pixels of the upright picture. turned: degrees clockwise it was turned to stand upright (0 90 180
-    270); skew_deg: degrees it was rotated by after that; flattened: a photographed sheet was cut out and made flat.
-    cells: the ruled cells of its tables; one that holds others holds a table.
-    path: the upright picture's file in the scratch folder, sha256: its digest; both "" where none was kept.
-    problem: "" or "blank", "too-large", "unreadable": then it has no lines.
-    """
-
-    width: int
-    height: int
-    turned: int = 0
-    skew_deg: float = 0.0
-    flattened: bool = False
-    lines: tuple[Line, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    cells: tuple[Box, ...] = ()
-    path: str = ""
-    sha256: str = ""
-    problem: str = ""
-
-
-class Reading(_Facts):
-    """What was read off a scan by recognition: the same a form has, with confidences, and what is written by hand.
-
-    title, fields, text: as of `FormFacts`; a field's value has its page and box. signed: field (reviewers,
-    recommender_opinion, commitment …) to whether there is handwriting in its cell; a field whose cell was not found is
-    not there. confidence: 0 to 1, the mean of the lines by their length.
-    """
-
-    title: str = ""
-    fields: dict[str, FieldValue] = Field(default_factory=dict)
-    text: str = ""
-    signed: dict[str, bool] = Field(default_factory=dict)
-    confidence: float = 0.0
-
-
-class ImageFacts(_Facts):
+class ImageFacts(Value):
     """A picture, or a PDF without a text layer. width, height: pixels, after EXIF orientation (points for a PDF).
 
     pages: as many as it has. seen: the pages that were recognised, the first `Wants.scan_pages` at most; reading: what
@@ -354,7 +262,7 @@ class ImageFacts(_Facts):
     active: tuple[str, ...] = ()
 
 
-class Unknown(_Facts):
+class Unknown(Value):
     """A file no parser is for; `format` as sniffed."""
 
     fact: Literal["unknown"] = "unknown"
@@ -362,7 +270,7 @@ class Unknown(_Facts):
     active: tuple[str, ...] = ()
 
 
-class Broken(_Facts):
+class Broken(Value):
     """A file that could not be read: `reason` a key of BROKEN_REASONS, `detail` for the log and the evidence."""
 
     fact: Literal["broken"] = "broken"

@@ -22,7 +22,7 @@ from ingest.model import Arrival, Kind, Part, PartSource, Stage
 from ingest.noted import Notes
 from ingest.sources.eml import arrived
 from ingest.stages.extract import Opening, limits_of, rows_of_mail
-from ingest.stages.reading import may_be_paper
+from ingest.stages.parse.reading import may_be_paper
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
 from ingest.views.words import odd_words

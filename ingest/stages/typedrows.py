@@ -18,7 +18,7 @@ from ingest.context import Context
 from ingest.ledger import Transaction
 from ingest.materials import classify
 from ingest.model import Ended, Listing, Material, PartSource, Work
-from ingest.stages import filing
+from ingest.stages.assemble import filing
 from ingest.unread import is_typed
 from ingest.views.cells import typed_columns
 from ingest.views.frames import READ_WORD

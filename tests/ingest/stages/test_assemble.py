@@ -11,7 +11,7 @@ from ingest.demo.machine import bounce, list_mail
 from ingest.demo.mails import Attachment
 from ingest.model import NEW_WORK, Ended, Kind, TodoKind
 from ingest.stages.assemble import closed_todos, decide
-from ingest.stages.belonging import Situation, knows
+from ingest.stages.assemble.belonging import Situation, knows
 from parsers.facts import ArchiveFacts, Broken
 
 STRANGER = "someone@qq.com"

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 
 from ingest.demo.font import write
 from ingest.demo.mails import Attachment
-from ingest.stages import ahead, parse
+from ingest.stages import parse
+from ingest.stages.parse import ahead
 from ingest.workers import Workers
 from parsers import soffice
 from parsers.facts import Broken, FormFacts, ImageFacts

@@ -7,8 +7,8 @@ import pytest
 
 from ingest.model import Ended, Kind, TodoKind
 from ingest.stages.assemble import decide
-from ingest.stages.belonging import Situation
-from ingest.stages.namesakes import Namesake
+from ingest.stages.assemble.belonging import Situation
+from ingest.stages.assemble.namesakes import Namesake
 from parsers.facts import FieldValue, FormFacts
 
 STRANGER = "someone@qq.com"

@@ -179,8 +179,14 @@ def test_mail_found_late_in_a_mailbox_that_is_known_is_answered(contest, walk, f
 
 @pytest.mark.parametrize(
     ("now", "day"),
-    [("2024-10-18T23:59", None), ("2024-10-19T00:01", 7), ("2024-10-23T12:00", 7), ("2024-10-24T00:01", 2), ("2024-10-26T00:00", None)],
-)  # fmt: skip
+    [
+        ("2024-10-18T23:59", None),
+        ("2024-10-19T00:01", 7),
+        ("2024-10-23T12:00", 7),
+        ("2024-10-24T00:01", 2),
+        ("2024-10-26T00:00", None),
+    ],
+)
 def test_round_of_reminders_by_the_day(contest, now, day):
     assert due_day(contest.config(), dt.datetime.fromisoformat(now).replace(tzinfo=CHINA)) == day
 

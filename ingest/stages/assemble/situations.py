@@ -11,9 +11,9 @@ from ingest.materials import group
 from ingest.model import Arrival, Kind
 from ingest.names import find_ids, fold
 from ingest.sets import sets_of
-from ingest.stages.belonging import Situation
-from ingest.stages.bringing import submits
-from ingest.stages.namesakes import Namesake, said_in
+from ingest.stages.assemble.belonging import Situation
+from ingest.stages.assemble.bringing import submits
+from ingest.stages.assemble.namesakes import Namesake, said_in
 
 
 def situation_of(context: Context, tx: Transaction, arrival: Arrival, titles: Titles) -> Situation:

@@ -15,9 +15,9 @@ from ingest.materials.kinds import ARCHIVE_FORMATS
 from ingest.materials.wishes import wishes_in
 from ingest.model import KIND_WORDS, Arrival, Ended, Ending, Group, Kind, Part, mail_number
 from ingest.names import fold, same_title, title_guess, title_in
-from ingest.stages.bringing import brings, form_titles, read_titles, submits, titles_of
-from ingest.stages.endings import ask, shared_out, supplement
-from ingest.stages.namesakes import Namesake, one_entrant
+from ingest.stages.assemble.bringing import brings, form_titles, read_titles, submits, titles_of
+from ingest.stages.assemble.endings import ask, shared_out, supplement
+from ingest.stages.assemble.namesakes import Namesake, one_entrant
 
 SAME_TITLE = 0.92
 """From here on two titles are one, written a little differently."""

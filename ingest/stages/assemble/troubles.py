@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest.closed import locked_parts, locked_todo, plain_troubles, volumes_todo
 from ingest.model import Arrival, Ending, Part, Todo, TodoKind, mail_number
-from ingest.stages.belonging import Situation
+from ingest.stages.assemble.belonging import Situation
 
 MAIL_ODDITIES = {
     "too-many": "附件过多，只取了前面的部分",

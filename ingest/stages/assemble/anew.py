@@ -14,9 +14,9 @@ from ingest.closed import is_closed
 from ingest.context import Context
 from ingest.ledger import Transaction
 from ingest.model import Arrival, Ended, Part
-from ingest.stages.ending import Became, end
-from ingest.stages.filing import settle
-from ingest.stages.situations import Titles, situation_of
+from ingest.stages.assemble.ending import Became, end
+from ingest.stages.assemble.filing import settle
+from ingest.stages.assemble.situations import Titles, situation_of
 
 Outcome = tuple[frozenset[tuple[frozenset[int], frozenset[int]]], frozenset[int], frozenset[int]]
 """The works of some mails, each as its mails and files; which of the mails wait, and which are no submissions."""

@@ -9,7 +9,7 @@ from ingest.ledger.works import Candidate
 from ingest.materials import Grouping, group
 from ingest.model import NEW_WORK, NO_MATERIAL, Arrival, Ended, Ending, Group, Todo, TodoKind, mail_number
 from ingest.names import title_in
-from ingest.stages.bringing import brings
+from ingest.stages.assemble.bringing import brings
 
 
 def supplement(arrival: Arrival, work: str, reason: str) -> Ending:

@@ -11,8 +11,8 @@ from ingest import noted
 from ingest.context import Context, crash_point, stage_ids
 from ingest.materials import classify
 from ingest.model import Kind, Part, Stage
-from ingest.stages.ahead import Ahead
-from ingest.stages.reading import FOR_TIME, Read, Reading, can_be_had
+from ingest.stages.parse.ahead import Ahead
+from ingest.stages.parse.reading import FOR_TIME, Read, Reading, can_be_had
 from parsers.facts import Facts
 
 SHARE = 4

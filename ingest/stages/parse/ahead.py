@@ -13,7 +13,7 @@ import structlog
 from ingest.context import Context, limits_of
 from ingest.errors import KepuError
 from ingest.model import Part
-from ingest.stages.reading import Reading, is_unread
+from ingest.stages.parse.reading import Reading, is_unread
 from ingest.workers import Converted, Look
 from parsers import office, sniff
 from parsers.facts import Facts, ImageFacts, Wants

@@ -10,12 +10,12 @@ from ingest.context import Context
 from ingest.ledger import Transaction
 from ingest.materials.wishes import WITHDRAWAL, Wish, wishes_in
 from ingest.model import Arrival, Ended, Ending, Todo, TodoKind, mail_number
-from ingest.stages.becoming import decide
-from ingest.stages.belonging import Situation, is_mended
-from ingest.stages.bringing import brings
-from ingest.stages.filing import carry_out
-from ingest.stages.situations import Titles, situation_of, volumes_of
-from ingest.stages.troubles import file_todos
+from ingest.stages.assemble.becoming import decide
+from ingest.stages.assemble.belonging import Situation, is_mended
+from ingest.stages.assemble.bringing import brings
+from ingest.stages.assemble.filing import carry_out
+from ingest.stages.assemble.situations import Titles, situation_of, volumes_of
+from ingest.stages.assemble.troubles import file_todos
 
 SILENT = (Ended.MACHINE_MAIL, Ended.DUPLICATE)
 """What is odd about the files of such a mail, or said in it, is nobody's business."""

@@ -7,9 +7,9 @@ from ingest.closed import sender
 from ingest.ledger.kin import WAITS_FOR_WORKS
 from ingest.materials.entries import rows_of
 from ingest.model import NEW_WORK, NOT_SUBMITTED, Arrival, Ended, Ending, Todo, TodoKind, mail_number
-from ingest.stages.belonging import Situation, joined, wait_for_links, wait_for_opening
-from ingest.stages.bringing import attaches, brings, submits, titles_of
-from ingest.stages.endings import ask, opened, opened_as_told, supplement
+from ingest.stages.assemble.belonging import Situation, joined, wait_for_links, wait_for_opening
+from ingest.stages.assemble.bringing import attaches, brings, submits, titles_of
+from ingest.stages.assemble.endings import ask, opened, opened_as_told, supplement
 
 
 def decide(arrival: Arrival, situation: Situation) -> Ending:

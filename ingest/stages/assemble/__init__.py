@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ingest.context import Context, crash_point, stage_ids
 from ingest.model import Stage
-from ingest.stages.anew import Known, end_in_order
-from ingest.stages.becoming import decide
-from ingest.stages.filing import carry_out, file_parts, settle
-from ingest.stages.listed import compare_lists
-from ingest.stages.troubles import broken_todos, closed_todos, odd_todos
+from ingest.stages.assemble.anew import Known, end_in_order
+from ingest.stages.assemble.becoming import decide
+from ingest.stages.assemble.filing import carry_out, file_parts, settle
+from ingest.stages.assemble.listed import compare_lists
+from ingest.stages.assemble.troubles import broken_todos, closed_todos, odd_todos
 
 __all__ = ["assemble", "broken_todos", "carry_out", "closed_todos", "decide", "file_parts", "odd_todos", "settle"]
 
