@@ -27,11 +27,11 @@ _ABOUT = {
 }
 _PICTURES = (
     (
-        "side-scan.png",
+        "side-scan.jpg",
         "A clean scan: sections down the side, reviewers with titles of their own, a seal over text.",
     ),
-    ("six-photo.png", "A photograph: six columns, perspective taken out."),
-    ("letter-photo.png", "A photograph of a form that is mostly lines; nothing was tuned on this layout."),
+    ("six-photo.jpg", "A photograph: six columns, perspective taken out."),
+    ("letter-photo.jpg", "A photograph of a form that is mostly lines; nothing was tuned on this layout."),
 )
 
 

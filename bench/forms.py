@@ -109,14 +109,14 @@ def shipped() -> Wants:
     return wants_of(load(None, environ={}, cwd=Path.cwd()))
 
 
-def _ours(case: Case, wants: Wants) -> Looked:
+def _ours(wants: Wants, case: Case) -> Looked:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
         facts = [look(path, wants, Path(scratch), name=path.name) for path in case.paths]
     return look_at(case, facts, time.perf_counter() - began)
 
 
-def _theirs(case: Case, wants: Wants) -> Looked:
+def _theirs(wants: Wants, case: Case) -> Looked:
     from bench.plain_ocr import read
 
     began = time.perf_counter()
@@ -124,12 +124,12 @@ def _theirs(case: Case, wants: Wants) -> Looked:
     return look_at(case, facts, time.perf_counter() - began)
 
 
-def _in_processes(read: Callable[[Case, Wants], Looked], made: Sequence[Case], jobs: int) -> list[Looked]:
+def _in_processes(read: Callable[[Wants, Case], Looked], made: Sequence[Case], jobs: int) -> list[Looked]:
     """The cases read by so many processes; in this one if only one is asked for."""
     if jobs <= 1:
-        return [read(case, shipped()) for case in made]
+        return [read(shipped(), case) for case in made]
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(partial(read, wants=shipped()), made))
+        return list(pool.map(partial(read, shipped()), made))
 
 
 def _old_documents(made: Sequence[Case]) -> tuple[list[Looked], float]:
@@ -166,7 +166,7 @@ def _times(made: Sequence[Case]) -> dict[str, float]:
     theirs: list[float] = []
     for number, case in enumerate([made[0], *made]):
         for read, took in ((_ours, ours), (_theirs, theirs))[:: 1 if number % 2 else -1]:
-            took.append(read(case, shipped()).seconds)
+            took.append(read(shipped(), case).seconds)
     pairs = [our / their for our, their in zip(ours[1:], theirs[1:], strict=True)]
     return {"ratio": median(pairs), "ours_s": median(ours[1:]), "rapidocr_s": median(theirs[1:])}
 

@@ -24,12 +24,12 @@ _MAX_BYTES = 300_000
 
 
 def draw_pictures(folder: Path, into: Path) -> None:
-    """Write one PNG a page into a folder. folder: where the corpus is kept."""
+    """Write one picture a page into a folder. folder: where the corpus is kept."""
     into.mkdir(parents=True, exist_ok=True)
     for key, kind, number in SHOWN:
         made = cases(folder, [layout_of(key)], number + 1, [kind])
         case = next(case for case in made if case.number == number)
-        path = into / f"{key}-{kind}.png"
+        path = into / f"{key}-{kind}.jpg"
         _save(_drawn(case), path)
         print(path, path.stat().st_size)
 
@@ -91,12 +91,12 @@ def _list(
     seals = [mark for mark in page.marks if mark.what == "seal"]
     hands = [mark for mark in page.marks if mark.what == "writing"]
     how = f"转正 {page.turned}°，校斜 {page.skew_deg:.1f}°" + ("，透视已展平" if page.flattened else "")
-    signed = "、".join(f"{field}{'有' if hand else '无'}" for field, hand in reading.signed.items()) or "—"
+    signed = "、".join(value.label for field, value in fields if reading.signed.get(field)) or "无"
     rest = [
         (how, (25, 25, 30)),
         (f"绿框：栏目的值（编号对应上文）　蓝框：{len(page.lines)} 行文字", _FIELD),
         (f"红框：印章 {len(seals)} 处", _SEAL),
-        (f"紫框：手写 {len(hands)} 处（签名：{signed}）", _HAND),
+        (f"紫框：手写 {len(hands)} 处（有手写的栏目：{signed}）", _HAND),
     ]
     for text, colour in rest:
         for line in broken_lines(text, 19, _ASIDE - 36):
@@ -105,10 +105,8 @@ def _list(
 
 
 def _save(picture: Image.Image, path: Path) -> None:
-    """In as many colours as keep the file small."""
-    for colours in (64, 32, 16):
-        picture.quantize(colours).save(path, optimize=True)
+    """As good as keeps the file small."""
+    for quality in (72, 60, 50):
+        picture.save(path, quality=quality, optimize=True, subsampling=0)
         if path.stat().st_size < _MAX_BYTES:
             return
-    smaller = picture.resize((picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS)
-    smaller.quantize(24).save(path, optimize=True)

@@ -115,7 +115,8 @@ def no_index(desk: Desk) -> list[Sample]:
     mail = submission(ICE, at("10-16", "22:40"), [attached(f"{ICE.title}.mp4", film), *desk.papers(ICE)])
     desk.post("public", mail)
     size = film.stat().st_size
-    expected = without(findings(size, film=Outcome.NA), "container", "narration")
+    unread = {"materials": Outcome.REVIEW}
+    expected = without(findings(size, film=Outcome.NA, wrong=unread), "container", "narration")
     note = "视频缺少索引（moov），无法播放"
     return [sample(ICE, mail, "no-moov", note, ended=Ended.WORK, findings=expected, title=ICE.title, film_bytes=size)]
 
