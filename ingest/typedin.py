@@ -230,12 +230,11 @@ def _clear(context: Context, path: Path, work: str, laid: _Laid) -> None:
 
 def _blanks(context: Context, folder: Path) -> None:
     """An empty form for each track, written once."""
-    from reports.typingform import write_typing_form
-
     for track in context.config.tracks:
         path = folder / f"录入{track.form}.xlsx"
         if not path.exists():
             from ingest.views.typing import blank_form
+            from reports.typingform import write_typing_form
 
             folder.mkdir(exist_ok=True)
             write_typing_form(path, blank_form(context.config, track.key))
