@@ -135,7 +135,7 @@ def test_machine_that_says_so_gets_one_letter_in_a_thousand_rounds(loop, answer)
 def test_machine_that_does_not_say_so_is_held_by_the_caps_for_a_thousand_rounds(loop):
     loop.run(naive, 1_000)
     waiting = [row for row in rows(loop.context) if row["state"] == LetterState.QUEUED.value]
-    assert (loop.most_in(dt.timedelta(hours=1)), loop.most_in(dt.timedelta(days=1)), len(waiting) <= 1) == (3, 10, True)
+    assert (loop.most_in(dt.timedelta(hours=1)), loop.most_in(dt.timedelta(days=1)), len(waiting) <= 4) == (3, 10, True)
 
 
 def rows(context):
