@@ -30,7 +30,7 @@ _PICTURES = (
         "side-scan.jpg",
         "A clean scan: sections down the side, reviewers with titles of their own, a seal over text.",
     ),
-    ("six-photo.jpg", "A photograph: six columns, perspective taken out."),
+    ("two-photo.jpg", "A photograph taken upside down: turned, flattened, the seal over the unit's name."),
     ("letter-photo.jpg", "A photograph of a form that is mostly lines; nothing was tuned on this layout."),
 )
 

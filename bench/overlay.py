@@ -15,10 +15,10 @@ from ingest.demo.layouts import layout_of
 from parsers import look
 from parsers.facts import Box, FieldValue, ImageFacts, PageFacts, Reading
 
-SHOWN = (("side", "scan", 0), ("six", "photo", 1), ("letter", "photo", 2))
+SHOWN = (("side", "scan", 0), ("two", "photo", 0), ("letter", "photo", 2))
 """Layout, kind and filling of the three pages."""
-_HEIGHT = 1_500
-_ASIDE = 620
+_HEIGHT = 1_360
+_ASIDE = 600
 _LINE, _FIELD, _SEAL, _HAND = (120, 160, 210), (20, 130, 60), (205, 30, 35), (90, 40, 160)
 _MAX_BYTES = 300_000
 
@@ -106,7 +106,7 @@ def _list(
 
 def _save(picture: Image.Image, path: Path) -> None:
     """As good as keeps the file small."""
-    for quality in (72, 60, 50):
-        picture.save(path, quality=quality, optimize=True, subsampling=0)
+    for quality in (78, 68, 58, 50):
+        picture.save(path, quality=quality, optimize=True)
         if path.stat().st_size < _MAX_BYTES:
             return

@@ -6,7 +6,7 @@ from bench.corpus import cases
 from bench.forms import measured
 from ingest.demo.layouts import layout_of
 
-LAYOUTS = ("two", "side", "letter")
+LAYOUTS = ("two", "side", "official")
 KINDS = ("docx", "pdf", "scan")
 GOALS = {"docx": 0.99, "pdf": 0.99, "scan": 0.97}
 
@@ -55,4 +55,4 @@ def test_seals_are_told(found):
 
 
 def test_layouts_nobody_tunes_on_are_told_apart(found):
-    assert found["unseen_layouts"]["docx"]["layouts"].keys() == {"letter"}
+    assert found["unseen_layouts"]["docx"]["layouts"].keys() == {"official"}
