@@ -96,7 +96,9 @@ def _merge(context: Context, tx: Transaction, *, act: bool) -> int:
 def _settled(context: Context, tx: Transaction, changed: Sequence[str], *, act: bool) -> int:
     """Mails and files go where their works are; letters that were not sent yet are written anew."""
     if act and changed:
-        for work in sorted({*tx.moves.settle_homes(), *changed}):
+        touched = sorted({*tx.moves.settle_homes(), *changed})
+        tx.moves.tell_mails(touched)
+        for work in touched:
             if tx.works.rows([work]):
                 assemble.settle(context, tx, work)
                 tx.letters.rewrite([mail for mail, _ in tx.works.arrivals_of([work]).get(work, [])])

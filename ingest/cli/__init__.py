@@ -242,10 +242,19 @@ def forms(
 
 
 @_command()
-def status(as_json: AsJson = False, config: ConfigFile = None) -> int:
-    """各信箱的收件对账和作品状态。"""
-    from ingest.cli import looking
+def status(
+    as_json: AsJson = False,
+    past: Annotated[
+        str,
+        typer.Option("--as-of", metavar="TIME", help="过去某天的数字：2024-10-20（当天 24 时）或 2024-10-20T18:00。"),
+    ] = "",
+    config: ConfigFile = None,
+) -> int:
+    """各信箱的收件对账和作品状态；--as-of 给出过去某一天的。"""
+    from ingest.cli import as_of, looking
 
+    if past:
+        return as_of.status(_config(config), _clock(os.environ), past, as_json=as_json)
     return looking.status(_config(config), _clock(os.environ), as_json=as_json)
 
 

@@ -17,6 +17,9 @@ _W = schema.works
 _WA = schema.work_arrivals
 _M = schema.materials
 _E = schema.events
+FILLED = ("work-opened", "work-supplemented", "work-reopened", "work-filled")
+EMPTIED = "work-emptied"
+"""Events after which a work has mails; after which it has none."""
 _HOPS = 50
 """So long a chain of works that became others is followed."""
 
@@ -74,6 +77,7 @@ class Moves:
         self.connection.execute(update(_W).where(_W.c.merged_into == old).values(merged_into=new))
         self._set(old, moved_to=new, dirty=False)
         self._set(new, moved_to="", dirty=True, placed_with="")
+        self.tell_mails([new])
 
     def part_with(self, work: str, child: str, parts: Collection[int], mails: Collection[int]) -> None:
         """These files, and the mails they came with, are another work's of its own; mails stay with both."""
@@ -82,6 +86,7 @@ class Moves:
         self.connection.execute(
             update(_M).where(_M.c.work_id == work, _M.c.part_id.in_(parts)).values(work_id=child, home="")
         )
+        self.tell_mails([child])
 
     # one work is part of another
 
@@ -135,7 +140,25 @@ class Moves:
         if empty:
             self.connection.execute(delete(schema.findings).where(schema.findings.c.work_id.in_(empty)))
             self.connection.execute(update(_W).where(_W.c.id.in_(empty)).values(dirty=False))
+            self.tell_mails(empty, arrival=arrival)
         return sorted(works)
+
+    def tell_mails(self, works: Iterable[str], *, arrival: int | None = None) -> None:
+        """Works that lost their last mail, or have one again, become events, unless they have become others.
+
+        A work counts as long as it has mails, and how many there were is told from events alone. arrival: the mail
+        that left.
+        """
+        pointers = self.pointers()
+        for work in sorted(set(works) - pointers.keys()):
+            has = self._has_mail(work)
+            if has != self._had_mail(work):
+                self.desk.event("work-filled" if has else "work-emptied", work=work, arrival=arrival)
+
+    def _had_mail(self, work: str) -> bool:
+        """As events tell."""
+        told = select(_E.c.what).where(_E.c.work_id == work, _E.c.what.in_((*FILLED, EMPTIED)))
+        return self.connection.execute(told.order_by(_E.c.id.desc()).limit(1)).scalar() in FILLED
 
     def _has_mail(self, work: str) -> bool:
         return self.connection.execute(select(_WA.c.work_id).where(_WA.c.work_id == work)).first() is not None

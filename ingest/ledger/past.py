@@ -1,13 +1,28 @@
-"""What staff's cells were at an earlier moment: told from the events, which are never changed."""
+"""The ledger as it was at an earlier moment: told from the events, which are never changed.
+
+What is taken from elsewhere was written once and never since: when a mail was listed and where, the track of a work.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from ingest.ledger import schema
 from ingest.ledger.desk import PASSWORD
+from ingest.ledger.moves import EMPTIED, FILLED
+from ingest.model import WorkState
+
+_E = schema.events
+_A = schema.arrivals
+_W = schema.works
+_OF_MAILS = ("mail-ended", "mail-pending", "mail-assigned", "mail-retried")
+"""Events after which a mail has ended, or has not."""
 
 
 def last_event(connection: Connection) -> int:
@@ -29,3 +44,95 @@ def staff_cells_at(connection: Connection, event: int) -> dict[tuple[str, str, s
         else:
             cells[key] = before
     return cells
+
+
+# how much there was
+
+
+@dataclass(frozen=True, order=True)
+class MailCount:
+    """How many mails of a mailbox had this ending, "" for none yet."""
+
+    mailbox: str
+    ended: str
+    n: int
+
+
+@dataclass(frozen=True, order=True)
+class WorkCount:
+    """How many living works of a track had this state, and this decision in staff's words, "" for none."""
+
+    track: str
+    state: str
+    word: str
+    n: int
+
+
+def mails_at(connection: Connection, moment: dt.datetime) -> list[MailCount]:
+    """How many mails had been listed by then, and what had become of them. moment: aware, inclusive."""
+    newest = (
+        select(func.max(_E.c.id).label("id"))
+        .where(_E.c.what.in_(_OF_MAILS), _E.c.at <= moment, _E.c.arrival_id.is_not(None))
+        .group_by(_E.c.arrival_id)
+        .subquery()
+    )
+    ended = case((_E.c.what == "mail-ended", _E.c.detail["ended"].as_string()), else_="").label("ended")
+    told = select(_E.c.arrival_id, ended).join(newest, newest.c.id == _E.c.id).subquery()
+    ending = func.coalesce(told.c.ended, "")
+    query = select(_A.c.mailbox, ending, func.count()).join(told, told.c.arrival_id == _A.c.id, isouter=True)
+    query = query.where(_A.c.listed_at <= moment).group_by(_A.c.mailbox, ending)
+    return sorted(MailCount(*row) for row in connection.execute(query))
+
+
+@dataclass
+class _Books:
+    """Works as events tell of them: states, decisions, which have become others, which have mails."""
+
+    state: dict[str, str] = field(default_factory=dict)
+    word: dict[str, str] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
+
+    def enter(self, event: Row[Any]) -> None:
+        """What one event changes."""
+        what, work = event.what, event.work_id
+        if what == "work-reviewed":
+            self.state[work] = event.state
+        elif what == "decision":
+            self.word[work] = event.word
+        elif what in FILLED:
+            self.filled.add(work)
+        elif what == EMPTIED:
+            self.filled.discard(work)
+        else:
+            here, away = _ITSELF[what](event)
+            self.elsewhere -= {here}
+            self.elsewhere |= {away} - {""}
+
+    def standing(self, work: str) -> tuple[str, str]:
+        """State and decision of a work."""
+        return self.state.get(work, WorkState.REVIEW.value), self.word.get(work, "")
+
+
+_ITSELF: dict[str, Callable[[Row[Any]], tuple[str, str]]] = {
+    "work-merged": lambda event: ("", event.work_id),
+    "work-unmerged": lambda event: (event.work_id, ""),
+    "work-moved": lambda event: ("", event.work_id),
+    "work-moved-here": lambda event: (event.work_id, ""),
+    "work-moved-back": lambda event: (event.work_id, event.of),
+    "work-split": lambda event: (event.into, ""),
+}
+"""What an event says: which work is itself from then on, which has become another's; "" for none."""
+
+
+def works_at(connection: Connection, moment: dt.datetime) -> list[WorkCount]:
+    """How many works there were by then, those left out that were others', or without any mail."""
+    detail = (_E.c.detail[name].as_string().label(name) for name in ("state", "word", "of", "into"))
+    told = (*_ITSELF, *FILLED, EMPTIED, "work-reviewed", "decision")
+    query = select(_E.c.what, _E.c.work_id, *detail).where(_E.c.what.in_(told), _E.c.at <= moment)
+    books = _Books()
+    for event in connection.execute(query.order_by(_E.c.id)):
+        books.enter(event)
+    tracks = {row.id: row.track for row in connection.execute(select(_W.c.id, _W.c.track))}
+    counted = Counter((tracks[work], *books.standing(work)) for work in books.filled - books.elsewhere)
+    return [WorkCount(*key, n) for key, n in sorted(counted.items())]

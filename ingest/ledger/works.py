@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from ingest.ledger import schema
 from ingest.ledger.arrivals import part_of
 from ingest.ledger.desk import Desk
+from ingest.ledger.judged import detail_of
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import Decision, Finding, Kind, Material, Outcome, PartSource, Scan, Work, WorkState
 from parsers import facts as f
@@ -119,7 +120,8 @@ class Works:
         if tuple(findings) != old:
             self.connection.execute(delete(schema.findings).where(schema.findings.c.work_id == work.id))
             self.connection.execute(insert(schema.findings), list(_finding_rows(work.id, findings)))
-            self.desk.event("work-reviewed", work=work.id, state=state.value)
+        if tuple(findings) != old or row["state"] != state.value:
+            self._tell_review(row, old, findings, state, with_)
         contact = " ".join(addresses_in(work.field("email")))[:400]
         values = {"state": state.value, "title": work.title, "received_at": work.received_at, "contact": contact}
         if any(row[name] != value for name, value in values.items()):
@@ -148,9 +150,15 @@ class Works:
         self.desk.touch()
         before = {one.rule: one.outcome for one in old if one.rule in rules}
         after = {one.rule: one.outcome for one in findings if one.rule in rules}
-        if row["state"] != state.value or (before and before != after):
+        if row["state"] != state.value or before != after:
             self.connection.execute(update(_W).where(_W.c.id == work).values(state=state.value))
-            self.desk.event("work-reviewed", work=work, state=state.value)
+            self._tell_review(row, old, findings, state, row["reviewed_with"])
+
+    def _tell_review(
+        self, row: Row, old: Sequence[Finding], findings: Sequence[Finding], state: WorkState, with_: str
+    ) -> None:
+        detail = detail_of(old, findings, before=row["state"], state=state, key=with_)
+        self.desk.event("work-reviewed", work=row["id"], **detail)
 
     def filed(self, work_id: str, *, folder: str, files: Mapping[int, str], with_: str) -> None:
         """Its folder on the share is as it should be. files: part id to the name of its file there."""
@@ -332,6 +340,11 @@ class Works:
         query = select(_W.c.track, _W.c.state, func.count().label("n")).where(*ALIVE)
         query = query.group_by(_W.c.track, _W.c.state)
         return rows_of(self.connection.execute(query))
+
+    def decided_counts(self) -> list[Row]:
+        """Per track and decision as carried out, how many living ones; `word` is as staff wrote it."""
+        query = select(_W.c.track, _W.c.decided.label("word"), func.count().label("n")).where(*ALIVE)
+        return rows_of(self.connection.execute(query.group_by(_W.c.track, _W.c.decided)))
 
     def decisions(self, ids: Sequence[str] | None = None) -> dict[str, Decision]:
         """Work id to what staff decided of it; words that are no decision are left out."""

@@ -5,7 +5,6 @@ Then those works are compared with others that are new to each other, or have ch
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 import structlog
@@ -14,6 +13,7 @@ from ingest import rules, unread
 from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.errors import KepuError
+from ingest.ledger.judged import made_with
 from ingest.model import Work, state_of
 from ingest.papers import sheet_of
 from ingest.stages.comparing import compare, stands
@@ -50,7 +50,7 @@ def rules_key(config: Config) -> str:
     """Changes when a verdict could: numbers, clauses, labels, parsers. A review keeps the key it was made with."""
     tables = (config.edition, config.tracks, config.rules, config.forms, config.platforms, config.malware)
     text = "\n".join(map(str, (*tables, config.recommenders)))
-    return hashlib.sha256(f"{PARSERS_VERSION}\n{rules.VERSION}\n{text}".encode()).hexdigest()
+    return made_with(rules=rules.VERSION, parsers=PARSERS_VERSION, config=text)
 
 
 def _one(context: Context, work_id: str, key: str) -> None:
