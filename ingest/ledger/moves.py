@@ -37,7 +37,7 @@ class Moves:
     def pointers(self) -> dict[str, str]:
         """Work id to the one it has become, or was merged into; those that are themselves are left out."""
         query = select(_W.c.id, _W.c.moved_to, _W.c.merged_into)
-        rows = self.connection.execute(query.where((_W.c.moved_to != "") | (_W.c.merged_into != "")))
+        rows = self.connection.execute(query.where((_W.c.moved_to > "") | (_W.c.merged_into > "")))
         return {row.id: row.moved_to or row.merged_into for row in rows}
 
     def current(self, ids: Iterable[str]) -> list[str]:

@@ -280,6 +280,8 @@ works = Table(
     Column("contact", String(400), nullable=False, default=""),
     UniqueConstraint("track", "number"),
     Index(None, "dirty"),
+    Index(None, "moved_to"),
+    Index(None, "merged_into"),
 )
 """`folder`: its name on the share, given once. `reviewed_with`, `placed_with`: digests of what the last review and the
 last filing were made from. `files`: part id to the name of its file there. `contact`: the e-mail addresses in its form,
@@ -345,6 +347,7 @@ staff_cells = Table(
     Column("heading", String(250), primary_key=True),
     Column("value", JSON, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Index(None, "row"),
 )
 """The last known value of every cell that is staff's, and of the columns they added."""
 

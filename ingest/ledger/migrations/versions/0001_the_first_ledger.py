@@ -264,6 +264,9 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("sheet", "row", "heading", name=op.f("pk_staff_cells")),
     )
+    with op.batch_alter_table("staff_cells", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_cells_row"), ["row"], unique=False)
+
     op.create_table(
         "to_tell",
         sa.Column("work_id", sa.String(length=20), nullable=False),
@@ -314,6 +317,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("works", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_works_dirty"), ["dirty"], unique=False)
+        batch_op.create_index(batch_op.f("ix_works_merged_into"), ["merged_into"], unique=False)
+        batch_op.create_index(batch_op.f("ix_works_moved_to"), ["moved_to"], unique=False)
 
     op.create_table(
         "findings",
