@@ -92,7 +92,7 @@ def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
         return False, "没有发件人地址"
     if arrival.from_address in own:
         return False, "发件人是本系统信箱"
-    if len(addresses_in(arrival.headers, "from")) > 1:
+    if _is_from_several(arrival):
         return False, "发件人栏有几个地址，不知道该回给谁"
     if _OUR_LETTER.match(arrival.message_id):
         return False, "本系统自己的信又回来了"
@@ -106,6 +106,20 @@ def may_reply(arrival: Arrival, *, own: Collection[str]) -> tuple[bool, str]:
     if _is_bulk(arrival.headers, own):
         return False, "收件人和抄送里没有本信箱，像是群发"
     return True, ""
+
+
+_IN_ANGLES = re.compile(r"<([^<>]*)>")
+
+
+def _is_from_several(arrival: Arrival) -> bool:
+    """Its From names several addresses. A name that looks like an address, before the one in angles, is a name."""
+    values = arrival.headers.get("from", ())
+    if len(values) > 1:
+        return True
+    angles = _IN_ANGLES.findall(values[0]) if values else []
+    if [angle.strip().lower() for angle in angles] == [arrival.from_address]:
+        return False
+    return len(addresses_in(arrival.headers, "from")) > 1
 
 
 def _is_bulk(headers: Mapping[str, tuple[str, ...]], own: Collection[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -46,6 +46,16 @@ class Desk:
         values = {"at": self.now, "what": what, "work_id": work, "arrival_id": arrival, "detail": detail}
         self.connection.execute(insert(schema.events).values(**values))
         self.touch()
+
+    def events_of(self, what: str, mails: Sequence[tuple[int | None, Mapping[str, Any]]]) -> None:
+        """As `event`, of several mails at a stroke: arrival id and detail of each."""
+        rows = [
+            {"at": self.now, "what": what, "work_id": "", "arrival_id": arrival, "detail": dict(detail)}
+            for arrival, detail in mails
+        ]
+        if rows:
+            self.connection.execute(insert(schema.events), rows)
+            self.touch()
 
     def events(self, *, work: str = "", arrival: int | None = None) -> list[Row]:
         """The events of one work or one arrival, oldest first; all if neither is named."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, cast, delete, insert, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, cast, delete, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.arrivals import JUNK
@@ -17,12 +18,25 @@ from ingest.model import Ended, LetterKind, LetterState, Stage, TodoKind
 
 HELD_FOR_JUNK = "junk"
 """Why a letter is held whose mail lies in a junk folder."""
+MOOT = "moot"
+"""Why a letter is held whose mail was answered by another."""
+ANEW = "anew"
+"""Why a letter that is queued does not go: it will be written in new words first."""
 
 _L = schema.letters
 _LW = schema.letter_works
 _A = schema.arrivals
 _LIVING = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 _OPEN = (LetterState.DRAFT.value, LetterState.HELD.value, LetterState.QUEUED.value)
+
+
+@dataclass(frozen=True)
+class NewLetter:
+    """A letter that is not in the ledger yet. values: its row; told: what it says is unmet, by work it speaks of."""
+
+    values: Mapping[str, Any]
+    told: Mapping[str, Sequence[str]]
+    answers: int
 
 
 class Letters:
@@ -36,6 +50,34 @@ class Letters:
     def by_key(self, key: str) -> Row | None:
         """The letter of that key, None if it was never written."""
         return first_of(self.connection.execute(select(_L).where(_L.c.key == key)))
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Which of these keys are those of letters."""
+        return set(self.connection.execute(select(_L.c.key).where(_L.c.key.in_(list(keys)))).scalars())
+
+    def write_new(self, letters: Sequence[NewLetter]) -> None:
+        """New letters on one mail each, all at a stroke."""
+        if not letters:
+            return
+        rows = [{**letter.values, "created_at": self.now} for letter in letters]
+        inserted = insert(_L).returning(_L.c.id, sort_by_parameter_order=True)
+        ids = list(self.connection.execute(inserted, rows).scalars())
+        pairs = list(zip(ids, letters, strict=True))
+        told = [
+            {"letter_id": letter_id, "work_id": work, "told": sorted(keys)}
+            for letter_id, letter in pairs
+            for work, keys in letter.told.items()
+        ]
+        self.connection.execute(insert(_LW), told)
+        answered = update(_A).where(_A.c.id == bindparam("mail")).values(answered_by=bindparam("letter"))
+        self.connection.execute(answered, [{"mail": letter.answers, "letter": one} for one, letter in pairs])
+        self.desk.events_of(
+            "letter-written",
+            [
+                (letter.values["arrival_id"], {"letter": letter_id, "kind": letter.values["kind"]})
+                for letter_id, letter in pairs
+            ],
+        )
 
     def write(self, values: Mapping[str, Any], works: Sequence[str], *, answers: int | None) -> int:
         """A new letter, or the same one in new words while it has not been sent; returns its id.
@@ -52,7 +94,8 @@ class Letters:
             letter_id = int(old["id"])
             if old["state"] in _OPEN:
                 new = {name: values[name] for name in ("subject", "text", "html", "urgency") if name in values}
-                self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new, file=""))
+                new |= {"file": "", "held_for": "" if old["held_for"] == ANEW else old["held_for"]}
+                self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new))
         self.connection.execute(delete(_LW).where(_LW.c.letter_id == letter_id))
         if works:
             self.connection.execute(insert(_LW), [{"letter_id": letter_id, "work_id": work} for work in works])
@@ -61,16 +104,17 @@ class Letters:
         self.desk.event("letter-written", arrival=values["arrival_id"], letter=letter_id, kind=values["kind"])
         return letter_id
 
-    def unwritten(self) -> list[Row]:
-        """Drafts and held letters whose .eml does not lie on the share yet."""
+    def drafts(self) -> dict[int, str]:
+        """Letters of which a draft is to lie on the share, to the name of its file there, "" if it is not written."""
         states = [LetterState.DRAFT.value, LetterState.HELD.value]
-        query = select(_L).where(_L.c.file == "", _L.c.state.in_(states)).order_by(_L.c.id)
-        return rows_of(self.connection.execute(query))
+        query = select(_L.c.id, _L.c.file).where(_L.c.state.in_(states), ~_L.c.held_for.startswith(MOOT))
+        return {row.id: row.file for row in self.connection.execute(query.order_by(_L.c.id))}
 
-    def drafted(self) -> dict[int, str]:
-        """Drafts and held letters whose .eml was written: letter id to the name of its file."""
+    def outdated(self) -> dict[int, str]:
+        """Letters whose draft lies on the share and is none any more: they were sent, queued or are moot."""
         states = [LetterState.DRAFT.value, LetterState.HELD.value]
-        query = select(_L.c.id, _L.c.file).where(_L.c.file != "", _L.c.state.in_(states)).order_by(_L.c.id)
+        over = or_(_L.c.state.not_in(states), _L.c.held_for.startswith(MOOT))
+        query = select(_L.c.id, _L.c.file).where(_L.c.file != "", over).order_by(_L.c.id)
         return {row.id: row.file for row in self.connection.execute(query)}
 
     def row(self, letter_id: int) -> Row:
@@ -80,9 +124,15 @@ class Letters:
             raise KeyError(letter_id)
         return found
 
-    def written(self, letter_id: int, file: str) -> None:
-        """Its .eml lies there."""
-        self.connection.execute(update(_L).where(_L.c.id == letter_id).values(file=file))
+    def several(self, ids: Sequence[int]) -> list[Row]:
+        """The whole rows of these letters, in order of their number."""
+        return rows_of(self.connection.execute(select(_L).where(_L.c.id.in_(ids)).order_by(_L.c.id)))
+
+    def written(self, files: Mapping[int, str]) -> None:
+        """The .eml of these letters lie there under these names; "" for one that lies there no more."""
+        known = update(_L).where(_L.c.id == bindparam("letter")).values(file=bindparam("name"))
+        if files:
+            self.connection.execute(known, [{"letter": one, "name": name} for one, name in files.items()])
 
     def set_state(self, letter_id: int, state: LetterState) -> None:
         """Where it stands now."""
@@ -115,7 +165,15 @@ class Letters:
         mine = select(_L.c.id).join(_A, _A.c.answered_by == _L.c.id)
         letters = list(self.connection.execute(mine.where(_A.c.id.in_(arrivals), _L.c.state.in_(_OPEN))).scalars())
         self.connection.execute(update(_A).where(_A.c.answered_by.in_(letters)).values(answered_by=None))
+        waits = update(_L).where(_L.c.id.in_(letters), _L.c.held_for == "")
+        self.connection.execute(waits.values(held_for=ANEW))
         self.connection.execute(delete(_LW).where(_LW.c.letter_id.in_(letters)))
+
+    def needless(self) -> list[int]:
+        """Letters that were to be written in new words, whose mail has another answer by now or needs none."""
+        query = select(_L.c.id).join(_A, _A.c.id == _L.c.arrival_id)
+        query = query.where(_L.c.state.in_(_OPEN), _L.c.held_for == ANEW, _A.c.answered_by.is_not(None))
+        return list(self.connection.execute(query.order_by(_L.c.id)).scalars())
 
     def answer_again(self, arrivals: Sequence[int]) -> None:
         """These mails needed no answer; that may be otherwise now."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
+from ingest.ledger.letters import ANEW
 from ingest.ledger.rows import Row, first_of, rows_of
 from ingest.model import LetterState, Todo, TodoKind, letter_number
 
@@ -55,9 +56,12 @@ class Posting:
     # what goes next
 
     def due(self, most: int = 500) -> Sequence[int]:
-        """Letters that wait to be sent and may be tried now: the urgent first, then in order of their writing."""
+        """Letters that wait to be sent and may be tried now: the urgent first, then in order of their writing.
+
+        Not those that will be written in new words first.
+        """
         now = or_(_L.c.try_after.is_(None), _L.c.try_after <= self.now)
-        query = select(_L.c.id).where(_L.c.state == LetterState.QUEUED.value, now)
+        query = select(_L.c.id).where(_L.c.state == LetterState.QUEUED.value, now, _L.c.held_for != ANEW)
         query = query.order_by(_L.c.urgency, _L.c.created_at, _L.c.id).limit(most)
         return list(self.connection.execute(query).scalars())
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
-from ingest.ledger.rows import Row, first_of, rows_of
+from ingest.ledger.rows import Row, rows_of
 from ingest.model import OF_WORKS, Ended, Stage
 
 _L = schema.letters
@@ -44,9 +44,10 @@ class Telling:
         changed = select(_E.c.work_id, func.max(_E.c.at).label("at")).where(
             _E.c.id > int(self.desk.get(SEEN) or 0), _E.c.what == "work-reviewed", _E.c.work_id != ""
         )
-        for row in self.connection.execute(changed.group_by(_E.c.work_id)).all():
-            if not self.connection.execute(update(_T).where(_T.c.work_id == row[0]).values(since=row[1])).rowcount:
-                self.connection.execute(insert(_T).values(work_id=row[0], since=row[1]))
+        found = {row[0]: row[1] for row in self.connection.execute(changed.group_by(_E.c.work_id))}
+        self.settled(list(found))
+        if found:
+            self.connection.execute(insert(_T), [{"work_id": work, "since": at} for work, at in found.items()])
         self.desk.put(SEEN, str(newest))
 
     def _newest(self) -> int:
@@ -91,12 +92,18 @@ class Telling:
 
     def last(self, work: str) -> Row | None:
         """The newest letter that said what is unmet of a work, with what it `told`; None if there is none."""
+        return self.lasts([work]).get(work)
+
+    def lasts(self, works: Sequence[str]) -> dict[str, Row]:
+        """The same by work, without the letters' words; works of which no letter said that are left out."""
+        columns = [column for column in _L.columns if column.name not in ("text", "html")]
         query = (
-            select(_L, _LW.c.told)
+            select(*columns, _LW.c.work_id, _LW.c.told)
             .join(_LW, _LW.c.letter_id == _L.c.id)
-            .where(_LW.c.work_id == work, _LW.c.told.is_not(None))
+            .where(_LW.c.work_id.in_(works), _LW.c.told.is_not(None))
+            .order_by(_L.c.id)
         )
-        return first_of(self.connection.execute(query.order_by(_L.c.id.desc()).limit(1)))
+        return {row["work_id"]: row for row in rows_of(self.connection.execute(query))}
 
     def note(self, letter_id: int, told: Mapping[str, Sequence[str]]) -> None:
         """What a letter says is unmet, by work."""

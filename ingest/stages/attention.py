@@ -11,7 +11,7 @@ from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.ledger.rows import Row
 from ingest.model import LetterKind, Work
-from ingest.stages.letterhead import deadline, junk_todo, letter_row, same_mail, templates_of, when
+from ingest.stages.letterhead import deadline, greeting, junk_todo, letter_row, same_mail, templates_of, when
 from reports import letters
 
 
@@ -67,6 +67,6 @@ def letter_data(
         received=when(config, row["received_at"]),
         deadline=deadline(config),
         contact=config.edition.contact,
-        greeting=row["from_name"],
+        greeting=greeting(row),
         matters=tuple(letters.LetterMatter(text, mend) for text, mend in matters),
     )

@@ -43,6 +43,15 @@ def deadline(config: Config) -> str:
     return f"{day.year}年{day.month}月{day.day}日24时（北京时间）"
 
 
+def greeting(row: Row) -> str:
+    """How the sender of a mail is addressed: by name; "" where that is none, but an address, ours perhaps, or long."""
+    name: str = row["from_name"].strip()
+    return "" if "@" in name or len(name) > _LONGEST_NAME else name
+
+
+_LONGEST_NAME = 40
+
+
 def same_mail(row: Row) -> str:
     """The same for one mail in both mailboxes: same sender, Message-ID and files."""
     same = (row["from_address"], row["message_id"] or row["id"], row["digest"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.config import Config
 from ingest.ledger.rows import Row
 from ingest.model import KIND_WORDS, Finding, Kind, LetterKind, Material, Outcome, Work
-from ingest.stages.letterhead import deadline, when
+from ingest.stages.letterhead import deadline, greeting, when
 from ingest.views.words import MENDS, size_text
 from reports import letters
 
@@ -55,7 +55,7 @@ def letter_data(
         received=when(config, row["received_at"]),
         deadline=deadline(config),
         contact=edition.contact,
-        greeting=row["from_name"],
+        greeting=greeting(row),
         postal=config.replies.postal,
         changed=occasion.changed,
         days_left=occasion.days_left,

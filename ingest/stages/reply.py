@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from ingest import outbox
 from ingest.config import Config
 from ingest.context import Context, crash_point
+from ingest.errors import KepuError
 from ingest.ledger import Transaction
+from ingest.ledger.letters import HELD_FOR_JUNK, MOOT, NewLetter
 from ingest.ledger.rows import Row
-from ingest.model import NO_MATERIAL, Ended, Finding, LetterKind, LetterState, Work, letter_number
+from ingest.model import NO_MATERIAL, Ended, Finding, LetterKind, LetterState, Work
 from ingest.stages.attention import warn
+from ingest.stages.drafts import write_drafts
 from ingest.stages.letterhead import junk_todo, letter_row, same_mail, state_of, templates_of
 from ingest.stages.lettertext import Answer, is_late, letter_data, told_keys, urgency_of
 from ingest.stages.returned import take_bounces
 from ingest.stages.updates import is_time_to_remind, remind, update
-from ingest.views.words import LETTER_WORDS
 from reports import letters
 
 log = structlog.get_logger("kepu")
@@ -40,7 +45,7 @@ def reply(context: Context) -> None:
         _answer_all(context)
         warn(context)
         remind(context)
-    _write_drafts(context)
+    write_drafts(context)
 
 
 def _answer_all(context: Context) -> None:
@@ -55,7 +60,35 @@ def _answer_all(context: Context) -> None:
             bursts.setdefault((row["mailbox"], row["from_address"]), []).append(mail)
     last = {mails[-1]: mails for mails in bursts.values()}
     alone = [mail for mail in ids if rows[mail]["ended"] != Ended.SUPPLEMENT.value or mail in last]
-    context.each("起草回信", alone, lambda mail: _one(context, mail, last.get(mail, [mail])), letters=True)
+    for first in range(0, len(alone), TOGETHER):
+        context.say(DOING, first, len(alone))
+        _some(context, {mail: last.get(mail, [mail]) for mail in alone[first : first + TOGETHER]})
+    with context.read() as tx:
+        needless = tx.letters.needless()
+    for letter in needless:
+        with context.begin() as tx:
+            tx.letters.stand(letter, LetterState.HELD, MOOT, cell="")
+
+
+DOING = "起草回信"
+TOGETHER = 50
+"""So many letters are written in one transaction: the ledger waits for the disk once for all of them."""
+
+
+def _some(context: Context, bursts: Mapping[int, Sequence[int]]) -> None:
+    """These letters in one transaction; if one of them cannot be written, each in its own, so that only that one waits.
+
+    bursts: the mail that a letter answers, to all mails that it answers.
+    """
+    try:
+        if not context.stopped:
+            _write_all(context, bursts.values())
+            return
+    except KepuError:
+        raise
+    except Exception as error:
+        log.warning("letters fail together, written one by one", error=f"{type(error).__name__}: {error}")
+    context.each(DOING, list(bursts), lambda mail: _write_all(context, [bursts[mail]]), letters=True)
 
 
 def _free_held(context: Context) -> None:
@@ -82,28 +115,48 @@ def _templates_work(context: Context) -> bool:
     return True
 
 
-def _one(context: Context, arrival_id: int, burst: Sequence[int]) -> None:
-    """The letter on a mail, or on the last of several that one sender added; `burst` names them all."""
+@dataclass(frozen=True)
+class _Due:
+    """A letter that is to be written: the mails it answers, and their works that staff have not decided."""
+
+    rows: tuple[Row, ...]
+    works: Mapping[str, Work]
+
+
+def _write_all(context: Context, bursts: Collection[Sequence[int]]) -> None:
+    """The letters on these mails that can be written now, each on one mail or on several that one sender added."""
     with context.begin() as tx:
-        rows: list[Row] = []
-        works: dict[str, Work] = {}
-        for row in tx.telling.mails(burst):
-            loaded = tx.load(tx.works.of_arrivals([row["id"]]).get(row["id"], []), context.wants_key)
-            mine = {work.id: work for work in loaded.values() if work.decision is None}
-            if backfilled(context.config, row, tx.telling.first_listing(row["mailbox"])):
-                tx.telling.no_reply(row["id"], OLD_MAIL)
-            elif not answerable(row, list(mine.values())):
-                tx.letters.settle(row["id"], 0)
-            else:
-                rows.append(row)
-                works |= mine
-        if not rows or not _is_quiet(context.config, tx, rows):
-            return
-        if any(waits(context.config.replies.hold_for_links, list(works.values()), row, tx.now) for row in rows):
-            return
-        _write(context, tx, rows, list(works.values()))
+        mails = {row["id"]: row for row in tx.telling.mails([mail for burst in bursts for mail in burst])}
+        of_mails = tx.works.of_arrivals(list(mails))
+        loaded = tx.load(sorted({work for works in of_mails.values() for work in works}), context.wants_key)
+        open_ = {work.id: work for work in loaded.values() if work.decision is None}
+        dues = []
+        for burst in bursts:
+            pairs = [(mails[m], {w: open_[w] for w in of_mails.get(m, ()) if w in open_}) for m in mails if m in burst]
+            due = _due(context, tx, pairs)
+            dues += [due] if due else []
+        _carry_out(context, tx, dues)
     crash_point("letter-written")
-    context.tally.counts["letters"] += 1
+    context.tally.counts["letters"] += len(dues)
+
+
+def _due(context: Context, tx: Transaction, mails: Sequence[tuple[Row, Mapping[str, Work]]]) -> _Due | None:
+    """What is to be said of these mails; None if it is nothing, or not yet."""
+    rows: list[Row] = []
+    works: dict[str, Work] = {}
+    for row, mine in mails:
+        if backfilled(context.config, row, tx.telling.first_listing(row["mailbox"])):
+            tx.telling.no_reply(row["id"], OLD_MAIL)
+        elif not answerable(row, list(mine.values())):
+            tx.letters.settle(row["id"], 0)
+        else:
+            rows.append(row)
+            works |= mine
+    if not rows or not _is_quiet(context.config, tx, rows):
+        return None
+    if any(waits(context.config.replies.hold_for_links, list(works.values()), row, tx.now) for row in rows):
+        return None
+    return _Due(tuple(rows), works)
 
 
 OLD_MAIL = "第一次读取信箱之前的旧邮件，不自动回信"
@@ -163,32 +216,59 @@ def key_of(row: Row, kind: LetterKind) -> str:
     return f"{'late' if kind is LetterKind.LATE else 'answer'}:{same_mail(row)}"
 
 
-def _write(context: Context, tx: Transaction, rows: Sequence[Row], works: Sequence[Work]) -> None:
+def _carry_out(context: Context, tx: Transaction, dues: Sequence[_Due]) -> None:
+    """New letters on one mail each are written at a stroke; what touches another letter, or junk, by itself."""
+    config = context.config
+    findings = tx.works.findings(sorted({work for due in dues for work in due.works}))
+    kinds = [_kind(config, due, findings) for due in dues]
+    keys = [key_of(due.rows[-1], kind) for due, kind in zip(dues, kinds, strict=True)]
+    taken = {*tx.letters.known(keys), *(key for key, n in Counter(keys).items() if n > 1)}
+    new: list[NewLetter] = []
+    for due, kind, key in zip(dues, kinds, keys, strict=True):
+        if key in taken or len(due.rows) > 1 or due.rows[-1]["junk"]:
+            _write(context, tx, due, kind, key)
+        else:
+            row, works = due.rows[-1], list(due.works.values())
+            values, told = _worded(config, Answer(row, frozenset({row["id"]}), kind), works, findings, key)
+            new.append(NewLetter(values, told, answers=row["id"]))
+    tx.letters.write_new(new)
+
+
+def _kind(config: Config, due: _Due, findings: Mapping[str, Sequence[Finding]]) -> LetterKind:
+    return kind_of(config, due.rows[-1]["ended"], [f for work in due.works for f in findings.get(work, ())])
+
+
+def _worded(
+    config: Config, answer: Answer, works: Sequence[Work], findings: Mapping[str, Sequence[Finding]], key: str
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """A letter as the ledger keeps it, and what it tells, by work."""
+    kind = answer.kind
+    rendered = letters.render(kind.value, letter_data(config, answer, works, findings), templates_of(config))
+    urgency = min((urgency_of(config, kind, findings.get(work.id, ())) for work in works), default=1)
+    told = {work.id: told_keys(config, kind, findings.get(work.id, ())) for work in works}
+    return letter_row(config, answer.row, key, kind, rendered, urgency=urgency), told
+
+
+def _write(context: Context, tx: Transaction, due: _Due, kind: LetterKind, key: str) -> None:
     """One letter, or the words of the one that answers these mails already, with the works of both."""
-    config, row = context.config, rows[-1]
-    findings = tx.works.findings([work.id for work in works])
-    kind = kind_of(config, row["ended"], [f for found in findings.values() for f in found])
-    key = key_of(row, kind)
+    config, row, works = context.config, due.rows[-1], list(due.works.values())
     old = tx.letters.by_key(key)
-    mails = {one["id"] for one in rows}
+    mails = {one["id"] for one in due.rows}
     if old is not None:
         kind = LetterKind(old["kind"])
         mails.add(old["arrival_id"])
-        told = set(tx.letters.works_of(old["id"])) | {work.id for work in works}
+        told = set(tx.letters.works_of(old["id"])) | set(due.works)
         works = list(tx.load(sorted(told), context.wants_key).values())
-        findings = tx.works.findings([work.id for work in works])
-    answer = Answer(row, frozenset(mails), kind)
-    rendered = letters.render(kind.value, letter_data(config, answer, works, findings), templates_of(config))
-    urgency = min((urgency_of(config, kind, findings.get(work.id, ())) for work in works), default=1)
-    values = letter_row(config, row, key, kind, rendered, urgency=urgency)
+    findings = tx.works.findings([work.id for work in works])
+    values, says = _worded(config, Answer(row, frozenset(mails), kind), works, findings, key)
     letter = tx.letters.write(values, [work.id for work in works], answers=row["id"])
-    for one in rows:
+    for one in due.rows:
         tx.letters.settle(one["id"], letter)
         _drop_other(tx, key_of(one, kind), letter)
-    tx.telling.note(letter, {work.id: told_keys(config, kind, findings.get(work.id, ())) for work in works})
+    tx.telling.note(letter, says)
     if row["junk"] and old is None:
         tx.desk.ask(junk_todo(row))
-    elif not row["junk"] and old is not None and old["held_for"]:  # its copy in the other mailbox is no junk there
+    elif not row["junk"] and old is not None and old["held_for"] == HELD_FOR_JUNK:  # its copy elsewhere is no junk
         tx.arrivals.out_of_junk(old["arrival_id"])
         tx.letters.free(old["id"], state_of(config, kind))
 
@@ -201,35 +281,3 @@ def _drop_other(tx: Transaction, key: str, letter: int) -> None:
 
 
 UNSENT = (LetterState.DRAFT, LetterState.HELD, LetterState.QUEUED)
-MOOT = "moot"
-
-
-def _write_drafts(context: Context) -> None:
-    """The .eml files of letters that only people will read; written after the row, and again where one is missing.
-
-    A share that cannot be written to stops `report`; here the files wait for the next run.
-    """
-    try:
-        _write_files(context)
-    except OSError as error:
-        log.error("drafts not written", error=str(error))
-        context.tally.notes.append(f"回信草稿没有全部写出（{error.strerror or type(error).__name__}），下次运行补写")
-
-
-def _write_files(context: Context) -> None:
-    folder = context.config.storage.share / "reports" / "回信"
-    with context.read() as tx:
-        rows = tx.letters.unwritten()
-        drafted = tx.letters.drafted()
-        if drafted:
-            there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-            rows += [tx.letters.row(letter) for letter, file in drafted.items() if file not in there]
-    for row in rows:
-        name = f"{letter_number(row['id'])} {LETTER_WORDS[row['kind']]}.eml"
-        at = row["created_at"].astimezone(context.config.edition.zone)
-        outbox.write_draft(folder, name, outbox.compose(row, context.config.mailbox(row["mailbox"]), at))
-        crash_point("draft-written")
-        if row["file"] != name:
-            with context.begin() as tx:
-                tx.letters.written(row["id"], name)
-            crash_point("draft-known")

@@ -77,9 +77,9 @@ class _Found:
 def _sorted_out(context: Context, tx: Transaction, waiting: Mapping[str, dt.datetime]) -> _Found:
     found = _Found()
     loaded = tx.load(list(waiting), context.wants_key)
-    findings = tx.works.findings(list(waiting))
+    findings, lasts = tx.works.findings(list(waiting)), tx.telling.lasts(list(waiting))
     for work_id, since in waiting.items():
-        work, last = loaded.get(work_id), tx.telling.last(work_id)
+        work, last = loaded.get(work_id), lasts.get(work_id)
         if work is None or last is None or work.decision is not None or work.gone:
             found.done.append(work_id)
         elif last["state"] in _OPEN and not last["key"].startswith(_UPDATE):

@@ -57,7 +57,9 @@ ENDING_WORDS: Mapping[str, str] = {
 HELD_WORDS: Mapping[str, str] = {
     "junk": "来信在垃圾箱类文件夹里，确认后放行",
     "staff": "已按“暂缓”留下",
-    "moot": "作品已撤回或改归别处，不再发出",
+    "moot": "作品已撤回、改归别处或已另信告知，不再发出",
+    "anew": "情况有变化，改写后再发",
+    "operator": "运维已处理（kepu replies）",
 }
 """Why a letter is held."""
 

@@ -275,16 +275,16 @@ def test_unanswered_is_a_mail_until_its_letter_is_written(tx, mail, write):
 
 def test_written_letters_are_written_once(tx, mail, write):
     letter = write("一", mail("1"))
-    before = [row["id"] for row in tx.letters.unwritten()]
-    tx.letters.written(letter, "L0001 收件回执.eml")
-    assert (before, tx.letters.unwritten()) == ([letter], [])
+    before = tx.letters.drafts()
+    tx.letters.written({letter: "L0001 收件回执.eml"})
+    assert (before, tx.letters.drafts()) == ({letter: ""}, {letter: "L0001 收件回执.eml"})
 
 
 def test_a_letter_in_new_words_is_to_be_written_again(tx, mail, write):
     letter = write("一", mail("1"))
-    tx.letters.written(letter, "L0001 收件回执.eml")
+    tx.letters.written({letter: "L0001 收件回执.eml"})
     write("二", mail("2"))
-    assert [row["id"] for row in tx.letters.unwritten()] == [letter]
+    assert tx.letters.drafts() == {letter: ""}
 
 
 def test_last_runs_are_those_that_ended_newest_first(tx):

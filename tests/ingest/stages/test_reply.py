@@ -196,9 +196,30 @@ def raw(sender, form):
 
 
 def test_a_sender_name_with_line_breaks_stays_in_its_line(contest, context, walk, form, texts):
-    name = "王工\r\nBcc: all@example.com".encode().hex("=").upper()
+    name = "王工\r\nBcc: all".encode().hex("=").upper()
     contest.drop(raw(b"From: =?utf-8?q?=" + name.encode() + b"?= <" + TO.encode() + b">", form()))
-    assert texts(walk(context))[0].splitlines()[0] == "王工 Bcc: a***@example.com："
+    assert texts(walk(context))[0].splitlines()[0] == "王工 Bcc: all："
+
+
+@pytest.mark.parametrize("name", ["kepuwsp@163.com", "zhang@qq.com", "科" * 60])
+def test_a_sender_name_that_is_none_is_no_greeting(contest, context, walk, form, texts, letters, name):
+    word = base64.b64encode(name.encode())
+    contest.drop(raw(b"From: =?utf-8?b?" + word + b"?= <" + TO.encode() + b">", form()))
+    assert (texts(walk(context))[0].splitlines()[0], letters(context)[0][2]) == ("您好：", TO)
+
+
+@pytest.mark.parametrize("line", ["", "From: a@x.cn, b@x.cn", "From: 甲 <a@x.cn>, 乙 <b@x.cn>", "From: <>"])
+def test_mail_from_nobody_or_several_gets_no_letter(contest, context, walk, form, letters, line):
+    contest.drop(raw(line.encode() or b"X-Nothing: y", form()))
+    assert (letters(walk(context)), context.tally.troubles) == ([], [])
+
+
+def test_long_subject_with_line_breaks_makes_one_line_of_a_letter(contest, context, walk, form):
+    long = base64.b64encode("报送\r\nBcc: all@x.cn\r\n".encode() + b"x" * 10_000)
+    contest.drop(raw(b"From: <" + TO.encode() + b">\r\nSubject: =?utf-8?b?" + long + b"?=", form()))
+    walk(context)
+    (mail,) = [email.message_from_bytes(raw, policy=email.policy.default) for raw in drafts(context).values()]
+    assert (mail["Bcc"], len(mail["Subject"]) <= 120, len(mail.get_body().get_content()) < 3_000) == (None, True, True)
 
 
 def test_what_was_sent_is_named_even_if_it_is_of_no_kind(contest, context, walk, form, texts):
