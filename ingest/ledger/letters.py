@@ -239,6 +239,11 @@ class Letters:
         query = query.where(or_(_A.c.ended.in_(_LIVING), and_(_A.c.ended.is_(None), _A.c.pending != "")))
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
 
+    def is_queued_for(self, address: str, kind: LetterKind) -> bool:
+        """A letter of that kind waits to be sent to an address."""
+        mine = (_L.c.to_address == address, _L.c.kind == kind.value, _L.c.state == LetterState.QUEUED.value)
+        return self.connection.execute(select(_L.c.id).where(*mine).limit(1)).first() is not None
+
     def unanswered(self, endings: Sequence[Ended]) -> list[int]:
         """Mails with one of these endings that may be answered and are not yet, oldest first."""
         query = select(_A.c.id).where(

@@ -30,8 +30,9 @@ def _one(context: Context, arrival_id: int) -> None:
         matters = matters_of(tx.arrivals.arrival(arrival_id, wants=context.wants_key).parts)
         key = f"{LetterKind.ATTENTION.value}:{same_mail(row)}"
         told = tx.letters.by_key(key) is not None  # its copy in the other mailbox
+        one_waits = tx.letters.is_queued_for(row["from_address"], LetterKind.ATTENTION)  # the caps hold it: no second
         now = tx.now
-    if told or not matters or not is_due(config, row, works, now):
+    if told or one_waits or not matters or not is_due(config, row, works, now):
         return
     data = letter_data(config, row, works, matters)
     rendered = letters.render(LetterKind.ATTENTION.value, data, templates_of(config))
