@@ -66,7 +66,7 @@ def an_entry(number: int, config: Config) -> Entry:
         "recommended" if recommended else "public",
         fields,
         film=f"film {like}",
-        received_at=OPENED + dt.timedelta(minutes=number % 20_000),
+        received_at=OPENED + dt.timedelta(seconds=40 * number),
         sender=f"editor{number}@example{number % 97}.cn",
     )
 

@@ -278,16 +278,20 @@ class Arrivals(KeptFacts):
 
         Of several the one that also says the same, then the oldest.
         """
-        same_id = and_(_A.c.message_id == arrival.message_id, _A.c.message_id != "", _A.c.digest == digest)
-        same_files = and_(_A.c.from_address == arrival.from_address, _A.c.from_address != "", _A.c.digest == digest)
+        same_id = and_(_A.c.message_id == arrival.message_id, _A.c.message_id != "")
+        same_files = and_(_A.c.from_address == arrival.from_address, _A.c.from_address != "")
         if not arrival.parts:
             same_id = and_(same_id, _A.c.own_text == arrival.own_text, _A.c.subject == arrival.subject)
             same_files = and_(same_files, _A.c.id < 0)
         elif all(not part.here for part in arrival.parts):
             same_files = and_(same_files, _A.c.id < 0)
+        found_by = _A.c.digest == digest
+        if not arrival.parts:  # the digest of no files is many mails'
+            found_by = and_(_A.c.message_id == arrival.message_id, _A.c.digest + "" == digest)
         query = (
             select(_A.c.id, _A.c.ended, _A.c.reason, _A.c.own_text)
-            .where(_A.c.mailbox == arrival.mailbox, _A.c.id != arrival.id, or_(same_id, same_files))
+            .where(found_by, or_(same_id, same_files), _A.c.id != arrival.id)
+            .where(_A.c.mailbox + "" == arrival.mailbox)  # `+ ""`: not by its index, which is of nearly all mails
             .where(or_(_A.c.ended.in_(TWIN_ENDINGS), and_(_A.c.ended.is_(None), _A.c.pending != "")))
             .order_by(_A.c.own_text != arrival.own_text, _A.c.id)
         )

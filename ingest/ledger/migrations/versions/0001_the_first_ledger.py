@@ -67,13 +67,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
     )
     with op.batch_alter_table("arrivals", schema=None) as batch_op:
-        batch_op.create_index("ix_arrivals_counted", ["mailbox", "stage", "ended", "pending"], unique=False)
+        batch_op.create_index("ix_arrivals_counted", ["stage", "ended", "mailbox", "pending"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_digest"), ["digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_header_sha256"), ["header_sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_mailbox_from_address"), ["mailbox", "from_address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_arrivals_mailbox_received_at"), ["mailbox", "received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_arrivals_size"), ["size"], unique=False)
-        batch_op.create_index(batch_op.f("ix_arrivals_stage_ended"), ["stage", "ended"], unique=False)
 
     op.create_table(
         "bounced",
