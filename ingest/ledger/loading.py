@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.ledger.arrivals import Arrivals
@@ -22,15 +22,23 @@ def load_works(arrivals: Arrivals, works: Works, scans: Scans, ids: Sequence[str
     materials = works.materials(ids, arrivals.facts(digests, wants), scans.scans(digests))
     mails = works.arrivals_of(ids)
     rows = {row["id"]: row for row in arrivals.heads([a for pairs in mails.values() for a, _ in pairs])}
+    shared = {mail for mail, of in works.of_arrivals(list(rows)).items() if len(of) > 1}
     decisions, unplaced = works.decisions(ids), works.unplaced(ids)
     loaded = (
-        _work(row, materials.get(row["id"], ()), [rows[a] for a, _ in mails.get(row["id"], ())], decisions)
+        _work(row, materials.get(row["id"], ()), [rows[a] for a, _ in mails.get(row["id"], ())], decisions, shared)
         for row in works.rows(ids)
     )
     return {work.id: replace(work, unplaced=unplaced.get(work.id, ())) for work in loaded}
 
 
-def _work(row: Row, materials: tuple[Material, ...], mails: Sequence[Row], decisions: Mapping[str, Decision]) -> Work:
+def _work(
+    row: Row,
+    materials: tuple[Material, ...],
+    mails: Sequence[Row],
+    decisions: Mapping[str, Decision],
+    shared: Collection[int],
+) -> Work:
+    """shared: mails that are of other works too."""
     times, known = clock(materials)
     return Work(
         id=row["id"],
@@ -45,8 +53,13 @@ def _work(row: Row, materials: tuple[Material, ...], mails: Sequence[Row], decis
         gone=not mails or bool(row["moved_to"] or row["merged_into"]),
         goes_to=row["moved_to"] or row["merged_into"],
         senders=tuple(dict.fromkeys(mail["from_address"] for mail in mails if mail["from_address"])),
-        texts=tuple(f"{mail['subject']}\n{mail['own_text']}" for mail in mails),
+        texts=tuple(_text(mail) for mail in mails),
+        own_texts=tuple(_text(mail) for mail in mails if mail["id"] not in shared),
     )
+
+
+def _text(mail: Row) -> str:
+    return f"{mail['subject']}\n{mail['own_text']}"
 
 
 def clock(materials: Iterable[Material]) -> tuple[dt.datetime | None, bool]:

@@ -173,7 +173,8 @@ class Work:
 
     received_at: the clock of the deadline, first arrival of a form or a video (or of the link to one); None if none
     has come or no source could say when. clock_known: some such arrival is there, whatever its time.
-    texts: the subjects and own texts of its mails, oldest first, as hints. unplaced: materials of its mails that may
+    texts: the subjects and own texts of its mails, oldest first, as hints; own_texts: those of mails that are of no
+    other work. unplaced: materials of its mails that may
     be its own or another work's of the same mail. gone: its mails and files are another work's now, and it counts for
     nothing; goes_to: that work, "" if its mails were given elsewhere one by one. checks: what our provider says of the
     senders of its mails, where that was asked for.
@@ -190,6 +191,7 @@ class Work:
     decision: Decision | None = None
     senders: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    own_texts: tuple[str, ...] = ()
     unplaced: tuple[Material, ...] = ()
     gone: bool = False
     goes_to: str = ""

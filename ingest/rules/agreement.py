@@ -96,8 +96,8 @@ def _elsewhere(typed: FieldValue, read: FieldValue) -> bool:
 
 
 def _mail(work: Work, form: FormFacts, limits: ScanMatchesRule, config: Config) -> list[str]:
-    """What the mails name otherwise than the form; a mail that names several works says nothing of one of them."""
-    text = unicodedata.normalize("NFKC", "\n".join(work.texts))
+    """What the mails name otherwise than the form; a mail of several works says nothing of one of them."""
+    text = unicodedata.normalize("NFKC", "\n".join(work.own_texts))
     said = []
     for name, value in _named(text, form, limits, config).items():
         typed = form.fields[name]
