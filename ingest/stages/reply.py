@@ -21,6 +21,7 @@ from ingest.model import NO_MATERIAL, Ended, Finding, LetterKind, LetterState, W
 from ingest.stages.attention import warn
 from ingest.stages.drafts import write_drafts
 from ingest.stages.letterhead import junk_todo, letter_row, same_mail, state_of, templates_of
+from ingest.stages.lettersread import write_page
 from ingest.stages.lettertext import Answer, is_late, letter_data, told_keys, urgency_of
 from ingest.stages.returned import take_bounces
 from ingest.stages.updates import is_time_to_remind, remind, update
@@ -46,6 +47,7 @@ def reply(context: Context) -> None:
         warn(context)
         remind(context)
     write_drafts(context)
+    write_page(context)
 
 
 def _answer_all(context: Context) -> None:

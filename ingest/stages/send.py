@@ -8,6 +8,7 @@ ever sent a second time by itself.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,11 +114,13 @@ def _is_here(url: str) -> bool:
 
 @dataclass
 class _Sending:
-    """One stage's connections, and the accounts that send no more in it."""
+    """One stage's connections, the accounts that send no more in it, and the mailboxes that have no server to send by,
+    each with its letters."""
 
     context: Context
     posts: dict[str, Post] = field(default_factory=dict)
     resting: set[str] = field(default_factory=set)
+    mute: Counter[str] = field(default_factory=Counter)
     count: int = 0
 
     def __enter__(self) -> _Sending:
@@ -126,6 +129,9 @@ class _Sending:
     def __exit__(self, *_: object) -> None:
         for post in self.posts.values():
             post.close()
+        for address, letters in self.mute.items():
+            mend = "请在 [[mailboxes]] 中写上 smtp，或在 [replies] 中写 sender，再运行 kepu check 核对"
+            self.context.tally.notes.append(f"信箱 {address} 没有写发信服务器，{letters} 封回信排着没有发出；{mend}")
 
     def all_of(self, ids: Sequence[int]) -> None:
         """These letters in their order, until the run's cap, a stop, or no account is left."""
@@ -146,7 +152,10 @@ class _Sending:
             row = tx.letters.row(letter_id)
             mailbox = self.context.config.mailbox(row["mailbox"])
             account = account_of(self.context.config.replies.sender or mailbox)
-            if account is None or account.address in self.resting:
+            if account is None:
+                self.mute[mailbox.address] += 1
+                return
+            if account.address in self.resting:
                 return
             dead = tx.posting.dead(row["to_address"])
             if dead is None and not self._may_go(tx, row["to_address"], account.address):

@@ -29,7 +29,8 @@ class Snapshot:
     """Everything that exports and reports show, as it stood at `now`. Mails and letters are without their words.
 
     pairs: works that are alike, in order of id, to the reason by rule; no reasons for those that are no more. alerts:
-    troubles of the program's own that go on. dead: addresses that do not exist, to why.
+    troubles of the program's own that go on. dead: addresses that do not exist, to why. stopped: since when nothing may
+    be sent, "" if it may; paused: accounts that send nothing for a while.
     """
 
     config: Config
@@ -51,6 +52,8 @@ class Snapshot:
     links: Sequence[CloudFile] = ()
     alerts: Sequence[Row] = ()
     dead: Mapping[str, Row] = field(default_factory=dict)
+    stopped: str = ""
+    paused: Sequence[Row] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -157,6 +160,8 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
         links=tx.links.links(),
         alerts=tx.alerts.open(),
         dead=tx.posting.dead_ones(),
+        stopped=tx.posting.stopped,
+        paused=[row for row in tx.posting.senders() if row["paused_until"] and row["paused_until"] > tx.now],
     )
 
 

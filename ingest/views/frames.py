@@ -11,6 +11,7 @@ from ingest.entrants import entrant_of, has_units, places_of
 from ingest.ledger.rows import Row
 from ingest.model import (
     KIND_WORDS,
+    OF_WORKS,
     OUTCOME_WORDS,
     STATE_WORDS,
     CloudFile,
@@ -18,6 +19,7 @@ from ingest.model import (
     Entrant,
     Finding,
     Kind,
+    LetterState,
     Outcome,
     PartSource,
     TodoKind,
@@ -309,10 +311,13 @@ def _letters(snap: Snapshot) -> Iterable[Cells]:
 
 
 def _letter_note(snap: Snapshot, letter: Row) -> str:
-    """Why it is held, and what could not be done of what staff wrote."""
+    """Why it is held or waits, what its server or the other side said, what could not be done of what staff wrote."""
     written = snap.staff.get((tables.LETTERS.title, letter_number(letter["id"]), deciding.RELEASE))
     held = HELD_WORDS.get(letter["held_for"].removesuffix("-draft"), "") if letter["held_for"] else ""
-    return "；".join(filter(None, (held, deciding.letter_note(written, letter["state"]))))
+    again = letter["try_after"] if letter["state"] == LetterState.QUEUED.value else None
+    tries = f"{again.astimezone(snap.zone):%m-%d %H:%M} 后再试（已试 {letter['tries']} 次）" if again else ""
+    said = letter["error"][:200]
+    return "；".join(filter(None, (held, said, tries, deciding.letter_note(written, letter["state"]))))
 
 
 def _messages(snap: Snapshot) -> Iterable[Cells]:
@@ -335,7 +340,9 @@ def _mail_note(snap: Snapshot, row: Row) -> str:
     """Why it became what it is, and what could not be done of what staff wrote."""
     written = snap.staff.get((tables.MESSAGES.title, mail_number(row["id"]), deciding.BELONGS))
     said = row["reason"] or row["pending"] or row["error"]
-    return "\n".join(filter(None, (deciding.mail_note(written, snap.rows, ended=row["ended"]), said)))
+    silent = row["may_reply_why"] if row["ended"] in OF_WORKS and not row["may_reply"] else ""
+    told = f"不自动回信：{silent}" if silent else ""
+    return "\n".join(filter(None, (deciding.mail_note(written, snap.rows, ended=row["ended"]), said, told)))
 
 
 def _conflicts(snap: Snapshot) -> Iterable[Cells]:

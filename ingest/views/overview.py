@@ -30,7 +30,7 @@ def overview(snap: Snapshot, notes: Sequence[str]) -> Overview:
         today=tuple(item for item in _today(snap) if item.count),
         since=_since(snap),
         mailboxes=tuple(reconciliations(snap)),
-        notes=(*notes, *_unscanned(snap)),
+        notes=(*notes, *_unscanned(snap), *_post(snap)),
         deadline=f"{when}，还有 {left} 天" if left >= 0 else f"{when}，已截止",
         links=_links(snap),
     )
@@ -47,6 +47,20 @@ def _unscanned(snap: Snapshot) -> list[str]:
                 reasons[UNCHECKED_WORDS.get(part.scan.reason, UNCHECKED_WORDS["failed"])] += 1
     said = "，".join(f"{why} {count} 个" for why, count in reasons.most_common())
     return [f"安全：作品的文件中有 {reasons.total()} 个未做病毒扫描（{said}）"] if reasons else []
+
+
+def _post(snap: Snapshot) -> list[str]:
+    """How the letters stand that are on their way, and what keeps them; nothing if none is."""
+    states = Counter(letter["state"] for letter in snap.letters)
+    words = {LetterState.QUEUED: "排队待发", LetterState.UNKNOWN: "结果不明", LetterState.FAILED: "发送失败"}
+    said = [f"{word} {states[state.value]} 封" for state, word in words.items() if states[state.value]]
+    lines = [f"回信：{'，'.join(said)}（见「回信」）"] if said else []
+    if snap.stopped:
+        lines.append("回信：全部发信已暂停，恢复请运维执行 kepu replies release")
+    for row in snap.paused:
+        until = row["paused_until"].astimezone(snap.zone)
+        lines.append(f"回信：{row['address']} 暂停到 {until:%m-%d %H:%M}，之后自动接着发（{row['why'][:80]}）")
+    return lines
 
 
 def _states(snap: Snapshot) -> Counts:

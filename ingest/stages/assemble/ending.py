@@ -9,7 +9,7 @@ from ingest import manners
 from ingest.context import Context
 from ingest.ledger import Transaction
 from ingest.materials.wishes import WITHDRAWAL, Wish, wishes_in
-from ingest.model import Arrival, Ended, Ending, Todo, TodoKind, mail_number
+from ingest.model import OF_WORKS, Arrival, Ended, Ending, Todo, TodoKind, mail_number
 from ingest.stages.assemble.becoming import decide
 from ingest.stages.assemble.belonging import Situation, is_mended
 from ingest.stages.assemble.bringing import brings
@@ -44,6 +44,9 @@ def end(context: Context, tx: Transaction, arrival_id: int, titles: Titles, *, n
     wishes = [] if ending.ended in SILENT else _wishes(tx, arrival, situation, became.works)
     for todo in (*_placeable(tx, ending.todos, became.works), *trouble, *wishes):
         tx.desk.ask(todo, anew=True)
+    unproven = ending.ended in OF_WORKS and manners.failed_authentication(arrival.headers)
+    if unproven and context.config.replies.mode != "off":
+        tx.desk.ask(_unproven(arrival, became.works))
     if ending.ended is not None:
         tx.openings.release(arrival_id)
         if became.works and brings(arrival):
@@ -52,6 +55,16 @@ def end(context: Context, tx: Transaction, arrival_id: int, titles: Titles, *, n
     elif any(volumes.lacks for volumes in situation.volumes):
         tx.openings.say_lacking(volumes_of(context, tx, arrival)[1], ending.reason)
     return became
+
+
+def _unproven(arrival: Arrival, works: Sequence[str]) -> Todo:
+    """No letter goes to an address that may be anybody's: a person finds out, and answers."""
+    text = (
+        f"邮件 {mail_number(arrival.id)} 自称来自 {arrival.from_address}，但发件人身份验证（SPF、DKIM）均未通过，"
+        "没有自动回信。作品已照常登记；请按表格中的电话核实后人工答复。"
+    )
+    work = works[0] if len(set(works)) == 1 else ""
+    return Todo(f"unproven:{arrival.id}", TodoKind.LETTER, text, work=work, arrival_id=arrival.id)
 
 
 def _note(tx: Transaction, arrival: Arrival, situation: Situation, ending: Ending) -> None:

@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from ingest.demo.cloud import netease_block
+from ingest.demo.mails import mail_bytes
 from ingest.stages import reply as stage
 
 LATE = dt.datetime(2024, 10, 26, 9, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -38,7 +39,11 @@ def texts():
 
 def drafts(context):
     folder = context.config.storage.share / "reports" / "回信"
-    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+    return {path.name: path.read_bytes() for path in folder.glob("*.eml")} if folder.exists() else {}
+
+
+def the_page(context):
+    return (context.config.storage.share / "reports" / "回信" / "回信一览.html").read_text("utf-8")
 
 
 def decide_by_hand(context, work, decision):
@@ -252,6 +257,45 @@ def test_a_draft_that_is_gone_is_written_again_the_same(contest, context, walk, 
     before = drafts(walk(context))
     (context.config.storage.share / "reports/回信/L0001 收件回执.eml").unlink()
     assert drafts(walk(context)) == before
+
+
+def test_a_draft_of_a_letter_that_was_sent_lies_there_no_more(contest, walk, form):
+    contest.post(files=[("推荐表.docx", form())])
+    with contest.open('[replies]\nmode = "approve"\n') as context:
+        before = list(drafts(walk(context)))
+        with context.begin() as tx:
+            tx.posting.sent(1)
+        assert (before, list(drafts(walk(context)))) == (["L0001 收件回执.eml"], [])
+
+
+def test_page_shows_the_words_of_a_draft_and_its_file(contest, context, walk, form):
+    contest.post(files=[("推荐表.docx", form())])
+    page = the_page(walk(context))
+    assert ("【登记号】R2024-0001" in page, 'href="./L0001%20' in page, "只写草稿" in page) == (True, True, True)
+
+
+def test_page_escapes_what_a_sender_wrote(contest, context, walk, form):
+    contest.post("<script>alert(1)</script>", files=[("推荐表.docx", form("星海<b>寻踪"))])
+    page = the_page(walk(context))
+    assert ("<script" in page, "<b>寻踪" in page, "&lt;script&gt;" in page) == (False, False, True)
+
+
+def test_page_is_not_written_again_without_news(contest, context, walk, form):
+    contest.post(files=[("推荐表.docx", form())])
+    walk(walk(context))
+    path = context.config.storage.share / "reports" / "回信" / "回信一览.html"
+    before = path.stat().st_mtime_ns
+    walk(context)
+    assert path.stat().st_mtime_ns == before
+
+
+def test_unproven_sender_gets_no_letter_and_a_person_is_asked_once(contest, context, walk, form, letters):
+    mail = mail_bytes(contest.mail(files=[("推荐表.docx", form())]))
+    contest.drop(mail.replace(b"spf=pass", b"spf=fail").replace(b"dkim=pass", b"dkim=fail"))
+    walk(walk(context))
+    with context.read() as tx:
+        asked = [row["key"] for row in tx.desk.todos() if row["key"].startswith("unproven:")]
+    assert (letters(context), asked) == ([], ["unproven:1"])
 
 
 def test_a_draft_of_a_run_that_died_is_written_by_the_next(contest, context, walk, form, monkeypatch):

@@ -64,6 +64,27 @@ def test_queued_letter_is_sent_once(office):
         assert (states(context), [one.to for one in office.mta.taken]) == (["sent"], ["zhang@example.cn"])
 
 
+def test_mailbox_without_a_server_is_said_once_and_its_letters_wait(office):
+    with office.open() as context:
+        boxes = tuple(box.model_copy(update={"smtp": ""}) for box in context.config.mailboxes)
+        context.config = context.config.model_copy(update={"mailboxes": boxes})
+        office.write(context, "a@x.cn", "b@x.cn")
+        send(context)
+        notes = [note.partition("；")[0] for note in context.tally.notes]
+        assert (states(context), notes) == (
+            ["queued", "queued"], ["信箱 kepuchuwsp@126.com 没有写发信服务器，2 封回信排着没有发出"],
+        )  # fmt: skip
+
+
+def test_letter_that_waits_for_new_words_does_not_go(office):
+    with office.open() as context:
+        office.write(context, "a@x.cn")
+        with context.begin() as tx:
+            tx.letters.stand(1, LetterState.QUEUED, "anew", cell="")
+        send(context)
+        assert (states(context), office.mta.taken) == (["queued"], [])
+
+
 def test_letter_comes_from_the_mailbox_that_was_written_to(office):
     with office.open() as context:
         office.write(context, "zhang@example.cn")

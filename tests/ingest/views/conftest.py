@@ -80,6 +80,7 @@ def mail():
             "pending": "",
             "error": "",
             "may_reply": True,
+            "may_reply_why": "",
         } | rest
 
     return make
@@ -100,6 +101,9 @@ def letter():
             "created_at": NOON,
             "sent_at": None,
             "file": "",
+            "error": "",
+            "tries": 0,
+            "try_after": None,
         } | rest
 
     return make

@@ -349,6 +349,24 @@ def test_a_letters_row_opens_its_file(snap, letter):
     ]
 
 
+def test_a_letters_row_says_why_it_waits(snap, letter):
+    again = dt.datetime(2024, 10, 8, 13, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    waits = letter(state="queued", error="收信方暂时不收，稍后再试：450 later", tries=2, try_after=again)
+    (row,) = rows(frames(snap(letters=[waits]), {})["回信"])
+    assert row["说明"] == "收信方暂时不收，稍后再试：450 later；10-08 13:00 后再试（已试 2 次）"
+
+
+def test_a_letters_row_says_what_the_server_refused(snap, letter):
+    (row,) = rows(frames(snap(letters=[letter(state="failed", error="对方地址不存在：550")]), {})["回信"])
+    assert row["说明"] == "对方地址不存在：550"
+
+
+def test_a_mails_row_says_why_it_is_not_answered(snap, mail):
+    silent = mail(may_reply=False, may_reply_why="邮件列表")
+    (row,) = rows(frames(snap(arrivals={1: silent}), {})["邮件"])
+    assert row["说明"] == "不自动回信：邮件列表"
+
+
 def test_works_with_one_film_are_a_pair(snap):
     assert rows(frames(snap(pairs={("P2024-0001", "R2024-0001"): FILM}), {})["疑似重复"]) == [
         {

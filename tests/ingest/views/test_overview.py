@@ -101,3 +101,13 @@ def test_the_first_page_warns_of_links_that_people_must_fetch_soon(snap, link):
     found = [link(LinkState.MANUAL, 1, 0, days) for days in (-1, 2, 4, 9, None)] + [link(LinkState.WAITING, 1, 0, 2)]
     wanted = Item("其中要由人下载、不足 5 天就到期的云附件", 2, "待办")
     assert overview(snap(links=found), ()).today == (wanted,)
+
+
+def test_the_first_page_tells_how_letters_stand_and_what_keeps_them(snap, letter, noon):
+    letters = [letter(n, state=state) for n, state in enumerate(["queued", "queued", "unknown", "failed", "sent"], 1)]
+    paused = {"address": "a@163.com", "paused_until": noon + dt.timedelta(hours=2), "why": "网易认为发信过快"}
+    assert overview(snap(letters=letters, stopped="2024-10-08T12:00", paused=[paused]), ()).notes == (
+        "回信：排队待发 2 封，结果不明 1 封，发送失败 1 封（见「回信」）",
+        "回信：全部发信已暂停，恢复请运维执行 kepu replies release",
+        "回信：a@163.com 暂停到 10-08 14:00，之后自动接着发（网易认为发信过快）",
+    )
