@@ -9,6 +9,7 @@ from parsers.facts import Box, FieldValue, ImageFacts, Line, Mark, PageFacts, Re
 from parsers.labels import fields_of, title_of
 from parsers.recognition.rows import page_rows
 
+_PART = 0.35  # share of a piece of writing that must lie in a cell to be its signature
 _BELOW = 0.06  # share of the page's height below a field without a cell in which it is signed
 
 
@@ -53,9 +54,12 @@ def _zone(value: FieldValue, page: PageFacts, others: Iterable[FieldValue]) -> B
 
 
 def _in(mark: Mark, box: Box) -> bool:
-    """The middle of the writing is in the box."""
-    x, y = (mark.box.left + mark.box.right) / 2, (mark.box.top + mark.box.bottom) / 2
-    return mark.what == "writing" and box.left <= x <= box.right and box.top <= y <= box.bottom
+    """A good part of the writing is in the box. People write over the line between two cells: it may be either's."""
+    one = mark.box
+    wide = min(one.right, box.right) - max(one.left, box.left)
+    high = min(one.bottom, box.bottom) - max(one.top, box.top)
+    area = (one.right - one.left) * (one.bottom - one.top)
+    return mark.what == "writing" and min(wide, high) > 0 and wide * high >= _PART * area
 
 
 def _confidence(lines: list[Line]) -> float:

@@ -82,7 +82,7 @@ def _signatures(config: Config, paper: Paper, store: Store) -> Iterator[Picture]
         if place is not None and (signed or name in TO_SIGN):
             page, box = place
             shown.append((page.number, box))
-            word = "签名" if signed else "未见签名"
+            word = "签名" if signed else "未认出签名"
             label = config.forms.names.get(name, name)
             yield from _cutting(f"{word}-{label}-{_page(page)}", page, box, _SIGNATURE_MARGIN, store)
     for page, mark in paper.marks("writing"):

@@ -66,7 +66,7 @@ def test_signatures_are_shown_where_people_sign_and_where_they_should_have(conte
         "title": FieldValue(value="星海寻踪", label="作品名称", **cell),
     }
     work = work_of([page()], fields, {"commitment": True, "recommender_opinion": False, "title": False})
-    assert names(contest.config(), work, store)[:-1] == ["签名-原创承诺-第1页", "未见签名-推荐单位意见-第1页"]
+    assert names(contest.config(), work, store)[:-1] == ["签名-原创承诺-第1页", "未认出签名-推荐单位意见-第1页"]
 
 
 def test_other_writing_is_shown_once(contest, store, page):
