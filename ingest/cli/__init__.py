@@ -259,6 +259,22 @@ def status(
 
 
 @_command()
+def review(
+    preview: Annotated[bool, typer.Option("--preview", help="只列出会变的结论和状态，什么也不改。")] = False,
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> int:
+    """按当前配置把全部作品重新审查一遍（不收信、不发信）；--preview 先看看会变什么。"""
+    from ingest.cli import reviewing
+
+    if preview:
+        return reviewing.preview(_config(config), _clock(os.environ), as_json=as_json)
+    if as_json:
+        raise ConfigError("--json 只与 --preview 同用", mend="预演用 kepu review --preview --json。")
+    return reviewing.again(_config(config), _clock(os.environ))
+
+
+@_command()
 def show(
     ident: Annotated[str, typer.Argument(metavar="ID", help="登记号（R2024-0001）、邮件编号（M00001）或 Message-ID。")],
     as_json: AsJson = False,

@@ -94,11 +94,12 @@ class Ledger:
         self.engine.dispose()
 
 
-def open_ledger(url: str, root: Path, *, edition: str, create: bool = True) -> Ledger:
+def open_ledger(url: str, root: Path, *, edition: str, create: bool = True, read_only: bool = False) -> Ledger:
     """The ledger at `url` ("" is ledger.sqlite under root), made or migrated if need be.
 
     edition: what it is of ("2024 全国科普微视频大赛"); one ledger holds one edition. With create=False a ledger that is
-    not there is a ConfigError with the mend, and nothing is made.
+    not there is a ConfigError with the mend, and nothing is made. read_only: nothing can be written through it; one of
+    an older shape is a ConfigError.
     """
     url = url or f"sqlite:///{root / 'ledger.sqlite'}"
     path = Path(make_url(url).database or "") if url.startswith("sqlite") else None
@@ -110,10 +111,10 @@ def open_ledger(url: str, root: Path, *, edition: str, create: bool = True) -> L
                 mend="请先运行一次 kepu run（或 kepu demo 试用），再执行本命令。",
             )
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(url)
+    engine = _engine(url, read_only=read_only)
     try:
         with _trouble(engine):
-            _migrate(engine)
+            _migrate(engine, read_only=read_only)
             _claim(engine, edition)
     except BaseException:
         engine.dispose()
@@ -138,7 +139,7 @@ def _trouble(engine: Engine) -> Iterator[None]:
         ) from error
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, read_only: bool) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name != "sqlite":
         return engine
@@ -150,6 +151,8 @@ def _engine(url: str) -> Engine:
         )
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -160,12 +163,14 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, *, read_only: bool) -> None:
     with engine.connect() as connection:
         if inspect(connection).has_table("alembic_version"):
             version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
             if version == schema.HEAD:
                 return
+    if read_only:
+        raise ConfigError("台账还是旧版程序的结构", mend="请先运行一次 kepu run，再执行本命令。")
     from alembic import command  # here: a ledger of the newest shape never needs Alembic, whose import costs 0.2 s
     from alembic.config import Config
     from alembic.util import CommandError

@@ -183,6 +183,11 @@ class Works:
             query = query.where(_W.c.id.in_(ids))
         return rows_of(self.connection.execute(query))
 
+    def judged(self) -> list[str]:
+        """Living works that were reviewed at least once."""
+        query = select(_W.c.id).where(*ALIVE, _W.c.reviewed_with != "")
+        return list(self.connection.execute(query.order_by(_W.c.id)).scalars())
+
     def to_review(self, with_: str) -> list[str]:
         """Living works that changed, were reviewed under other rules, or wait for a link whose time may run out."""
         waiting = (

@@ -24,12 +24,18 @@ log = structlog.get_logger("kepu")
 MAX_TITLE = 200
 """Characters of a title: what is longer is a paragraph in the wrong cell."""
 
+ASKED = "asked"
+"""In `meta`: the question under which the facts were kept that works were judged by last."""
+
 
 def review(context: Context) -> None:
     """Every work that is new, was added to, or was judged under other rules."""
     key = rules_key(context.config)
     with context.read() as tx:
-        ids = tx.works.to_review(key)
+        ids, asked = tx.works.to_review(key), tx.desk.get(ASKED)
+    if asked != context.wants_key:
+        with context.begin() as tx:
+            tx.desk.put(ASKED, context.wants_key)
     for done, work_id in enumerate(ids):
         if context.stopped:
             return
@@ -55,7 +61,7 @@ def rules_key(config: Config) -> str:
 
 def _one(context: Context, work_id: str, key: str) -> None:
     with context.begin() as tx:
-        work = _titled(tx.load([work_id], context.wants_key)[work_id])
+        work = titled(tx.load([work_id], context.wants_key)[work_id])
         work = replace(work, checks=tx.entrants.sender_checks(work_id))
         reviewed = rules.review(work, context.config, now=tx.now)
         findings = stands(tx, context.config, work, reviewed.findings)
@@ -67,7 +73,7 @@ def _one(context: Context, work_id: str, key: str) -> None:
         context.tally.troubles.append(f"规则 {rule} 未能判断作品 {work_id}，已列为待人工复核（详见日志）")
 
 
-def _titled(work: Work) -> Work:
+def titled(work: Work) -> Work:
     """The form names the work, within bounds; without one it keeps the title its mail gave it, else the scan's."""
     sheet = sheet_of(work)
     read = sheet.fields.get("title") if sheet and not work.title else None
