@@ -27,6 +27,7 @@ _NUMBERING = re.compile(
 _BRACKETED = re.compile(r"[（(【\[〔][^）)】\]〕]{0,60}[）)】\]〕]")
 _COUNTED = re.compile(r"^第[一二三四五六七八九\d]{1,2}(?:位|名|个)?|[一二三四五六七八九\d]{1,2}$")
 _BOXES = re.compile("[☑☒☐□√✓✔]")  # of options: what stands beside them is a value
+_SAYS_MORE = re.compile(r"[:：]\s*[^\W_]")
 _NO_LETTER = re.compile(r"[\W_]+")
 _BETWEEN = r"[^\w:：]{0,6}"
 _COLON = r"[^\w:：（(]{0,6}(?:[（(][^（()）]{0,40}[)）])?\s{0,6}[:：]"
@@ -177,7 +178,9 @@ class LabelBook:
         return found if found and found.field in self.lists else None
 
     def _misread(self, cell: str, sections: Sequence[str]) -> Match | None:
-        """The one field whose label differs from the cell in a single letter."""
+        """The one field whose label differs from the cell in one letter; what stands behind a colon is its value."""
+        if _SAYS_MORE.search(cell):
+            return None
         from rapidfuzz.distance import Levenshtein
 
         for name in _readings(cell):

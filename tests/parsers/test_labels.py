@@ -273,3 +273,8 @@ def test_any_grid_however_wrong_is_some_form(rows, tolerant):
 def test_every_line_of_a_value_is_kept(lines):
     value = "\n".join(f"第{n}行{fold(line)}。" for n, line in enumerate(lines))
     assert values([("作品简介", value)]) == {"summary": value}
+
+
+def test_short_value_behind_a_colon_is_no_misread_letter_of_the_label():
+    found = fields_of([("非原创部分：无",)], {"non_original": ("非原创部分",)}, tolerant=True)
+    assert found["non_original"].value == "无"
