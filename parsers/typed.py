@@ -105,6 +105,10 @@ def _as_number(pattern: re.Pattern[str], found: re.Match[str]) -> str:
     return "-".join(groups) if pattern is not _MOBILE else groups[0]
 
 
+_CUT = re.compile(r"(?<![@.A-Za-z0-9_-])(?!(?i:e-?mail|mail)\b)[A-Za-z0-9][A-Za-z0-9._-]*[ \t]+[A-Za-z0-9._-]+@")
+"""A word of letters right before an address: perhaps its beginning, behind a line that was not read (zhang_san@…)."""
+
+
 def _email(text: str) -> Typed:
     plain = _plain(text)
     tight = re.sub(r"\s*([@.])\s*(?=[A-Za-z0-9])", r"\1", plain)
@@ -112,6 +116,8 @@ def _email(text: str) -> Typed:
     found = [address.lower().strip(".") for address in _EMAIL.findall(repaired)]
     if not found or len(found) < repaired.count("@"):
         return Typed(_several(found), DOUBTFUL) if found else NOTHING
+    if _CUT.search(repaired):
+        return Typed(_several(found), DOUBTFUL)
     if repaired != tight:
         return Typed(_several(found), HEDGED)
     return Typed(_several(found), SURE if tight == plain else BESIDE)

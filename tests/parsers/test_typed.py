@@ -228,3 +228,7 @@ def test_no_digit_is_ever_made_up_or_changed(kind, text):
     assert all(
         piece.replace("-", "") in text.replace(" ", "").replace("-", "").replace("转", "") for piece in read.split()
     )
+
+
+def test_word_right_before_an_address_makes_it_doubtful():
+    assert read_typed("email", "zhang san@x.cn") == Typed("san@x.cn", 0.3)
