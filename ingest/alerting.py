@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import shutil
 from collections.abc import Sequence
 from email.headerregistry import Address
@@ -46,6 +47,45 @@ def alert(context: Context) -> None:
                 tx.alerts.over(key)
             for key, text in now_on.items():
                 tx.alerts.sound(key, text)
+    _tell(context)
+
+
+def tell_stopped(context: Context, error: Exception) -> None:
+    """A batch broke off: the operator is told, once until one comes through. Never raises.
+
+    Where the ledger cannot even say so, as on a full disk, a file of no bytes remembers that they were told.
+    """
+    why = f"（{error.why[:200]}）" if isinstance(error, KepuError) and error.why else ""
+    text = (
+        f"收件运行中断：{error.what}{why}。{error.mend}"
+        if isinstance(error, KepuError)
+        else f"收件运行出错（{type(error).__name__}），详情见日志"
+    )
+    try:
+        with context.begin() as tx:
+            tx.alerts.sound(_STOPPED, text)
+        _tell(context)
+    except Exception as second:
+        log.error("alert not kept", error=f"{type(second).__name__}: {second}")
+        _tell_without_ledger(context, text)
+
+
+def _tell_without_ledger(context: Context, text: str) -> None:
+    mark = context.config.storage.root / "alert.told"
+    now = context.clock().timestamp()
+    try:
+        if mark.exists() and now - mark.stat().st_mtime < _AGAIN.total_seconds():
+            return
+        mark.touch()
+        os.utime(mark, (now, now))
+    except OSError as error:
+        log.error("alert not remembered, not told", error=str(error))
+        return
+    log.error("alert", key=_STOPPED, text=text)
+    _told(context, f"{context.config.edition.name}{text}"[:_MOST_CHARACTERS])
+
+
+def _tell(context: Context) -> None:
     with context.read() as tx:
         untold = tx.alerts.untold()
     if not untold:
@@ -57,7 +97,9 @@ def alert(context: Context) -> None:
             tx.alerts.told([row["id"] for row in untold])
 
 
-_MINE = ("mailbox:", "disk:", "mail:")
+_STOPPED = "run:stopped"
+_AGAIN = dt.timedelta(hours=12)
+_MINE = ("mailbox:", "disk:", "mail:", "run:")
 """How the keys of those troubles begin that are told from how all stands; others end where they began."""
 
 

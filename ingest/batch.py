@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ingest.alerting import alert
+from ingest.alerting import alert, tell_stopped
 from ingest.config import Config, alert_webhook, password
 from ingest.context import ALL_REPORTS, Context, Say, Tally, lease, silent, wants_of
 from ingest.decided import carry_out
@@ -162,8 +162,9 @@ def run(
         try:
             _walk(context, [step for step in STAGES if step[0] in (only or _NAMES) and step[0] not in without])
             code = _summary(context.tally).exit_code
-        except KepuError as error:
-            code = error.exit_code
+        except Exception as error:
+            code = error.exit_code if isinstance(error, KepuError) else Exit.BUG
+            tell_stopped(context, error)
             raise
         finally:
             _close(context, number, time.monotonic() - started, code)

@@ -23,6 +23,7 @@ from ingest.outbox.smtp import Post
 from ingest.sources import open_source
 from ingest.sources.cloud.guard import is_public
 from ingest.sources.cloud.network import Resolve, lookup
+from ingest.stages.letterhead import templates_of
 from ingest.stages.send import account_of, stop_file
 from parsers.soffice import PACKAGE, office_program
 from parsers.tools import unpackers
@@ -142,7 +143,9 @@ def _ledger(config: Config) -> Ledger | None:
 
 def check_replies(config: Config, environ: Mapping[str, str]) -> Iterator[CheckLine]:
     """What becomes of letters; where they are sent, each account logs in to its server, and no letter goes out."""
-    mode = config.replies.mode
+    mode, folder = config.replies.mode, templates_of(config)
+    if folder is not None and mode != "off":
+        yield check_own_templates(folder)
     if mode in ("off", "preview"):
         yield CheckLine("回信", True, "已关闭，不写信" if mode == "off" else "只写草稿，不发出")
         return
@@ -156,6 +159,18 @@ def check_replies(config: Config, environ: Mapping[str, str]) -> Iterator[CheckL
     senders = [config.replies.sender] if config.replies.sender else list(config.mailboxes)
     for who in senders:
         yield check_smtp(who, environ)
+
+
+def check_own_templates(folder: Path) -> CheckLine:
+    """Templates of the operator's own can be filled."""
+    from reports.letters import check_templates
+
+    try:
+        check_templates(folder)
+    except ValueError as error:
+        mend = f"请修改 {folder} 中的模板；拿不准时删去这个文件，就用自带的模板"
+        return CheckLine("回信模板", False, str(error), mend, Exit.USAGE)
+    return CheckLine("回信模板", True, f"{folder} 中的模板可以使用")
 
 
 def check_smtp(who: Mailbox | Sender, environ: Mapping[str, str]) -> CheckLine:

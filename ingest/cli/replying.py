@@ -40,7 +40,9 @@ def _ledger(config: Config, clock: Clock, *, write: bool = False) -> Iterator[Tr
 
 
 def list_(config: Config, clock: Clock, *, state: str, as_json: bool) -> int:
-    """The letters, newest last; how many stand where; what keeps them."""
+    """The letters, newest last; how many stand where; what keeps them. ConfigError for a state that is none."""
+    if state and state not in set(LetterState):
+        raise ConfigError(f"没有“{state}”这种状态", mend=f"--state 可以是：{'、'.join(LetterState)}。")
     with _ledger(config, clock) as tx:
         rows = [row for row in tx.letters.heads() if not state or row["state"] == state]
         works, stopped, paused = tx.letters.works(), tx.posting.stopped, tx.posting.senders()

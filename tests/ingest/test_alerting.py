@@ -1,13 +1,17 @@
 """The operator is told of the program's own troubles, once each, even if mail is down."""
 
+import datetime as dt
 import http.server
 import json
+import shutil
 import threading
 from contextlib import contextmanager
 
 import pytest
 
-from ingest.alerting import alert, digest
+from ingest import batch
+from ingest.alerting import alert, digest, tell_stopped
+from ingest.errors import DiskError, KepuError
 from ingest.model import Todo, TodoKind
 
 
@@ -146,6 +150,43 @@ def test_full_disk_is_a_trouble(contest):
         alert(context)
         with context.read() as tx:
             assert [row["key"] for row in tx.alerts.open()] == ["disk:root"]
+
+
+def broken_off(contest, robot):
+    """A batch that cannot write its reports: a file lies where the share is to be."""
+    (contest.folder / "共享").write_text("in the way")
+    with pytest.raises(KepuError):
+        batch.run(contest.config(), clock=contest.clock, environ={"KEPU_ALERT_WEBHOOK": robot.url})
+
+
+def test_batch_that_broke_off_is_told_once(contest, robot, form):
+    contest.post(files=[("推荐表.docx", form())])
+    broken_off(contest, robot)
+    broken_off(contest, robot)
+    assert ["收件运行中断" in told["text"]["content"] for told in robot.told] == [True]
+
+
+def test_batch_that_broke_off_again_after_a_good_one_is_told_again(contest, robot, form):
+    contest.post(files=[("推荐表.docx", form())])
+    broken_off(contest, robot)
+    (contest.folder / "共享").unlink()
+    batch.run(contest.config(), clock=contest.clock, environ={})
+    shutil.rmtree(contest.folder / "共享")
+    contest.post(files=[("推荐表.docx", form("深海来信"))])
+    broken_off(contest, robot)
+    assert len(robot.told) == 2
+
+
+def test_batch_that_broke_off_is_told_once_where_the_ledger_cannot_be_written(contest, robot):
+    with contest.open() as context:
+        context.webhook = robot.url
+        with context.begin() as tx:
+            tx.connection.exec_driver_sql("DROP TABLE alerts")
+        for _ in range(3):
+            tell_stopped(context, DiskError("磁盘空间不足", why="已满", mend="请清理磁盘。"))
+        contest.clock.now += dt.timedelta(hours=13)
+        tell_stopped(context, DiskError("磁盘空间不足", why="已满", mend="请清理磁盘。"))
+    assert len(robot.told) == 2
 
 
 def test_digest_of_many_troubles_is_bounded(contest):
