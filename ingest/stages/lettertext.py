@@ -56,7 +56,7 @@ def letter_data(
         deadline=deadline(config),
         contact=edition.contact,
         greeting=greeting(row),
-        postal=config.replies.postal,
+        postal=() if answer.kind is LetterKind.LATE else config.replies.postal,  # it may not count
         changed=occasion.changed,
         days_left=occasion.days_left,
     )

@@ -55,7 +55,7 @@ def config(tmp_path):
 
 def test_config_line_counts_what_is_in_it(config):
     assert check_config(config) == CheckLine(
-        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 17 条，推荐单位 2 个（其中 1 个待主办方确认）"
+        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 29 条，推荐单位 2 个（其中 1 个待主办方确认）"
     )
 
 
@@ -89,17 +89,25 @@ def test_mailbox_with_a_wrong_password_is_unreachable(config, dovecot):
 
 
 def test_replies_line_of_preview_is_fine(config):
-    assert check_replies(config) == CheckLine("回信", True, "只写草稿，不发出")
+    assert list(check_replies(config, {})) == [CheckLine("回信", True, "只写草稿，不发出")]
 
 
-def test_replies_line_of_send_says_it_cannot_yet(config):
+def test_replies_lines_of_send_name_the_mailbox_without_a_server(config):
     replies = config.replies.model_copy(update={"mode": "send"})
-    line = check_replies(config.model_copy(update={"replies": replies}))
-    assert (line.ok, line.exit_code, line.mend) == (
+    said, line = check_replies(config.model_copy(update={"replies": replies}), {})
+    assert (said.text, line.ok, line.exit_code, "没有写发信服务器" in line.text) == (
+        "自动发出",
         False,
         Exit.USAGE,
-        '请把 [replies] mode 改为 "preview"，草稿由人工发出',
+        True,
     )
+
+
+def test_replies_line_of_an_account_that_logs_in_is_fine(config, mta):
+    boxes = tuple(box.model_copy(update={"smtp": mta.url}) for box in config.mailboxes)
+    changed = {"mailboxes": boxes, "replies": config.replies.model_copy(update={"mode": "send"})}
+    assert [line.ok for line in check_replies(config.model_copy(update=changed), {})] == [True, True]
+    assert mta.taken == []
 
 
 def test_space_above_the_reserve_is_fine(tmp_path):
