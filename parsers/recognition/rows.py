@@ -18,6 +18,8 @@ _WIDE_GAP = 1.6  # line heights between two pieces of text outside tables that m
 _WRAPPED = 1.7  # line heights from the right edge within which a line goes on in the next
 _INDENTED = 4.0  # line heights that the first line of a paragraph may start further right
 _FULL = 0.5  # share of the page's width from which a line tells where the margins are
+_LABELLED = re.compile(r"\s*(?!https?:)[^\s:：，。；、]{2,14}[:：]")
+"""How a line begins that has a label of its own, and goes on with nothing."""
 _LETTER = re.compile(r"[A-Za-z0-9]")
 _ADDRESS = re.compile(r"(?:https?:|www\.|[/@])", re.IGNORECASE)
 
@@ -176,12 +178,21 @@ def _joined(rows: Sequence[list[Line]], shape: float) -> list[list[list[Line]]]:
             and (right - before.right) * shape < _WRAPPED * high
             and (row[0].box.left - left) * shape < _WRAPPED * high
             and row[0].box.top - before.bottom < 1.2 * high
+            and not (_is_parted(last, shape) or _is_parted(row, shape) or _LABELLED.match(row[0].text))
         )
         if goes_on:
             groups[-1].append(row)
         else:
             groups.append([row])
     return groups
+
+
+def _is_parted(row: Sequence[Line], shape: float) -> bool:
+    """Wide gaps part the row: it is cells side by side, and no line of a paragraph."""
+    return any(
+        (piece.box.left - before.box.right) * shape > _WIDE_GAP * (piece.box.bottom - piece.box.top)
+        for before, piece in pairwise(row)
+    )
 
 
 def _row(group: Sequence[list[Line]], number: int, shape: float) -> tuple[Cell, ...]:

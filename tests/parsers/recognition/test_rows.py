@@ -139,3 +139,20 @@ def test_what_is_written_by_hand_behind_a_colon_or_alone_is_the_value():
     lines = [line("姓名：", 0.31, 0.21, 0.4), line("陈晓岚", 0.6, 0.21, 0.7), line("王芳", 0.31, 0.25, 0.4)]
     places = box(0.59, 0.2, 0.71, 0.235), box(0.3, 0.245, 0.41, 0.275)
     assert with_writing(lines, *places) == "姓名： 陈晓岚\n王芳"
+
+
+def test_rows_of_two_fields_side_by_side_are_no_paragraph():
+    first = [line("播出平台：学习强国", 0.1, 0.2, 0.3), line("播放网址：https://v.example.cn/1", 0.55, 0.2, 0.9)]
+    second = [line("联系人：林晚舟", 0.1, 0.225, 0.25), line("联系电话：13800001111", 0.55, 0.225, 0.8)]
+    assert texts([*first, *second]) == [
+        ("播出平台：学习强国", "播放网址：https://v.example.cn/1"),
+        ("联系人：林晚舟", "联系电话：13800001111"),
+    ]
+
+
+def test_line_with_a_label_of_its_own_goes_on_with_nothing():
+    lines = [
+        line("作品简介：以动画介绍月球极区的水冰，以及它们是怎样被发现的", 0.1, 0.2, 0.9),
+        line("原创承诺：本人承诺", 0.1, 0.225, 0.4),
+    ]
+    assert texts(lines) == [("作品简介：以动画介绍月球极区的水冰，以及它们是怎样被发现的",), ("原创承诺：本人承诺",)]
