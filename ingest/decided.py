@@ -7,7 +7,7 @@ one, a second run does nothing, and what staff take back is undone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest import deciding
 from ingest.context import Context, crash_point
@@ -76,7 +76,8 @@ def sheets_of(context: Context) -> dict[str, str]:
 
 def _merge(context: Context, tx: Transaction, *, act: bool) -> int:
     """Works become part of others, or themselves again."""
-    works, _, wished = _state(context, tx)
+    works, cells, wished = _state(context, tx)
+    who = _namer(context, works, cells)
     into = deciding.merges(works, wished).into
     changes = {work: into.get(work, "") for work, row in works.items() if row["merged_into"] != into.get(work, "")}
     if act:
@@ -87,7 +88,7 @@ def _merge(context: Context, tx: Transaction, *, act: bool) -> int:
                 what,
                 work=work,
                 into=target or works[work]["merged_into"],
-                who=_by(wished.get(work)),
+                who=who(work),
                 cell=deciding.DECISION,
             )
     return _settled(context, tx, list(changes), act=act)
@@ -105,14 +106,15 @@ def _settled(context: Context, tx: Transaction, changed: Sequence[str], *, act: 
     return len(changed)
 
 
-def _by(wish: Wish | None) -> str:
-    """Who decided."""
-    return wish.who if wish else ""
+def _namer(context: Context, works: dict[str, Row], cells: Cells) -> Callable[[str], str]:
+    """Who decided of a work, also where the decision was taken back."""
+    return lambda work: deciding.who_of(work, works[work], cells, sheets_of(context))
 
 
 def _move(context: Context, tx: Transaction, *, act: bool) -> int:
     """Works go to the other track under a new number, or come back to their own."""
-    works, _, wished = _state(context, tx)
+    works, cells, wished = _state(context, tx)
+    who = _namer(context, works, cells)
     away = deciding.to_move(works, wished, [track.key for track in context.config.tracks])
     back = deciding.to_move_back(works, wished)
     if act:
@@ -120,11 +122,11 @@ def _move(context: Context, tx: Transaction, *, act: bool) -> int:
             track = context.config.track(key)
             new = tx.moves.new(work, track=track.key, prefix=track.prefix, year=context.config.edition.year)
             _become(context, tx, work, new)
-            tx.desk.event("work-moved", work=work, to=new, who=_by(wished.get(work)), cell=deciding.DECISION)
+            tx.desk.event("work-moved", work=work, to=new, who=who(work), cell=deciding.DECISION)
             tx.desk.event("work-moved-here", work=new, of=work)
         for work, new in back.items():
             _become(context, tx, new, work)
-            tx.desk.event("work-moved-back", work=work, of=new, who=_by(wished.get(work)), cell=deciding.DECISION)
+            tx.desk.event("work-moved-back", work=work, of=new, who=who(work), cell=deciding.DECISION)
     return _settled(context, tx, [*away, *back], act=act)
 
 
@@ -167,23 +169,22 @@ def _part(context: Context, tx: Transaction, work: Work, apart: Sequence[Group],
             work.id, track=track.key, prefix=track.prefix, year=context.config.edition.year, title=one.title
         )
         tx.moves.part_with(work.id, child, one.part_ids, {mail_of[part] for part in one.part_ids})
-        tx.desk.event("work-split", work=work.id, into=child, who=_by(wish), cell=deciding.DECISION)
+        tx.desk.event("work-split", work=work.id, into=child, who=wish.who, cell=deciding.DECISION)
         assemble.settle(context, tx, child)
     assemble.settle(context, tx, work.id)
 
 
 def _tell(context: Context, tx: Transaction, *, act: bool) -> int:
     """Every decision made, changed or taken back becomes an event; a work no more withdrawn may be answered."""
-    works, _, wished = _state(context, tx)
+    works, cells, wished = _state(context, tx)
+    who = _namer(context, works, cells)
     words = {work: wished[work].word[:40] if work in wished else "" for work in works}
     changed = {work: word for work, word in words.items() if word != works[work]["decided"]}
     if act:
         for work, word in changed.items():
             before = works[work]["decided"]
             tx.moves.decided(work, word)
-            tx.desk.event(
-                "decision", work=work, word=word, before=before, who=_by(wished.get(work)), cell=deciding.DECISION
-            )
+            tx.desk.event("decision", work=work, word=word, before=before, who=who(work), cell=deciding.DECISION)
             if Decision.of(before) is Decision.WITHDRAWN and not word:
                 tx.letters.answer_again([mail for mail, _ in tx.works.arrivals_of([work]).get(work, [])])
     return len(changed)

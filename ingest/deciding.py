@@ -88,6 +88,11 @@ def wishes(works: Mapping[str, Row], cells: Cells, sheets: Mapping[str, str]) ->
     return found
 
 
+def who_of(work: str, row: Row, cells: Cells, sheets: Mapping[str, str]) -> str:
+    """Who decides of a work, as its row says, also of one whose decision was taken back; "" if nobody is named."""
+    return text_of(cells.get((sheets.get(row["track"], ""), work, WHO)))
+
+
 def moved(works: Mapping[str, Row]) -> dict[str, str]:
     """Work id to the one it has become by 转组别."""
     return {work: row["moved_to"] for work, row in works.items() if row["moved_to"]}

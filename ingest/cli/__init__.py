@@ -281,9 +281,9 @@ def show(
     config: ConfigFile = None,
 ) -> int:
     """一部作品或一封邮件的全部情况。"""
-    from ingest.cli import looking
+    from ingest.cli import showing
 
-    return looking.show(_config(config), _clock(os.environ), ident, as_json=as_json)
+    return showing.show(_config(config), _clock(os.environ), ident, as_json=as_json)
 
 
 @_command()

@@ -1,4 +1,4 @@
-"""The commands that only look: status, show, export."""
+"""The commands that only look: status, export."""
 
 from __future__ import annotations
 
@@ -17,28 +17,19 @@ from ingest import batch, views
 from ingest.cli import console
 from ingest.config import Config
 from ingest.context import Context
-from ingest.errors import ConfigError, Exit
+from ingest.errors import Exit
 from ingest.health import MISSED, is_stale
 from ingest.model import (
-    KIND_WORDS,
-    OUTCOME_WORDS,
     STATE_WORDS,
     CloudFile,
     Decision,
-    Kind,
-    Outcome,
     WorkState,
-    mail_number,
 )
 from ingest.views import Record, Snapshot
 from ingest.views.overview import link_figures
 from ingest.views.words import (
     ENDING_WORDS,
-    EVENT_WORDS,
-    LETTER_STATE_WORDS,
-    LETTER_WORDS,
     LINK_STATE_WORDS,
-    RULE_WORDS,
     size_text,
 )
 
@@ -59,7 +50,7 @@ def open_(config: Config, clock: Clock) -> AbstractContextManager[Context]:
 def export(config: Config, clock: Clock, what: str, format_: str) -> int:
     """One record a line; csv holds nested values as JSON."""
     with open_(config, clock) as context:
-        records = _MAKERS[what](_snapshot(context))
+        records = _MAKERS[what](snapshot(context))
         if format_ == "jsonl":
             for record in records:
                 print(json.dumps(record, ensure_ascii=False))
@@ -68,7 +59,8 @@ def export(config: Config, clock: Clock, what: str, format_: str) -> int:
     return int(Exit.DONE)
 
 
-def _snapshot(context: Context) -> Snapshot:
+def snapshot(context: Context) -> Snapshot:
+    """The ledger at this moment."""
     with context.read() as tx:
         return views.snapshot(tx, context.config, context.wants_key)
 
@@ -230,110 +222,3 @@ def _tell_links(links: Record) -> None:
     console.table("云附件", words, [tuple(str(count) for count in links["states"].values())])
     unknown = f"，另有 {links['sizes_unknown']} 个大小不明" if links["sizes_unknown"] else ""
     print(f"还要下载 {size_text(links['bytes_to_come'])}{unknown}；最近到期：{links['next_expiry_at'] or '无'}")
-
-
-def show(config: Config, clock: Clock, ident: str, *, as_json: bool) -> int:
-    """One work, or one mail by its number or Message-ID. ConfigError if there is none."""
-    with open_(config, clock) as context:
-        snap = _snapshot(context)
-        record = _find(snap, ident.strip().strip("<>"))
-        if record is None:
-            raise ConfigError(
-                f"没有找到 {ident}", mend="请核对登记号（如 R2024-0001）、邮件编号（如 M00001）或 Message-ID。"
-            )
-        with context.read() as tx:
-            events = (
-                tx.desk.events(work=record["id"]) if "id" in record else tx.desk.events(arrival=_arrival(snap, record))
-            )
-        history = [{"at": views.iso(e["at"], snap.zone), "what": e["what"], **e["detail"]} for e in events]
-    if as_json:
-        print(json.dumps(record | {"history": history}, ensure_ascii=False))
-    else:
-        _tell(config, record)
-        rows = [(h["at"], EVENT_WORDS.get(h["what"], h["what"]), _rest(h)) for h in history]
-        console.table("经过", ("时间", "事项", "详情"), rows)
-    return int(Exit.DONE)
-
-
-def _rest(event: Record) -> str:
-    return "；".join(
-        f"{key}={value}" for key, value in event.items() if key not in ("at", "what") and value not in ("", None)
-    )
-
-
-def _find(snap: Snapshot, ident: str) -> Record | None:
-    upper = ident.upper()
-    for record in views.work_records(snap):
-        if record["id"] == upper:
-            return record
-    for arrival_id, row in snap.arrivals.items():
-        if upper == mail_number(arrival_id) or (ident and row["message_id"] == ident):
-            works = snap.works_of.get(arrival_id, [])
-            record = views.message_record(row, snap.parts.get(arrival_id, ()), works=works, zone=snap.zone)
-            return {"number": mail_number(arrival_id)} | record
-    return None
-
-
-def _arrival(snap: Snapshot, record: Record) -> int:
-    return next(key for key in snap.arrivals if mail_number(key) == record["number"])
-
-
-_HEADS = {
-    "number": "编号",
-    "id": "登记号",
-    "title": "作品名称",
-    "track": "组别",
-    "mailbox": "信箱",
-    "state": "状态",
-    "decision": "初审结论",
-    "received_at": "收到时间",
-    "from": "发件人",
-    "subject": "主题",
-    "outcome": "去向",
-    "reason": "说明",
-    "message_id": "Message-ID",
-    "may_reply": "可以回信",
-    "moved_to": "已转为",
-}
-
-
-def _tell(config: Config, record: Record) -> None:
-    """A work or a mail for people: its head, then a table a list."""
-    for key, name in _HEADS.items():
-        if record.get(key) not in (None, ""):
-            print(f"{name}：{_word(config, key, record[key])}")
-    if record.get("works"):
-        print(f"登记号：{'、'.join(record['works'])}")
-    if record.get("fields"):
-        names = config.forms.names
-        console.table("表格填写", ("栏目", "内容"), [(names.get(k, k), v) for k, v in record["fields"].items()])
-    if record.get("findings"):
-        rows = [(_rule(f), _outcome(f), f["clause"], f["evidence"]) for f in record["findings"]]
-        console.table("审查", ("规则", "结果", "条款", "依据"), rows)
-    files = record.get("materials") or record.get("parts") or ()
-    if files:
-        held = [(KIND_WORDS[Kind(m["kind"])], m["name"], size_text(m["size"]), m.get("path") or "") for m in files]
-        console.table("文件", ("种类", "文件名", "大小", "位置"), held)
-    if record.get("replies"):
-        sent = [(LETTER_WORDS[r["kind"]], LETTER_STATE_WORDS[r["state"]], r["to"]) for r in record["replies"]]
-        console.table("回信", ("种类", "状态", "收信人"), sent)
-    if record.get("staff"):
-        console.table("工作人员填写", ("栏目", "内容"), [(k, str(v)) for k, v in record["staff"].items()])
-
-
-def _word(config: Config, key: str, value: object) -> str:
-    if key == "track":
-        return config.track(str(value)).name
-    if key == "state":
-        return STATE_WORDS[WorkState(str(value))]
-    if key == "outcome":
-        return ENDING_WORDS[str(value)]
-    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
-
-
-def _rule(finding: Record) -> str:
-    return RULE_WORDS.get(finding["rule"], finding["rule"])
-
-
-def _outcome(finding: Record) -> str:
-    return OUTCOME_WORDS[Outcome(finding["outcome"])]
