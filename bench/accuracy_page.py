@@ -59,10 +59,11 @@ def _beginning(found: Mapping[str, Any], command: str, day: str, fillings: int) 
     yield "真实的表格会有这里没有的版式、字迹和拍法，所以没有把握的值都标出来请人看；"
     yield "识别得出的值从不判“不符合”，只请人工核对。"
     yield ""
-    yield f"Measured on {day} by `{command}`, {fillings} fillings of each layout; how it is counted stands in"
-    yield "[`bench/README.md`](../bench/README.md). The forms are made by this project's own makers: printed in one"
-    yield "font, stamped, signed, scanned and photographed by drawing. Real paper is worse: read these figures as what"
-    yield "to compare changes by."
+    yield f"Measured on {day} by `{command}`:"
+    yield f"{fillings} fillings of each layout. How it is counted stands in [`bench/README.md`](../bench/README.md). The"
+    yield "forms are made by this project's own makers: printed in one font, stamped, signed, scanned and photographed by"
+    yield "drawing. Real paper is worse: read these figures as what to compare changes by. Seconds depend on what else the"
+    yield "machine did."
     yield ""
 
 

@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import json
 import multiprocessing
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from typing import Any
 
 from bench.agreement import Judged, Looked, figures, look_at, share
 from bench.corpus import KINDS, Case, cases
-from bench.measure import median, process, ratio, show
+from bench.measure import TOP, median, ratio, show
 from ingest.config import load
 from ingest.context import wants_of
 from ingest.demo.fillings import FILLINGS
@@ -53,7 +54,9 @@ def main() -> None:
     if asked.page:
         from bench.accuracy_page import page
 
-        command = " ".join(["python -m bench.forms", *sys.argv[1:]])
+        chosen = (("fillings", FILLINGS), ("layouts", ""), ("kinds", ",".join(KINDS)))
+        told = [f"--{name} {getattr(asked, name)}" for name, usual in chosen if getattr(asked, name) != usual]
+        command = " ".join(["python -m bench.forms", *told, "--page docs/accuracy.md"])
         today = dt.datetime.now(tz=dt.UTC).date().isoformat()
         asked.page.write_text(page(found, command=command, day=today, fillings=asked.fillings), "utf-8")
     show(found, as_json=asked.json)
@@ -73,7 +76,7 @@ def _arguments() -> argparse.Namespace:
     add("--wrong", type=Path, help="write each field that was misread into this file, of tuned layouts only")
     add("--page", type=Path, help="write the figures as a page too: docs/accuracy.md")
     add("--pictures", type=Path, help="draw what was read over three pages, into this folder, and nothing else")
-    add("--alone", type=Path, help=argparse.SUPPRESS)
+    add("--alone", help=argparse.SUPPRESS)
     add("--way", default="ours", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -182,21 +185,22 @@ def _against(ours: Sequence[Looked], theirs: Sequence[Looked]) -> dict[str, Any]
 
 
 def _memory(paths: Sequence[Path]) -> dict[str, float]:
-    """Peak resident memory of a process that reads these pages, ours and theirs, in MB of 2**20 bytes.
-
-    To be asked while this process is small: what it starts begins with its memory.
-    """
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump([str(path) for path in paths], file)
-        file.flush()
-        read = partial(process, "-m", "bench.forms", "--alone", file.name, "--way")
-        ours, theirs = (round(read(way)[1] / 2**20) for way in ("ours", "rapidocr"))
+    """Peak resident memory of a process that reads these pages, ours and theirs, in MB of 2**20 bytes."""
+    listed = json.dumps([str(path) for path in paths])
+    ours, theirs = (_peak_mb("--alone", listed, "--way", way) for way in ("ours", "rapidocr"))
     return {"ours": ours, "rapidocr": theirs, "ratio": ratio(ours, theirs)}
 
 
-def alone(listed: Path, way: str) -> None:
-    """Read the files that a JSON list names, and nothing else: for measuring memory."""
-    for path in map(Path, json.loads(listed.read_text("utf-8"))):
+def _peak_mb(*arguments: str) -> int:
+    """As the process says itself: what it was started by has a peak of its own, which it would be counted with."""
+    command = [sys.executable, "-m", "bench.forms", *arguments]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=TOP).stdout
+    return int(said.split()[-1])
+
+
+def alone(listed: str, way: str) -> None:
+    """Read the files that a JSON list names, and print the peak memory in MB."""
+    for path in map(Path, json.loads(listed)):
         if way == "ours":
             with tempfile.TemporaryDirectory() as scratch:
                 look(path, shipped(), Path(scratch))
@@ -204,6 +208,8 @@ def alone(listed: Path, way: str) -> None:
             from bench.plain_ocr import read
 
             read(path, shipped())
+    status = Path("/proc/self/status").read_text("utf-8")
+    print(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024)
 
 
 def _write_wrong(path: Path, looked: Sequence[Looked]) -> None:
