@@ -60,10 +60,10 @@ def _beginning(found: Mapping[str, Any], command: str, day: str, fillings: int) 
     yield "识别得出的值从不判“不符合”，只请人工核对。"
     yield ""
     yield f"Measured on {day} by `{command}`:"
-    yield f"{fillings} fillings of each layout. How it is counted stands in [`bench/README.md`](../bench/README.md). The"
-    yield "forms are made by this project's own makers: printed in one font, stamped, signed, scanned and photographed by"
-    yield "drawing. Real paper is worse: read these figures as what to compare changes by. Seconds depend on what else the"
-    yield "machine did."
+    yield f"{fillings} fillings of each layout. How it is counted stands in [`bench/README.md`](../bench/README.md)."
+    yield "The forms are made by this project's own makers: printed in one font, stamped, signed, scanned and"
+    yield "photographed by drawing. Real paper is worse: read these figures as what to compare changes by. Seconds"
+    yield "depend on what else the machine did."
     yield ""
 
 
