@@ -92,8 +92,8 @@ class Desk:
         return make_text_pdf(path, ["播放证明", words, entry.platform, entry.shown, "样例文件，人物与单位均为虚构"])
 
     def papers(self, entry: Entry, naming: Naming = "encoded") -> list[Attachment]:
-        """Form, scan and proof under the names people give them; every other proof is an electronic one."""
-        proof = self.issued(entry) if entry.number % 2 else self.proof(entry)
+        """Form, scan and proof under the names people give them; three proofs in four are electronic ones."""
+        proof = self.issued(entry) if entry.number % 4 else self.proof(entry)
         return [
             attached(f"{entry.title}-{entry.form}.docx", self.form(entry), naming),
             attached(f"{entry.title}-{entry.form}（盖章扫描件）.pdf", self.scan(entry), naming),
