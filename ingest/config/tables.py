@@ -121,13 +121,15 @@ class Mailbox(Table):
 class Recommender(Table):
     """A recommending unit. `quota`: the base; `sanqu`: one place more; `confirm`: the organizers must confirm it.
 
-    former: names it had before, or of those whose work it took over.
+    former: names it had before, or of those whose work it took over. category: how people call units of its kind, ""
+    for the words of the kind.
     """
 
     name: Text
     aliases: tuple[Text, ...] = ()
     former: tuple[Text, ...] = ()
     kind: Literal["member", "province", "city", "corps"]
+    category: str = ""
     quota: int = Field(ge=0)
     sanqu: bool = False
     confirm: bool = False

@@ -15,7 +15,7 @@ def deadline(work: Work, limits: RuleTable, config: Config) -> Verdict:
     A work in time that was added to later is for a person. What staff put in by hand has no say in it.
     """
     if work.received_at is None:
-        why = "收到的时间无法确定" if work.clock_known else "尚未收到推荐表（自荐表）或视频"
+        why = "收到的时间无法确定" if work.clock_known else "尚未收到电子表或视频"
         return Verdict(Outcome.REVIEW, f"{why}，请人工核对是否按时提交")
     end = config.edition.deadline_at
     came = work.received_at.astimezone(config.edition.zone)

@@ -31,7 +31,7 @@ def quota(standing: Standing, limits: QuotaRule, config: Config) -> Verdict:
 def _untold(standing: Standing, config: Config) -> Verdict:
     entrant = standing.entrant
     if "recommender" not in config.forms.required.get(entrant.track, ()):
-        return Verdict(Outcome.NA, "社会征集作品不占推荐名额")
+        return Verdict(Outcome.NA, f"“{config.track(entrant.track).name}”作品不占推荐名额")
     hint = f"；来信中提到“{entrant.unit_hint}”，仅供参考" if entrant.unit_hint else ""
     if not entrant.unit_said:
         if not hint:

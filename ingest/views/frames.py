@@ -180,7 +180,7 @@ def _findings(snap: Snapshot) -> Iterable[Cells]:
 def _quotas(snap: Snapshot) -> Iterable[Cells]:
     taken = _by_unit(snap)
     for unit in snap.config.recommenders:
-        word = RECOMMENDER_WORDS[unit.kind]
+        word = unit.category or RECOMMENDER_WORDS[unit.kind]
         word += f"（含三区 {snap.config.rules.quota.sanqu_extra} 个）" if unit.sanqu else ""
         word += "（名单待主办方确认）" if unit.confirm else ""
         most = places_of(unit, snap.config.rules.quota)

@@ -46,7 +46,7 @@ def test_deadline_without_a_known_time_is_for_a_person(find, a_work):
 
 def test_deadline_before_any_form_or_film_is_for_a_person(find, a_work):
     found = find("deadline", a_work(film=None, form=None, received_at=None, clock_known=False))
-    assert found == ("review", "尚未收到推荐表（自荐表）或视频，请人工核对是否按时提交")
+    assert found == ("review", "尚未收到电子表或视频，请人工核对是否按时提交")
 
 
 def test_deadline_with_a_late_supplement_is_for_a_person(find, a_work, material, page):
