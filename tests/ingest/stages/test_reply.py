@@ -241,6 +241,30 @@ def test_an_archive_that_was_opened_is_named_by_what_was_in_it(contest, context,
     assert ("电子表：推荐表.docx" in text, "材料.zip" in text) == (True, False)
 
 
+def test_no_letter_tells_of_another_entrants_work(contest, context, walk, form, real_film):
+    mine, other = ("wang@kjt.example.gov.cn", "王工", "星海寻踪"), ("zhao@cast.example.org.cn", "赵工", "寻踪星海记")
+    for address, name, title in (mine, other):
+        files = [("推荐表.docx", form(title, contact=name)), ("成片.mp4", real_film)]
+        contest.post(files=files, sender=address)
+    with walk(context).read() as tx:
+        suspected = [f.rule for found in tx.works.findings().values() for f in found if "R2024-000" in f.evidence]
+        texts = {row["to_address"]: f"{row['subject']}{row['text']}{row['html']}" for row in tx.letters.rows()}
+    assert suspected
+    words = {mine[0]: ("R2024-0002", *other), other[0]: ("R2024-0001", mine[0], mine[2])}
+    assert [word for to, unsaid in words.items() for word in (*unsaid, "重复", "疑似") if word in texts[to]] == []
+
+
+def test_no_letter_repeats_an_identity_number(contest, context, walk, form, texts):
+    contest.post("报送 110101199003074477", files=[("推荐表 110101199003074477.docx", form("星 110101199003074477"))])
+    assert "110101199003074477" not in texts(walk(context))[0]
+
+
+def test_letter_to_a_supplement_names_only_the_files_of_that_mail(contest, context, walk, form, real_film, texts):
+    contest.post(files=[("甲的推荐表.docx", form())])
+    contest.post("补充《星海寻踪》视频", files=[("乙的视频.mp4", real_film)])
+    assert ("甲的推荐表" in texts(walk(context))[1], "乙的视频" in texts(context)[1]) == (False, True)
+
+
 def test_a_draft_lies_on_the_share_under_the_number_of_the_letter(contest, context, walk, form):
     contest.post(files=[("推荐表.docx", form())])
     walk(context)
