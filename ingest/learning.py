@@ -6,7 +6,7 @@ import itertools
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def learn(path: Path, config: Config) -> Learned:
     wants = wants_of(config).model_copy(update={"ocr": False})
     form = _read(path, wants)
     book = LabelBook(config.forms.labels, config.forms.types)
-    found = _sections(path, _candidates(form.text, [track.form for track in config.tracks]))
+    found = _sections(path, _candidates(form.text, [track.form for track in config.tracks]), _headings(form.text))
     heads = {section for _, section, _ in found}
     labels = tuple(
         _named(text, section, starred, book, config)
@@ -126,6 +126,14 @@ def _candidates(text: str, titles: Sequence[str]) -> dict[str, bool]:
     return found
 
 
+def _headings(text: str) -> Iterator[str]:
+    """What may be the name of a section: a line of its own, or a cell before one that is no value either."""
+    for line in text.split("\n"):
+        cells = line.split("\t")
+        if len(cells) == 1 or (len(cells) > 2 and cells[1].strip()):
+            yield _plain(cells[0])
+
+
 def _pieces(cell: str, *, alone: bool) -> Iterator[str]:
     """A cell as a label; of a line of its own and of one with colons each name before a colon."""
     named = re.findall(r"([^\s:：][^:：]*?)\s*[:：]", cell)
@@ -141,15 +149,16 @@ def _plain(label: str) -> str:
     return re.sub(r"\s+", "", bare).strip(":：")
 
 
-def _sections(path: Path, candidates: dict[str, bool]) -> list[tuple[str, str, bool]]:
+def _sections(path: Path, candidates: dict[str, bool], headings: Iterable[str]) -> list[tuple[str, str, bool]]:
     """Each candidate that is a label of the form, in each section it stands in: as reading the form sees it.
 
     The form is read with every candidate as a field of its own, then with each in each section that there is.
     """
     first = _read(path, Wants(labels={name: (name,) for name in candidates})).fields
-    parts = dict.fromkeys([_plain(value.section) for value in first.values() if value.section] + list(candidates))
-    pairs = itertools.islice(itertools.product(parts, first), _MAX_PAIRS)
-    scoped = {f"{part} > {name}": (name, part) for part, name in pairs if name != part}
+    parts = dict.fromkeys([_plain(value.section) for value in first.values() if value.section])
+    parts |= dict.fromkeys(heading for heading in headings if heading in candidates)
+    pairs = itertools.islice(itertools.product(parts, [name for name in first if name not in parts]), _MAX_PAIRS)
+    scoped = {f"{part} > {name}": (name, part) for part, name in pairs}
     second = _read(path, Wants(labels={key: (key,) for key in scoped})).fields if scoped else {}
     found = [scoped[key] for key, value in second.items() if _plain(value.section) == scoped[key][1]]
     placed = {name for name, _ in found}

@@ -90,7 +90,7 @@ def test_a_name_in_two_sections_is_added_in_each(learned):
     for section in ("第一作者信息", "第二作者信息"):
         add_line(document, section)
         table_of(document, WIDTHS, [[("工作单位", ""), ("电话", "")]])
-    assert learned.document(document).additions["author_unit"] == ("第一作者信息 > 工作单位", "第二作者信息 > 工作单位")
+    assert learned.document(document).additions["phone"] == ("第一作者信息 > 电话", "第二作者信息 > 电话")
 
 
 def test_a_reviewers_title_is_not_the_authors(learned):
