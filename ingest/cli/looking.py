@@ -188,14 +188,10 @@ def tell_counts(config: Config, record: Record) -> None:
 def _tell_mails(record: Record, balances: Mapping[str, str]) -> None:
     """balances: mailbox to 平 or 不平, if that is to be said."""
     last = ("对账",) if balances else ()
-    rows = [
-        (
-            m["address"],
-            *(str(m[name]) for name in ("listed", "ended", "pending")),
-            *([balances[m["mailbox"]]] * len(last)),
-        )
-        for m in record["mailboxes"]
-    ]
+    rows = []
+    for m in record["mailboxes"]:
+        figures = (str(m[name]) for name in ("listed", "ended", "pending"))
+        rows.append((m["address"], *figures, *(balances[m["mailbox"]] for _ in last)))
     console.table("收件对账（收到 = 已办结 + 待处理）", ("信箱", "收到", "已办结", "待处理", *last), rows)
 
 

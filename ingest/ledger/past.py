@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from ingest.ledger import schema
 from ingest.ledger.desk import PASSWORD
@@ -70,18 +70,12 @@ class WorkCount:
 
 def mails_at(connection: Connection, moment: dt.datetime) -> list[MailCount]:
     """How many mails had been listed by then, and what had become of them. moment: aware, inclusive."""
-    newest = (
-        select(func.max(_E.c.id).label("id"))
-        .where(_E.c.what.in_(_OF_MAILS), _E.c.at <= moment, _E.c.arrival_id.is_not(None))
-        .group_by(_E.c.arrival_id)
-        .subquery()
-    )
-    ended = case((_E.c.what == "mail-ended", _E.c.detail["ended"].as_string()), else_="").label("ended")
-    told = select(_E.c.arrival_id, ended).join(newest, newest.c.id == _E.c.id).subquery()
-    ending = func.coalesce(told.c.ended, "")
-    query = select(_A.c.mailbox, ending, func.count()).join(told, told.c.arrival_id == _A.c.id, isouter=True)
-    query = query.where(_A.c.listed_at <= moment).group_by(_A.c.mailbox, ending)
-    return sorted(MailCount(*row) for row in connection.execute(query))
+    told = select(_E.c.arrival_id, _E.c.what, _E.c.detail["ended"].as_string())
+    told = told.where(_E.c.what.in_(_OF_MAILS), _E.c.at <= moment).order_by(_E.c.id)
+    ended = {mail: said if what == "mail-ended" else "" for mail, what, said in connection.execute(told)}
+    listed = connection.execute(select(_A.c.id, _A.c.mailbox).where(_A.c.listed_at <= moment))
+    counted = Counter((mailbox, ended.get(mail, "")) for mail, mailbox in listed)
+    return sorted(MailCount(*key, n) for key, n in counted.items())
 
 
 @dataclass
