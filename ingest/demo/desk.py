@@ -147,7 +147,25 @@ def submission(entry: Entry, received_at: dt.datetime, files: Sequence[Attachmen
 def sample(entry: Entry, mail: Mail, name: str, note: str, **expected: Any) -> Sample:
     """What should become of a mail of an entry."""
     mailbox = "recommended" if entry.recommender else "public"
+    if found := expected.get("findings"):
+        expected["findings"] = {**_among_works(entry, expected.get("film_bytes", 0)), **found}
     return Sample(name, mailbox, mail.message_id, mail.received_at, note=note, **expected)
+
+
+def _among_works(entry: Entry, film_bytes: int) -> dict[str, Outcome]:
+    """What comparing it with the other works gives: no two of the sample contest's are alike."""
+    recommended = bool(entry.recommender)
+    compared = {
+        "first-maker": Outcome.NA,
+        "one-per-entity": Outcome.NA if recommended else Outcome.PASS,
+        "one-per-producer": Outcome.NA if entry.citizen else Outcome.PASS,
+        "one-per-author": Outcome.PASS,
+        "one-track": Outcome.PASS,
+        "quota": Outcome.PASS if recommended else Outcome.NA,
+        "sanqu": Outcome.NA,
+        "sender": Outcome.PASS,
+    }
+    return compared | ({"duplicate-video": Outcome.PASS} if film_bytes else {})
 
 
 def whole(
