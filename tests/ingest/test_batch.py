@@ -50,6 +50,7 @@ def test_every_stage_is_timed_in_the_order_of_the_walk(run):
         "review",
         "reply",
         "report",
+        "send",
     ]
 
 
