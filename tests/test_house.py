@@ -71,9 +71,13 @@ def test_rule_has_a_docstring(rule):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_rule_has_a_test_file_that_calls_it(rule):
-    """tests/ingest/rules/test_video.py tests ingest/rules/video.py, each function by its name."""
+    """tests/ingest/rules/test_video.py tests ingest/rules/video.py, each function by its name.
+
+    Rules that compare works are tested together, through the ledger in which they find each other.
+    """
     module = rule.judge.__module__.rpartition(".")[2]
-    text = (TOP / "tests" / "ingest" / "rules" / f"test_{module}.py").read_text(encoding="utf-8")
+    file = "stages/test_comparing.py" if rule.compares else f"rules/test_{module}.py"
+    text = (TOP / "tests" / "ingest" / file).read_text(encoding="utf-8")
     assert re.search(rf"\b{rule.judge.__name__}\b|[\"']{rule.id}[\"']", text)
 
 
