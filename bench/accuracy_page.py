@@ -46,6 +46,7 @@ def page(found: Mapping[str, Any], *, command: str, day: str, fillings: int) -> 
             *_fields(found["accuracy"]),
             *_peer(found),
             *_pages(),
+            "",
         ]
     )
 

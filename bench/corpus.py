@@ -147,7 +147,7 @@ def _paper(layout: Layout, number: int) -> Paper:
     """Nine in ten have a seal, as many are signed."""
     dice = _dice(layout, number, "paper")
     sealed, signed = dice.random() < 0.9, dice.random() < 0.9
-    places = {"commitment": signed}
+    places = {"commitment": signed} if layout.author_signs else {}
     if layout.reviewers_sign:
         places["reviewers"] = dice.random() < 0.9
     return Paper(sealed and layout.key != "nested", places)
@@ -230,7 +230,7 @@ def _found(text: object, words: str) -> Iterator[tuple[float, float, float, floa
 def _signed(page: Image.Image, spots: Spots, layout: Layout, number: int) -> Image.Image:
     """The page with the signatures and the seal it is to have."""
     paper, filled, dice = _paper(layout, number), filling(number, layout.kind), _dice(layout, number, "ink")
-    if paper.signed["commitment"]:
+    if paper.signed.get("commitment"):
         for x, y in spots.signatures:
             sign(page, (x + 20, y - 27), filled.signer, 54)
     if paper.signed.get("reviewers"):

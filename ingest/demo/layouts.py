@@ -21,7 +21,7 @@ from ingest.demo.rows import SAMPLE_NOTE
 from ingest.demo.sheets import Layout, Sheet
 
 CORPUS: tuple[Layout, ...] = (
-    Layout("two", "推荐表", two_columns, seal_cm=(3.6, 0.2)),
+    Layout("two", "推荐表", two_columns, seal_cm=(3.6, 0.2), author_signs=False),
     Layout("four", "推荐表", four_columns),
     Layout("six", "推荐表", six_columns),
     Layout("side", "自荐表", sections_down_the_side, reviewers_sign=((2.2, 0.0),)),

@@ -61,7 +61,8 @@ class Layout:
 
     draw: writes the sheet into a document that has its title. tuned: what reads forms may be tuned on it; the others
     show how it does on forms nobody has seen. reviewers_sign: where, from a 签字 that is a label of its own, in
-    centimetres to the right and down; seal_cm: where the seal goes, so from the words for it.
+    centimetres to the right and down; seal_cm: where the seal goes, so from the words for it;
+    author_signs: there is a place for the author to sign.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Layout:
     tuned: bool = True
     reviewers_sign: tuple[tuple[float, float], ...] = ()
     seal_cm: tuple[float, float] = (0.0, 0.0)
+    author_signs: bool = True
 
 
 Pairs = Sequence[tuple[str, str]]
