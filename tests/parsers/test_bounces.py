@@ -107,7 +107,7 @@ def test_nothing_is_read_out_of_a_letter_that_reports_nothing(read):
 
 @given(st.binary(max_size=3_000))
 def test_any_bytes_are_read(tmp_path_factory, raw):
-    path = tmp_path_factory.getbasetemp() / "any"
+    path = tmp_path_factory.mktemp("any") / "mail"
     path.write_bytes(
         b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" + raw
     )

@@ -168,7 +168,7 @@ def test_a_cell_says_what_belongs_in_it(opened, title, heading):
         (SHEET, "初审结论", ",".join(DECISIONS)),
         ("疑似重复", "结论", "是同一作品,不是同一作品,不是同一人或单位"),
         ("待办", "处理", "已处理,不处理"),
-        ("回信", "放行/暂缓", "放行,暂缓"),
+        ("回信", "放行/暂缓", "放行,暂缓,已发出"),
     ],
 )
 def test_a_list_offers_what_counts(opened, title, heading, choices):

@@ -69,7 +69,9 @@ class Place:
         )
         storage = '[storage]\nroot = "root"\nshare = "share"\nreserve_bytes = 0'
         analysis = f"[analysis]\nocr = {str(self.ocr).lower()}"
-        text = f"{boxes}\n{storage}\n{analysis}\n[cloud]\n{self.cloud}\n{self.extra}\n"
+        old = "[replies]\nbackfill_days = 366\n"  # the mail of a test is old when its mailbox is first read
+        extra = self.extra.replace("[replies]\n", old, 1) if "[replies]\n" in self.extra else self.extra + "\n" + old
+        text = f"{boxes}\n{storage}\n{analysis}\n[cloud]\n{self.cloud}\n{extra}\n"
         (self.folder / "config.toml").write_text(text, "utf-8")
 
     @property

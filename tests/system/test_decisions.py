@@ -140,7 +140,7 @@ def test_a_second_run_does_nothing(three):
 def test_a_withdrawn_work_has_no_letter_and_counts_nowhere(office):
     office.write({(ONE, "初审结论"): "撤回"})
     assert office.letters() == [(ONE, "待放行"), (TEA, "草稿（不发送）")]
-    assert office.cell("L0001", "说明") == "作品已撤回或改归别处，不再发出"
+    assert office.cell("L0001", "说明") == "作品已撤回、改归别处或已另信告知，不再发出"
     assert {row["推荐单位"]: row["已用"] for row in office.rows("推荐名额")}["广东省科学技术厅"] == 0
 
 

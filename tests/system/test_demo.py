@@ -218,20 +218,20 @@ def test_who_sent_what_cannot_be_opened_is_told_so(demo, undisturbed):
 
 def test_letters_go_to_the_sender_alone(exported, undisturbed):
     senders = {record["message_id"]: record["from"] for record in exported["messages"]}
-    drafts = [email.message_from_bytes(p.read_bytes()) for p in (undisturbed.place.reports / "回信").iterdir()]
+    drafts = [email.message_from_bytes(p.read_bytes()) for p in (undisturbed.place.reports / "回信").glob("*.eml")]
     assert [(d["To"], d["Cc"], d["Bcc"]) for d in drafts] == [
         (senders[d["In-Reply-To"].strip("<>")], None, None) for d in drafts
     ]
 
 
 def test_letters_say_that_they_are_automatic(undisturbed):
-    drafts = [email.message_from_bytes(p.read_bytes()) for p in (undisturbed.place.reports / "回信").iterdir()]
+    drafts = [email.message_from_bytes(p.read_bytes()) for p in (undisturbed.place.reports / "回信").glob("*.eml")]
     assert {d["Auto-Submitted"] for d in drafts} == {"auto-replied"}
 
 
 def test_letters_hold_no_path_of_ours(undisturbed):
     place = undisturbed.place
-    for path in (place.reports / "回信").iterdir():
+    for path in (place.reports / "回信").glob("*.eml"):
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         text = "".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
         assert [word for word in (str(place.folder), "works/", "reports/", "store/") if word in text] == []
@@ -239,7 +239,7 @@ def test_letters_hold_no_path_of_ours(undisturbed):
 
 def test_letters_show_no_whole_phone_number(works, undisturbed):
     phones = {re.sub(r"\D", "", record["phone"]) for record in works.values()} - {""}
-    for path in (undisturbed.place.reports / "回信").iterdir():
+    for path in (undisturbed.place.reports / "回信").glob("*.eml"):
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         digits = re.sub(r"\D", "", "".join(p.get_content() for p in mail.walk() if p.get_content_maintype() == "text"))
         assert [phone for phone in phones if phone in digits] == []

@@ -110,7 +110,7 @@ def test_a_share_that_cannot_be_written_to_costs_nothing(town, a_place):
     place.share.unlink()
     place.good("run")
     assert [record["title"] for record in place.export("works")] == ["星海寻踪"]
-    assert len(list((place.reports / "回信").iterdir())) == 1
+    assert len(list((place.reports / "回信").glob("*.eml"))) == 1
     assert place.workbook.exists()
 
 

@@ -1,6 +1,7 @@
 """What staff write into 台账.xlsx, as they write it: opened, filled, saved; and what the next runs make of it."""
 
 import datetime as dt
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -168,7 +169,8 @@ def test_a_workbook_that_is_no_workbook_is_left_alone(two_works):
 
 @pytest.fixture
 def pending(town, two_works):
-    """The place after a mail whose work nobody can tell: more papers of a sender who has a work; its number in 待办."""
+    """The place after a mail whose work nobody can tell: papers of a sender who has two works; its number in 待办."""
+    town.send(replace(town.entries.tea, title="另一杯茶", author="另一人"))
     town.send(town.entries.tea, [town.scan(town.entries.tea)], subject="补充材料", text="请查收")
     two_works.good("run")
     (mail,) = [record for record in two_works.export("messages") if record["outcome"] == "pending"]
@@ -197,7 +199,7 @@ def test_a_choice_of_a_new_work_opens_one(pending):
     place, number = pending
     edit(place.workbook, {("待办", number, "选择"): "新作品"})
     place.good("run")
-    assert outcome_of(place, "补充材料") == [("work", ["P2024-0002"])]
+    assert outcome_of(place, "补充材料") == [("work", ["P2024-0003"])]
 
 
 def test_a_choice_of_no_work_is_said_and_waits(pending):

@@ -15,7 +15,9 @@ def judged(find, a_work, form, stamped):
 
     def ask(*, texts=(), confidence=0.97, typed=None, **read):
         made = form(**UNITS | (typed or {}))
-        return find("scan-matches", a_work(form=made, scan=stamped(confidence=confidence, **UNITS | read), own_texts=texts))
+        return find(
+            "scan-matches", a_work(form=made, scan=stamped(confidence=confidence, **UNITS | read), own_texts=texts)
+        )
 
     return ask
 
