@@ -21,7 +21,7 @@ BOXES = ("recommended", "public")
 ENDINGS = {"work", "supplement", "duplicate", "not-a-submission", "machine-mail", "quarantined", "unreadable"}
 VOLUMES = ("volume 1", "volume 2", "volume 3")
 PASSWORD = "kepu-2024"
-HOW_FAR = ("('decided'", "('to-tell'", "('bounces-read'", "('letters-page'")
+HOW_FAR = ("('decided'", "('to-tell'", "('bounces-read'", "('letters-page'", "('compared'")
 """Notes in `meta` on how far the news was looked through, so that it is not done again: a quiet run brings them up."""
 PASSING = ("runs", "mailboxes")
 """Tables in which every run leaves a trace of itself."""
