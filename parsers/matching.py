@@ -27,6 +27,8 @@ _NUMBERING = re.compile(
 _BRACKETED = re.compile(r"[（(【\[〔][^）)】\]〕]{0,60}[）)】\]〕]")
 _COUNTED = re.compile(r"^第[一二三四五六七八九\d]{1,2}(?:位|名|个)?|[一二三四五六七八九\d]{1,2}$")
 _BOXES = re.compile("[☑☒☐□√✓✔]")  # of options: what stands beside them is a value
+_RUN_ON = r"(?<=[\d日秒分])(?=[^\W\d_a-z]{4})"
+"""Where a date or a number ends and a label of four letters or more may begin: recognition drops the space between."""
 _SAYS_MORE = re.compile(r"[:：]\s*[^\W_]")
 _NO_LETTER = re.compile(r"[\W_]+")
 _BETWEEN = r"[^\w:：]{0,6}"
@@ -144,7 +146,8 @@ class LabelBook:
     def _pattern(self) -> re.Pattern[str]:
         spelled = sorted(self._named, key=len, reverse=True)
         choice = "|".join(_BETWEEN.join(map(re.escape, name)) for name in spelled)
-        return re.compile(rf"(?<![^\W_])({choice}){_COLON}" if choice else r"(?!)", re.IGNORECASE)
+        before = rf"(?:(?<![^\W_])|{_RUN_ON})" if self.tolerant else r"(?<![^\W_])"
+        return re.compile(rf"{before}({choice}){_COLON}" if choice else r"(?!)", re.IGNORECASE)
 
     def _resolved(self, name: str, sections: Sequence[str]) -> Match | None:
         entries = self._named.get(name)

@@ -135,11 +135,12 @@ def _text(lines: Sequence[Line], right: float, shape: float) -> str:
 
 
 def _side_by_side(row: Sequence[Line], shape: float) -> str:
-    """Pieces of one line, a space between those that stand apart."""
+    """Pieces of one line, a space between those that stand apart, and before one with a label of its own."""
     text = row[0].text
     for before, piece in pairwise(row):
         gap = (piece.box.left - before.box.right) * shape
-        text += (" " if gap > 0.6 * (piece.box.bottom - piece.box.top) else "") + piece.text
+        apart = gap > 0.6 * (piece.box.bottom - piece.box.top) or _LABELLED.match(piece.text)
+        text += (" " if apart else "") + piece.text
     return text
 
 

@@ -278,3 +278,12 @@ def test_every_line_of_a_value_is_kept(lines):
 def test_short_value_behind_a_colon_is_no_misread_letter_of_the_label():
     found = fields_of([("非原创部分：无",)], {"non_original": ("非原创部分",)}, tolerant=True)
     assert found["non_original"].value == "无"
+
+
+def test_label_right_behind_a_date_is_seen_where_spaces_are_lost():
+    labels = {"completed_on": ("完成时间",), "first_shown_on": ("首播时间",)}
+    found = fields_of([("完成时间：2023年5月1日首播时间：2023年6月",)], labels, tolerant=True)
+    assert {name: one.value for name, one in found.items()} == {
+        "completed_on": "2023年5月1日",
+        "first_shown_on": "2023年6月",
+    }
