@@ -29,6 +29,8 @@ _COUNTED = re.compile(r"^第[一二三四五六七八九\d]{1,2}(?:位|名|个)?
 _BOXES = re.compile("[☑☒☐□√✓✔]")  # of options: what stands beside them is a value
 _RUN_ON = r"(?<=[\d日秒分])(?=[^\W\d_a-z]{4})"
 """Where a date or a number ends and a label of four letters or more may begin: recognition drops the space between."""
+_OR = re.compile(r"[/／或]")
+_MOST_NAMES = 4
 _SAYS_MORE = re.compile(r"[:：]\s*[^\W_]")
 _NO_LETTER = re.compile(r"[\W_]+")
 _BETWEEN = r"[^\w:：]{0,6}"
@@ -110,7 +112,16 @@ class LabelBook:
         for name in _readings(cell):
             if found := self._resolved(name, sections):
                 return found
-        return self._misread(cell, sections) if self.tolerant else None
+        return self._either(cell, sections) or (self._misread(cell, sections) if self.tolerant else None)
+
+    def _either(self, cell: str, sections: Sequence[str]) -> Match | None:
+        """One field by two of its names: 统一社会信用代码/身份证号."""
+        parts = [part for part in _OR.split(cell) if part.strip()]
+        if not 2 <= len(parts) <= _MOST_NAMES:
+            return None
+        found = [next(filter(None, (self._resolved(n, sections) for n in _readings(part))), None) for part in parts]
+        first = found[0]
+        return first if first and all(one and one.field == first.field for one in found) else None
 
     def scoped(self, cell: str, sections: Sequence[str], before: str) -> Match | None:
         """What it names as a thing of the label before it in the row: 审核专家 | 甲 | 职称; None if it has no such."""

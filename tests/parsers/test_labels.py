@@ -287,3 +287,10 @@ def test_label_right_behind_a_date_is_seen_where_spaces_are_lost():
         "completed_on": "2023年5月1日",
         "first_shown_on": "2023年6月",
     }
+
+
+def test_label_of_two_names_of_one_field_names_it():
+    labels = {"entrant_id": ("统一社会信用代码", "身份证号"), "phone": ("电话",)}
+    rows = [("统一社会信用代码／身份证号", "91110100MA0000000X"), ("身份证号/电话", "另写")]
+    found = fields_of(rows, labels)
+    assert {name: one.value for name, one in found.items()} == {"entrant_id": "91110100MA0000000X"}
