@@ -11,6 +11,8 @@ import structlog
 from ingest.cli import run
 from ingest.demo import contest as sample_contest
 
+pytestmark = pytest.mark.drill  # more than a minute of recognition; a form, a scan and a letter are read in every run
+
 
 @pytest.fixture(scope="module")
 def recognised(tmp_path_factory):

@@ -112,6 +112,7 @@ class Stream(httpcore.NetworkStream):
         """
         try:
             self._sock.settimeout(self._pace.left(self._pace.connect_s))
+            ssl_context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # where it is set, a cut looks like an end
             sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname, suppress_ragged_eofs=False)
         except ssl.SSLCertVerificationError as error:
             self.close()
