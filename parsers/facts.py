@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from parsers.filmfacts import Watched as Watched
 from parsers.pagefacts import Box as Box
 from parsers.pagefacts import FieldValue as FieldValue
 from parsers.pagefacts import Line as Line
@@ -189,7 +190,8 @@ class VideoFacts(Value):
     duration_s: of the picture stream; container_duration_s: as the container says. Seconds.
     width, height: coded pixels; shown_width, shown_height: after pixel aspect and rotation; display_aspect = shown
     width / shown height; rotation clockwise degrees (0 90 180 270); frame_rate per second; bit_rate bits per second.
-    faststart: the index lies before the media data. tools: name to version of what measured.
+    faststart: the index lies before the media data. watched: what was seen and heard, None until somebody looked; it
+    is kept by itself, never with these facts. tools: name to version of what measured.
     """
 
     fact: Literal["video"] = "video"
@@ -215,6 +217,7 @@ class VideoFacts(Value):
     audio: tuple[AudioTrack, ...] = ()
     faststart: bool | None = None
     created: str = ""
+    watched: Watched | None = None
     tools: dict[str, str] = Field(default_factory=dict)
 
 
@@ -271,12 +274,17 @@ class Unknown(Value):
 
 
 class Broken(Value):
-    """A file that could not be read: `reason` a key of BROKEN_REASONS, `detail` for the log and the evidence."""
+    """A file that could not be read: `reason` a key of BROKEN_REASONS, `detail` for the log and the evidence.
+
+    at_s, of_s: of a film that breaks off, the second up to which it can be played, and how long it should be.
+    """
 
     fact: Literal["broken"] = "broken"
     format: str
     reason: str
     detail: str = ""
+    at_s: float | None = None
+    of_s: float | None = None
     active: tuple[str, ...] = ()
 
     @property
@@ -286,7 +294,8 @@ class Broken(Value):
 
 
 Facts = Annotated[
-    MailFacts | ArchiveFacts | VideoFacts | FormFacts | ImageFacts | Unknown | Broken, Field(discriminator="fact")
+    MailFacts | ArchiveFacts | VideoFacts | FormFacts | ImageFacts | Watched | Unknown | Broken,
+    Field(discriminator="fact"),
 ]
 
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)

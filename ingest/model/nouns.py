@@ -236,10 +236,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule's function says: an outcome and the sentence (Chinese) by which a person can check it."""
+    """What a rule's function says: an outcome and the sentence (Chinese) by which a person can check it.
+
+    pictures: names of pictures of the film that show it (`ingest.shots`), best first.
+    """
 
     outcome: Outcome
     evidence: str
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -250,6 +254,7 @@ class Finding:
     outcome: Outcome
     clause: str
     evidence: str
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
