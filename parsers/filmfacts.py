@@ -15,6 +15,9 @@ from parsers.pagefacts import Box, Value
 Stage = Literal["opening", "body", "closing"]
 """The first seconds of a film, what lies between, its last seconds."""
 
+What = Literal["opening", "closing", "subtitle", "bars", "black", "frozen", "damage", "sheet", "print"]
+"""What a kept picture shows."""
+
 
 class Stretch(Value):
     """A part of a film, from `start_s` to `end_s`."""
@@ -111,7 +114,7 @@ class Shot(Value):
     path: its file in the scratch folder, or ""; sha256: its digest.
     """
 
-    what: Literal["opening", "closing", "subtitle", "bars", "black", "frozen", "damage", "sheet", "print"]
+    what: What
     at_s: float
     width: int
     height: int
