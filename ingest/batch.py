@@ -13,18 +13,17 @@ import structlog
 
 from ingest.alerting import alert, tell_stopped
 from ingest.config import Config, alert_webhook, password
-from ingest.context import ALL_REPORTS, Context, Say, Tally, lease, silent, wants_of
+from ingest.context import ALL_REPORTS, Context, Say, Tally, lease, ledger_of, silent, wants_of
 from ingest.decided import carry_out
 from ingest.dropped import make_folders, take_dropped
 from ingest.errors import ConfigError, Exit, KepuError
-from ingest.ledger import open_ledger
 from ingest.linked import take_linked, tell_noted
 from ingest.retold import retell
 from ingest.stages.assemble import assemble
 from ingest.stages.cloud import cloud
 from ingest.stages.extract import extract
 from ingest.stages.fetch import fetch
-from ingest.stages.letterhead import templates_of
+from ingest.stages.letterhead import wrong_template
 from ingest.stages.parse import parse
 from ingest.stages.reply import reply
 from ingest.stages.report import read_back, report
@@ -112,8 +111,7 @@ def open_context(
     create: bool = True,
 ) -> Iterator[Context]:
     """Ledger and store opened, closed at the end of the block."""
-    edition = f"{config.edition.year} {config.edition.name}"
-    ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=create)
+    ledger = ledger_of(config, create=create)
     workers = workers_of(config.analysis)
     try:
         yield Context(
@@ -173,16 +171,9 @@ def run(
 
 def _try_templates(config: Config) -> None:
     """A template of the operator's own that does not work is named before anything is done."""
-    folder = templates_of(config)
-    if folder is None or config.replies.mode == "off":
-        return
-    from reports.letters import check_templates
-
-    try:
-        check_templates(folder)
-    except ValueError as error:
-        mend = f"请修改 {folder} 中的模板后再运行；拿不准时删去这个文件，就用自带的模板。"
-        raise ConfigError("回信模板有误", why=str(error), mend=mend) from error
+    wrong = wrong_template(config) if config.replies.mode != "off" else None
+    if wrong is not None:
+        raise ConfigError("回信模板有误", why=wrong.why, mend=f"{wrong.mend}。")
 
 
 def _walk(context: Context, steps: Sequence[tuple[str, Stage]]) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.config import CloudTable, Config, Mailbox, Malware, Sender, password
+from ingest.context import ledger_of
 from ingest.errors import Exit, KepuError
 from ingest.health import AFTERWARDS, MISSED, is_stale, silence
-from ingest.ledger import Ledger, open_ledger
+from ingest.ledger import Ledger
 from ingest.ledger.rows import Row
 from ingest.malware import Clamd
 from ingest.model import UNCHECKED_WORDS, Scan
@@ -23,7 +24,7 @@ from ingest.outbox.smtp import Post
 from ingest.sources import open_source
 from ingest.sources.cloud.guard import is_public
 from ingest.sources.cloud.network import Resolve, lookup
-from ingest.stages.letterhead import templates_of
+from ingest.stages.letterhead import templates_of, wrong_template
 from ingest.stages.send import account_of, stop_file
 from parsers.soffice import PACKAGE, office_program
 from parsers.tools import unpackers
@@ -135,8 +136,7 @@ def _silence(config: Config, mailbox: Mailbox, row: Row | None, now: dt.datetime
 def _ledger(config: Config) -> Ledger | None:
     """The ledger, None if there is none yet or it cannot be opened: other lines say so."""
     try:
-        edition = f"{config.edition.year} {config.edition.name}"
-        return open_ledger(config.ledger.url, config.storage.root, edition=edition, create=False)
+        return ledger_of(config)
     except KepuError:  # a check of the mailboxes goes on without it
         return None
 
@@ -145,7 +145,7 @@ def check_replies(config: Config, environ: Mapping[str, str]) -> Iterator[CheckL
     """What becomes of letters; where they are sent, each account logs in to its server, and no letter goes out."""
     mode, folder = config.replies.mode, templates_of(config)
     if folder is not None and mode != "off":
-        yield check_own_templates(folder)
+        yield check_own_templates(config, folder)
     if mode in ("off", "preview"):
         yield CheckLine("回信", True, "已关闭，不写信" if mode == "off" else "只写草稿，不发出")
         return
@@ -161,15 +161,11 @@ def check_replies(config: Config, environ: Mapping[str, str]) -> Iterator[CheckL
         yield check_smtp(who, environ)
 
 
-def check_own_templates(folder: Path) -> CheckLine:
+def check_own_templates(config: Config, folder: Path) -> CheckLine:
     """Templates of the operator's own can be filled."""
-    from reports.letters import check_templates
-
-    try:
-        check_templates(folder)
-    except ValueError as error:
-        mend = f"请修改 {folder} 中的模板；拿不准时删去这个文件，就用自带的模板"
-        return CheckLine("回信模板", False, str(error), mend, Exit.USAGE)
+    wrong = wrong_template(config)
+    if wrong is not None:
+        return CheckLine("回信模板", False, wrong.why, wrong.mend, Exit.USAGE)
     return CheckLine("回信模板", True, f"{folder} 中的模板可以使用")
 
 

@@ -19,7 +19,7 @@ import structlog
 from ingest.config import Config
 from ingest.durable import is_full
 from ingest.errors import BusyError, DiskError, KepuError
-from ingest.ledger import Ledger, Transaction
+from ingest.ledger import Ledger, Transaction, open_ledger
 from ingest.malware import Scanner
 from ingest.model import Arrival, Ended, Stage, Todo, TodoKind, mail_number
 from ingest.store import Store
@@ -228,6 +228,13 @@ def lease(root: Path) -> Iterator[None]:
         lock.write(f"pid {os.getpid()}")
         lock.flush()
         yield
+
+
+def ledger_of(config: Config, *, create: bool = False, read_only: bool = False) -> Ledger:
+    """The ledger of a config's edition, to be closed by who asked; as `open_ledger`, and it raises what that raises."""
+    edition = f"{config.edition.year} {config.edition.name}"
+    url, root = config.ledger.url, config.storage.root
+    return open_ledger(url, root, edition=edition, create=create, read_only=read_only)
 
 
 def wants_of(config: Config) -> Wants:

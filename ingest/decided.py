@@ -15,7 +15,7 @@ from ingest.deciding import Cells, Wish
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
 from ingest.materials import group
-from ingest.model import NOT_SUBMITTED, Decision, Ended, Group, LetterKind, LetterState, Work, mail_number
+from ingest.model import NOT_SUBMITTED, UNSENT, Decision, Ended, Group, LetterKind, LetterState, Work, mail_number
 from ingest.model import letter_number as number_of
 from ingest.stages import assemble
 from ingest.stages.choosing import choose_files
@@ -226,7 +226,7 @@ def _give(context: Context, tx: Transaction, mail: int, to: str) -> None:
 def _hold(context: Context, tx: Transaction, *, act: bool) -> int:
     """Letters wait that staff hold, or of which all works were withdrawn; others go on."""
     cells, decisions = tx.desk.staff_cells(), tx.works.decisions()
-    letters = [row for row in tx.letters.heads() if row["state"] in _UNSENT]
+    letters = [row for row in tx.letters.heads() if row["state"] in _MAY_YET_GO]
     mails = {row["id"]: row for row in tx.arrivals.heads([row["arrival_id"] for row in letters])} if letters else {}
     works_of, changed = tx.letters.works(), 0
     for row in letters:
@@ -247,13 +247,7 @@ def _hold(context: Context, tx: Transaction, *, act: bool) -> int:
     return changed
 
 
-_UNSENT = (
-    LetterState.DRAFT.value,
-    LetterState.HELD.value,
-    LetterState.QUEUED.value,
-    LetterState.UNKNOWN.value,
-    LetterState.FAILED.value,
-)
+_MAY_YET_GO = (*UNSENT, LetterState.UNKNOWN.value, LetterState.FAILED.value)
 
 
 def _is_moot(letter: Row, mail: Row, decisions: Sequence[Decision | None]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.ledger.moves import followed
 from ingest.ledger.rows import Row
-from ingest.model import NEW_WORK, NOT_SUBMITTED, Decision, LetterState
+from ingest.model import NEW_WORK, NOT_SUBMITTED, UNSENT, Decision, LetterState
 
 DECISION, INTO, WHO = "初审结论", "合并到", "审核人"
 DATES = ("光盘收到", "纸质表收到", "视频另行传送")
@@ -41,7 +41,6 @@ _DATE = re.compile(
 )
 _SERIAL = range(40_000, 60_000)
 """Days since 1899-12-30, as a cell without a date's format shows a date: 2009 to 2064."""
-_OPEN = (LetterState.DRAFT, LetterState.HELD, LetterState.QUEUED)
 _WAS_DRAFT = "-draft"
 _ONCE_MORE = "once-more"
 
@@ -212,7 +211,7 @@ def letter_after(now: Letter, word: str, *, moot: bool, junk: bool, natural: Let
     """
     if now.state in (LetterState.UNKNOWN, LetterState.FAILED):
         return _after_the_end(now, word)
-    if now.state not in _OPEN:
+    if now.state not in UNSENT:
         return now
     was_draft = now.state is LetterState.DRAFT or now.held_for.endswith(_WAS_DRAFT)
     mark = _WAS_DRAFT if was_draft else ""
@@ -355,7 +354,7 @@ def letter_note(value: Any, state: str) -> str:
         return f"“{RELEASE}”填的“{word[:20]}”没有生效，请从下拉列表里选"
     if word == WAS_SENT and LetterState(state) is not LetterState.SENT:
         return "“已发出”只用于发送结果不明的回信"
-    if word == ON_HOLD and LetterState(state) not in _OPEN:
+    if word == ON_HOLD and LetterState(state) not in UNSENT:
         return "已经发出或正在发出，来不及暂缓"
     if word == RELEASED and state == LetterState.DRAFT.value:
         return "可以发出：现在只写草稿，请由人工发出"

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from ingest import rules
 from ingest.config import Config
-from ingest.context import Context, Say, Tally, silent, wants_of
-from ingest.ledger import Ledger, Transaction, open_ledger
+from ingest.context import Context, Say, Tally, ledger_of, silent, wants_of
+from ingest.ledger import Ledger, Transaction
 from ingest.ledger.scratch import scratch_of
 from ingest.model import Finding, Kind, Material, Outcome, Work, WorkState, state_of
 from ingest.stages.comparing import compare, stands
@@ -125,8 +125,7 @@ def preview(config: Config, *, clock: Callable[[], dt.datetime], say: Say = sile
 
 @contextmanager
 def _opened(config: Config, clock: Callable[[], dt.datetime], say: Say) -> Iterator[Context]:
-    edition = f"{config.edition.year} {config.edition.name}"
-    ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=False, read_only=True)
+    ledger = ledger_of(config, read_only=True)
     try:
         store = Store(config.storage.root)
         yield Context(config, ledger, store, clock, password=lambda _name: "", wants=wants_of(config), say=say)

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from ingest import batch
 from ingest.cli import console
 from ingest.config import Config
+from ingest.context import ledger_of
 from ingest.errors import ConfigError, Exit
-from ingest.ledger import Transaction, open_ledger
+from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
-from ingest.model import LetterState, letter_number
+from ingest.model import UNSENT, LetterState, letter_number
 from ingest.stages.send import stop_file
 from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS
 
@@ -23,15 +24,13 @@ Clock = Callable[[], dt.datetime]
 BY_OPERATOR = "operator"
 """Why a letter is held, or goes: no cell of staff's changes it."""
 
-_OPEN = (LetterState.DRAFT, LetterState.HELD, LetterState.QUEUED)
 _SHOWN = 200
 
 
 @contextmanager
 def _ledger(config: Config, clock: Clock, *, write: bool = False) -> Iterator[Transaction]:
     """The ledger beside whatever run is under way."""
-    edition = f"{config.edition.year} {config.edition.name}"
-    ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=False)
+    ledger = ledger_of(config)
     try:
         with (ledger.begin if write else ledger.read)(clock()) as tx:
             yield tx
@@ -113,7 +112,7 @@ def _obstacles(config: Config, stopped: str, paused: Sequence[Row], now: dt.date
 def preview(config: Config, clock: Clock, ids: Sequence[str]) -> int:
     """The words of these letters; without any, of those not sent yet."""
     with _ledger(config, clock) as tx:
-        wanted = _numbers(ids) or [row["id"] for row in tx.letters.heads() if LetterState(row["state"]) in _OPEN]
+        wanted = _numbers(ids) or [row["id"] for row in tx.letters.heads() if row["state"] in UNSENT]
         rows = [_row(tx, one) for one in wanted]
     for row in rows:
         print(f"—— {letter_number(row['id'])} {LETTER_WORDS[row['kind']]}（{LETTER_STATE_WORDS[row['state']]}）")
@@ -165,7 +164,7 @@ def send(config: Config, clock: Clock) -> int:
 
 def _stand(tx: Transaction, letter_id: int, state: LetterState) -> bool:
     row = _row(tx, letter_id)
-    open_ = LetterState(row["state"]) in _OPEN
+    open_ = row["state"] in UNSENT
     if open_ and LetterState(row["state"]) is not state:
         tx.letters.stand(letter_id, state, BY_OPERATOR, cell="kepu replies")
     return open_

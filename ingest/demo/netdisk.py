@@ -23,7 +23,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from ingest.config import Config, Rehearsal
-from ingest.ledger import open_ledger
+from ingest.context import ledger_of
 from ingest.model import LinkState
 from ingest.store import Store
 
@@ -91,8 +91,7 @@ def share_room(folder: Path, config: Config) -> None:
     What cannot be linked, on another disk say, stays as it is.
     """
     store = Store(config.storage.root)
-    edition = f"{config.edition.year} {config.edition.name}"
-    ledger = open_ledger(config.ledger.url, config.storage.root, edition=edition, create=False)
+    ledger = ledger_of(config)
     try:
         with ledger.read(dt.datetime.now(dt.UTC)) as tx:
             fetched = tx.links.links([LinkState.FETCHED])

@@ -14,7 +14,7 @@ from ingest.ledger.arrivals import JUNK
 from ingest.ledger.desk import Desk
 from ingest.ledger.links import WRONG_CODE
 from ingest.ledger.rows import Row, first_of, rows_of
-from ingest.model import Ended, LetterKind, LetterState, Stage, TodoKind
+from ingest.model import OF_WORKS, UNSENT, LetterKind, LetterState, Stage, TodoKind
 
 HELD_FOR_JUNK = "junk"
 """Why a letter is held whose mail lies in a junk folder."""
@@ -26,8 +26,6 @@ ANEW = "anew"
 _L = schema.letters
 _LW = schema.letter_works
 _A = schema.arrivals
-_LIVING = (Ended.WORK.value, Ended.SUPPLEMENT.value)
-_OPEN = (LetterState.DRAFT.value, LetterState.HELD.value, LetterState.QUEUED.value)
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ class Letters:
             letter_id = int(found[0])
         else:
             letter_id = int(old["id"])
-            if old["state"] in _OPEN:
+            if old["state"] in UNSENT:
                 new = {name: values[name] for name in ("subject", "text", "html", "urgency") if name in values}
                 new |= {"file": "", "held_for": "" if old["held_for"] == ANEW else old["held_for"]}
                 self.connection.execute(update(_L).where(_L.c.id == letter_id).values(**new))
@@ -163,7 +161,7 @@ class Letters:
     def rewrite(self, arrivals: Sequence[int]) -> None:
         """What answers these mails and was not sent yet is to be written in new words, of the works as they are now."""
         mine = select(_L.c.id).join(_A, _A.c.answered_by == _L.c.id)
-        letters = list(self.connection.execute(mine.where(_A.c.id.in_(arrivals), _L.c.state.in_(_OPEN))).scalars())
+        letters = list(self.connection.execute(mine.where(_A.c.id.in_(arrivals), _L.c.state.in_(UNSENT))).scalars())
         self.connection.execute(update(_A).where(_A.c.answered_by.in_(letters)).values(answered_by=None))
         waits = update(_L).where(_L.c.id.in_(letters), _L.c.held_for == "")
         self.connection.execute(waits.values(held_for=ANEW))
@@ -172,7 +170,7 @@ class Letters:
     def needless(self) -> list[int]:
         """Letters that were to be written in new words, whose mail has another answer by now or needs none."""
         query = select(_L.c.id).join(_A, _A.c.id == _L.c.arrival_id)
-        query = query.where(_L.c.state.in_(_OPEN), _L.c.held_for == ANEW, _A.c.answered_by.is_not(None))
+        query = query.where(_L.c.state.in_(UNSENT), _L.c.held_for == ANEW, _A.c.answered_by.is_not(None))
         return list(self.connection.execute(query.order_by(_L.c.id)).scalars())
 
     def answer_again(self, arrivals: Sequence[int]) -> None:
@@ -236,7 +234,7 @@ class Letters:
         not_here = select(parts.c.arrival_id).where(parts.c.sha256 == "", parts.c.problem != "")
         few = _A.c.id.in_(open_ones.union(not_here))  # both by index: no look at every mail there is
         query = select(_A.c.id).where(few, _A.c.may_reply, or_(asked.exists(), lost.exists()), ~told.exists())
-        query = query.where(or_(_A.c.ended.in_(_LIVING), and_(_A.c.ended.is_(None), _A.c.pending != "")))
+        query = query.where(or_(_A.c.ended.in_(OF_WORKS), and_(_A.c.ended.is_(None), _A.c.pending != "")))
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
 
     def is_queued_for(self, address: str, kind: LetterKind) -> bool:
@@ -244,11 +242,11 @@ class Letters:
         mine = (_L.c.to_address == address, _L.c.kind == kind.value, _L.c.state == LetterState.QUEUED.value)
         return self.connection.execute(select(_L.c.id).where(*mine).limit(1)).first() is not None
 
-    def unanswered(self, endings: Sequence[Ended]) -> list[int]:
-        """Mails with one of these endings that may be answered and are not yet, oldest first."""
+    def unanswered(self) -> list[int]:
+        """Mails of works that may be answered and are not yet, oldest first."""
         query = select(_A.c.id).where(
             _A.c.stage == Stage.ENDED.value,
-            _A.c.ended.in_([ending.value for ending in endings]),
+            _A.c.ended.in_(OF_WORKS),
             _A.c.may_reply,
             _A.c.answered_by.is_(None),
         )

@@ -65,11 +65,6 @@ class Posting:
         query = query.order_by(_L.c.urgency, _L.c.created_at, _L.c.id).limit(most)
         return list(self.connection.execute(query).scalars())
 
-    def queue(self) -> dict[str, int]:
-        """How many letters stand in each state in which they are on their way: queued, sending, unknown, failed."""
-        query = select(_L.c.state, func.count()).group_by(_L.c.state)
-        return {row[0]: row[1] for row in self.connection.execute(query)}
-
     def sent_to(self, address: str, since: dt.datetime) -> int:
         """Letters whose bytes went to an address since then."""
         return self._count(_L.c.to_address == address, since)

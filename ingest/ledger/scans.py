@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
-from ingest.model import Ended, Said, Scan, Stage
+from ingest.model import OF_WORKS, Said, Scan, Stage
 
 _A = schema.arrivals
 _P = schema.parts
@@ -21,8 +21,6 @@ MALWARE = "malware"
 
 TRIES = 3
 """After so many scans without an answer a file stays unchecked under these signatures."""
-
-_LIVING = (Ended.WORK.value, Ended.SUPPLEMENT.value)
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ class Scans:
             .outerjoin(_S, _S.c.sha256 == _P.c.sha256)
             .where(_P.c.sha256 != "", _P.c.problem != MALWARE, _P.c.size <= max_bytes, lacking)
             .where(_A.c.stage.in_((Stage.EXTRACTED.value, Stage.PARSED.value, Stage.ENDED.value)))
-            .where(or_(_A.c.ended.is_(None), _A.c.ended.in_(_LIVING)))
+            .where(or_(_A.c.ended.is_(None), _A.c.ended.in_(OF_WORKS)))
             .group_by(_P.c.sha256)
             .order_by(func.min(_P.c.id))
         )

@@ -166,6 +166,10 @@ class LetterState(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNSENT = (LetterState.DRAFT.value, LetterState.HELD.value, LetterState.QUEUED.value)
+"""Letters that may still be held, get other words or go: nobody has begun to send them."""
+
+
 STATE_WORDS: Mapping[WorkState, str] = {
     WorkState.MALWARE: "疑似恶意",
     WorkState.FAIL: "不符合要求",

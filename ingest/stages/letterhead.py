@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,28 @@ def state_of(config: Config, kind: LetterKind) -> LetterState:
 def templates_of(config: Config) -> Path | None:
     """The operator's own templates, None for the program's."""
     return Path(config.replies.templates) if config.replies.templates else None
+
+
+@dataclass(frozen=True)
+class WrongTemplate:
+    """A template of the operator's own that cannot be filled: what is wrong, and what to do."""
+
+    why: str
+    mend: str
+
+
+def wrong_template(config: Config) -> WrongTemplate | None:
+    """The first of the operator's own templates that does not work, None if they do or there are none."""
+    folder = templates_of(config)
+    if folder is None:
+        return None
+    from reports.letters import check_templates
+
+    try:
+        check_templates(folder)
+    except ValueError as error:
+        return WrongTemplate(str(error), f"请修改 {folder} 中的模板后再运行；拿不准时删去这个文件，就用自带的模板")
+    return None
 
 
 def when(config: Config, moment: dt.datetime | None) -> str:

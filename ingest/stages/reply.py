@@ -17,10 +17,10 @@ from ingest.errors import KepuError
 from ingest.ledger import Transaction
 from ingest.ledger.letters import HELD_FOR_JUNK, MOOT, NewLetter
 from ingest.ledger.rows import Row
-from ingest.model import NO_MATERIAL, Ended, Finding, LetterKind, LetterState, Work
+from ingest.model import NO_MATERIAL, UNSENT, Ended, Finding, LetterKind, LetterState, Work
 from ingest.stages.attention import warn
 from ingest.stages.drafts import write_drafts
-from ingest.stages.letterhead import junk_todo, letter_row, same_mail, state_of, templates_of
+from ingest.stages.letterhead import junk_todo, letter_row, same_mail, state_of, templates_of, wrong_template
 from ingest.stages.lettersread import write_page
 from ingest.stages.lettertext import Answer, is_late, letter_data, told_keys, urgency_of
 from ingest.stages.returned import take_bounces
@@ -28,8 +28,6 @@ from ingest.stages.updates import is_time_to_remind, remind, update
 from reports import letters
 
 log = structlog.get_logger("kepu")
-
-ANSWERED = (Ended.WORK, Ended.SUPPLEMENT)
 
 
 def reply(context: Context) -> None:
@@ -39,7 +37,7 @@ def reply(context: Context) -> None:
     take_bounces(context)
     _free_held(context)
     with context.read() as tx:
-        any_ = bool(tx.letters.unanswered(ANSWERED) or tx.letters.to_warn()) or tx.telling.is_news()
+        any_ = bool(tx.letters.unanswered() or tx.letters.to_warn()) or tx.telling.is_news()
         any_ = any_ or bool(tx.telling.waiting()) or is_time_to_remind(context, tx)
     if not any_ or _templates_work(context):
         update(context)
@@ -53,7 +51,7 @@ def reply(context: Context) -> None:
 def _answer_all(context: Context) -> None:
     """A mail that opened a work has a letter of its own; what one sender added in a short while is answered once."""
     with context.read() as tx:
-        ids = tx.letters.unanswered(ANSWERED)
+        ids = tx.letters.unanswered()
         rows = {row["id"]: row for row in tx.telling.mails(ids)} if ids else {}
     bursts: dict[tuple[str, str], list[int]] = {}
     for mail in ids:
@@ -105,16 +103,12 @@ def _free_held(context: Context) -> None:
 
 def _templates_work(context: Context) -> bool:
     """A template of the operator's own that does not work costs no mail its letter: they wait until it is mended."""
-    folder = templates_of(context.config)
-    if folder is None:
+    wrong = wrong_template(context.config)
+    if wrong is None:
         return True
-    try:
-        letters.check_templates(folder)
-    except ValueError as error:
-        log.error("template does not work", error=str(error))
-        context.tally.troubles.append(f"{error}。回信暂不起草，请修改 {folder} 中的模板后再运行")
-        return False
-    return True
+    log.error("template does not work", error=wrong.why)
+    context.tally.troubles.append(f"{wrong.why}。回信暂不起草；{wrong.mend}")
+    return False
 
 
 @dataclass(frozen=True)
@@ -278,8 +272,5 @@ def _write(context: Context, tx: Transaction, due: _Due, kind: LetterKind, key: 
 def _drop_other(tx: Transaction, key: str, letter: int) -> None:
     """A mail that had a letter of its own, not sent yet, is answered together with others now."""
     other = tx.letters.by_key(key)
-    if other is not None and other["id"] != letter and LetterState(other["state"]) in UNSENT:
+    if other is not None and other["id"] != letter and other["state"] in UNSENT:
         tx.letters.stand(other["id"], LetterState.HELD, MOOT, cell="")
-
-
-UNSENT = (LetterState.DRAFT, LetterState.HELD, LetterState.QUEUED)

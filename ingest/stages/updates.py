@@ -16,13 +16,12 @@ from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
-from ingest.model import Finding, LetterKind, LetterState, Work
+from ingest.model import UNSENT, Finding, LetterKind, Work
 from ingest.stages.letterhead import letter_row, templates_of
 from ingest.stages.lettertext import Answer, Occasion, letter_data, told_keys, unmet, urgency_of
 from reports import letters
 
 DAY = dt.timedelta(days=1)
-_OPEN = (LetterState.DRAFT.value, LetterState.HELD.value, LetterState.QUEUED.value)
 _UPDATE = "update:"
 """How the key of a letter begins that answers no mail."""
 
@@ -82,7 +81,7 @@ def _sorted_out(context: Context, tx: Transaction, waiting: Mapping[str, dt.date
         work, last = loaded.get(work_id), lasts.get(work_id)
         if work is None or last is None or work.decision is not None or work.gone:
             found.done.append(work_id)
-        elif last["state"] in _OPEN and not last["key"].startswith(_UPDATE):
+        elif last["state"] in UNSENT and not last["key"].startswith(_UPDATE):
             found.anew.add(last["id"])  # its evidence may read otherwise now, even if nothing else is unmet
             found.done.append(work_id)
         elif not is_news(context.config, last, findings.get(work_id, ())):
@@ -108,7 +107,7 @@ def is_settled(config: Config, work: Work, since: dt.datetime, now: dt.datetime)
 def _tell(context: Context, tx: Transaction, reader: Reader, works: Sequence[str]) -> None:
     """One letter on how these works stand now; one on the same that was not sent yet gets new words."""
     last = next(filter(None, (tx.telling.last(work) for work in works)))
-    unsent = last["state"] in _OPEN
+    unsent = last["state"] in UNSENT
     key = last["key"] if unsent else f"{_UPDATE}{last['id']}:{_digest(works)}"
     if unsent:
         works = sorted({*works, *tx.letters.works_of(last["id"])})

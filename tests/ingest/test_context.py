@@ -88,7 +88,7 @@ def test_each_does_not_give_up_a_mail_that_has_ended(failing):
         failing.each("起草回信", [2], failing.one, letters=True)
     with failing.read() as tx:
         asked = [row["key"] for row in tx.desk.todos()]
-        left = tx.letters.unanswered((Ended.WORK,))
+        left = tx.letters.unanswered()
     assert (fate(failing)[0], asked, left) == ("work", ["letter:2"], [])
 
 
@@ -99,7 +99,7 @@ def test_what_fails_of_a_mail_that_has_ended_is_said_and_costs_no_letter(failing
         failing.each("重新识别", [2], failing.one)
     with failing.read() as tx:
         (said,) = [row["text"] for row in tx.desk.todos()]
-        left = tx.letters.unanswered((Ended.WORK,))
+        left = tx.letters.unanswered()
     assert said == "邮件 M00002 在“重新识别”时多次出错，目前按已有的结果办理。请核对其作品，并请运维查看日志。"
     assert (fate(failing)[0], len(left)) == ("work", 1)
 

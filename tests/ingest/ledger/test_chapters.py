@@ -268,9 +268,9 @@ def test_write_leaves_the_words_of_a_letter_that_was_sent(tx, mail, write):
 def test_unanswered_is_a_mail_until_its_letter_is_written(tx, mail, write):
     one = mail("1")
     end(tx, one)
-    before = tx.letters.unanswered((Ended.WORK,))
+    before = tx.letters.unanswered()
     write("一", one)
-    assert (before, tx.letters.unanswered((Ended.WORK,))) == ([one], [])
+    assert (before, tx.letters.unanswered()) == ([one], [])
 
 
 def test_written_letters_are_written_once(tx, mail, write):
