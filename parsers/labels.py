@@ -47,7 +47,7 @@ def fields_of(
     found: dict[str, tuple[Strength, FieldValue]] = {}
     for hit in FormWalk([cells_of(row) for row in rows], book).hits():
         _note(found, hit, is_list=hit.match.field in book.lists)
-    return {field: _typed(seen, types.get(field, "")) for field, (_, seen) in found.items()}
+    return {field: with_normal(seen, types.get(field, "")) for field, (_, seen) in found.items()}
 
 
 def _note(found: dict[str, tuple[Strength, FieldValue]], hit: Hit, *, is_list: bool) -> None:
@@ -88,7 +88,7 @@ def _seen(hit: Hit) -> FieldValue:
     )
 
 
-def _typed(seen: FieldValue, kind: str) -> FieldValue:
+def with_normal(seen: FieldValue, kind: str) -> FieldValue:
     """The value with its normal form, if its field has a type."""
     if not kind or seen.blank:
         return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from parsers.cells import Cell
 from parsers.facts import Box
@@ -25,21 +25,6 @@ _PAGE_NUMBER = re.compile(r"[-—–\s]{0,4}(?:第\s?)?\d{1,4}(?:\s?页)?(?:\s?[
 _FOOT = 0.92  # share of the page's height below which a number alone is the page's
 
 Rows = list[tuple[Cell, ...]]
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Text with its box, in points of the upright page."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def height(self) -> float:
-        return max(self.bottom - self.top, 1.0)
 
 
 def page_rows(letters: Sequence[Letter], tables: Sequence[Table], frame: Frame, page: int) -> Rows:
@@ -117,7 +102,7 @@ class _Page:
             text, page=self._page, box=box, column=slot.column, columns=slot.columns, rows=rows, inner=tuple(inner)
         )
 
-    def row(self, line: Sequence[_Run]) -> tuple[Cell, ...]:
+    def row(self, line: Sequence[Letter]) -> tuple[Cell, ...]:
         """Runs of one line as cells without a grid."""
         return tuple(
             Cell(run.text, page=self._page, box=self._box(run.left, run.top, run.right, run.bottom)) for run in line
@@ -134,7 +119,7 @@ def cell_text(letters: Sequence[Letter], slot: Slot) -> str:
     """Text of a cell: a line that is full goes on in the next, any other ends where it ends."""
     lines = [_joined(line) for line in _lines(letters)]
     text = ""
-    before: _Run | None = None
+    before: Letter | None = None
     for line in lines:
         if before is not None:
             narrow = slot.right - slot.left < _NARROW * before.height
@@ -167,7 +152,7 @@ def _trimmed(line: list[Letter]) -> list[Letter]:
     return line
 
 
-def _joined(line: Sequence[Letter]) -> _Run:
+def _joined(line: Sequence[Letter]) -> Letter:
     """One text of a line's letters, with spaces where there is room for them and none is written."""
     text, before = line[0].text, line[0]
     for letter in line[1:]:
@@ -179,7 +164,7 @@ def _joined(line: Sequence[Letter]) -> _Run:
             text += " "
         text += letter.text
         before = letter if letter.right >= before.right else before
-    return _Run(
+    return Letter(
         text,
         line[0].left,
         min(letter.top for letter in line),
@@ -197,26 +182,28 @@ def _seam(above: str, below: str) -> str:
     return " " if above and below and _is_western(above) and _is_western(below[0]) else ""
 
 
-def _paragraphs(free: Sequence[Letter], frame: Frame) -> list[list[_Run]]:
+def _paragraphs(free: Sequence[Letter], frame: Frame) -> list[list[Letter]]:
     """Lines outside tables as runs: pieces far apart are several, the lines of a paragraph are one."""
     lines = [_pieces(line) for line in _lines(free)]
     lines = [line for line in lines if not _is_page_number(line, frame)]
     edge = max((line[-1].right for line in lines), default=0.0)
     margin = min((line[0].left for line in lines), default=0.0)
-    found: list[list[_Run]] = []
-    last: _Run | None = None  # the last line of the paragraph in hand
+    found: list[list[Letter]] = []
+    last: Letter | None = None  # the last line of the paragraph in hand
     for line in lines:
         if found and _continues(found[-1], last, line, margin, edge, frame):
             whole, more = found[-1][-1], line[0]
             text = whole.text + _seam(whole.text, more.text) + more.text
-            found[-1][-1] = _Run(text, min(whole.left, more.left), whole.top, max(whole.right, more.right), more.bottom)
+            found[-1][-1] = Letter(
+                text, min(whole.left, more.left), whole.top, max(whole.right, more.right), more.bottom
+            )
         else:
             found.append(line)
         last = line[-1]
     return found
 
 
-def _pieces(line: Sequence[Letter]) -> list[_Run]:
+def _pieces(line: Sequence[Letter]) -> list[Letter]:
     pieces: list[list[Letter]] = [[line[0]]]
     for letter in line[1:]:
         before = pieces[-1][-1]
@@ -227,12 +214,12 @@ def _pieces(line: Sequence[Letter]) -> list[_Run]:
     return [replace(run, text=run.text.strip()) for run in map(_joined, filter(None, map(_trimmed, pieces)))]
 
 
-def _is_page_number(line: Sequence[_Run], frame: Frame) -> bool:
+def _is_page_number(line: Sequence[Letter], frame: Frame) -> bool:
     return len(line) == 1 and line[0].top > _FOOT * frame.height and bool(_PAGE_NUMBER.fullmatch(line[0].text))
 
 
 def _continues(
-    row: Sequence[_Run], last: _Run | None, line: Sequence[_Run], margin: float, edge: float, frame: Frame
+    row: Sequence[Letter], last: Letter | None, line: Sequence[Letter], margin: float, edge: float, frame: Frame
 ) -> bool:
     """A lone line goes on with the last cell of the row above: it begins right below it, or the line above is full."""
     if last is None or len(line) != 1 or line[0].top - last.bottom > 1.2 * line[0].height:

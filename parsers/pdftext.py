@@ -19,7 +19,8 @@ _UNMAPPED = frozenset({0, 0xFFFD, 0xFFFE, 0xFFFF})
 
 @dataclass(frozen=True)
 class Letter:
-    """One character, or a form field's whole value, in points of the upright page, from its upper left corner."""
+    """One character, a form field's whole value, or what stands together, in points of the upright page, from its upper
+    left corner."""
 
     text: str
     left: float

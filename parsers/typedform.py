@@ -16,8 +16,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from parsers.facts import Broken, FieldValue, FormFacts, Unknown, Wants
-from parsers.labels import fold
-from parsers.typed import read_typed as read_value
+from parsers.labels import fold, with_normal
 
 FORMAT = "typed"
 SHEET_FORM, ROW_FORM = "表格.xlsx", "台账录入.xlsx"
@@ -130,7 +129,7 @@ def _form(rows: Sequence[tuple[str, str, str]], wants: Wants) -> FormFacts:
         if field and field not in fields:
             written = "" if value in LEFT_BLANK else value
             found = FieldValue(value=written, label=plain[:60])
-            fields[field] = _with_normal(found, wants.types.get(field, ""))
+            fields[field] = with_normal(found, wants.types.get(field, ""))
     text = "\n".join([title, *lines] if title else lines)
     return FormFacts(format=FORMAT, title=title, fields=fields, text=text[: wants.max_text])
 
@@ -144,14 +143,6 @@ def _named(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
                 found.setdefault(fold(synonym), field)
     found.pop("", None)
     return found
-
-
-def _with_normal(field: FieldValue, kind: str) -> FieldValue:
-    """The value with its normal form, if its field has a type."""
-    if not kind or field.blank:
-        return field
-    typed = read_value(kind, field.value)
-    return field.model_copy(update={"normal": typed.normal, "normal_confidence": typed.confidence})
 
 
 def _plain(text: str) -> str:

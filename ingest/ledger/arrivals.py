@@ -13,7 +13,7 @@ from ingest.ledger.desk import Desk, patience
 from ingest.ledger.kept import KeptFacts
 from ingest.ledger.keys import Keys
 from ingest.ledger.parts import PartRows
-from ingest.ledger.rows import Row, first_of, rows_of
+from ingest.ledger.rows import UNDECIDED, Row, first_of, rows_of
 from ingest.model import Arrival, Ended, Kind, Listing, Part, PartSource, Scan, Stage
 from parsers import facts as f
 
@@ -154,16 +154,8 @@ class Arrivals(KeptFacts):
         to: a 登記号, 新作品 or 非投稿. A letter that was not sent yet will say what is right then.
         """
         row = self.row(arrival_id)
-        anew = {
-            "stage": Stage.PARSED.value,
-            "ended": None,
-            "ended_at": None,
-            "reason": "",
-            "pending": "",
-            "repeats": None,
-        }
         read = row["stage"] in (Stage.PARSED.value, Stage.ENDED.value)
-        self._set(arrival_id, assigned=to, **(anew | _WELL if read else {}))
+        self._set(arrival_id, assigned=to, **({**UNDECIDED, **_WELL} if read else {}))
         self.desk.event("mail-assigned", arrival=arrival_id, to=to, before=row["assigned"] or row["for_work"])
 
     def failed(self, arrival_id: int, error: str) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, func, or_, select,
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
 from ingest.ledger.moves import Moves
-from ingest.ledger.rows import Row
+from ingest.ledger.rows import UNDECIDED, Row
 from ingest.model import Arrival, Ended, Stage
 
 _A = schema.arrivals
@@ -87,15 +87,7 @@ class Kin:
     def undecide(self, arrival_id: int) -> list[str]:
         """A mail is to be decided anew: it leaves its works, which are returned."""
         left = self.moves.take_mail_out(arrival_id)
-        anew = {
-            "stage": Stage.PARSED.value,
-            "ended": None,
-            "ended_at": None,
-            "reason": "",
-            "pending": "",
-            "repeats": None,
-        }
-        self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(**anew))
+        self.connection.execute(update(_A).where(_A.c.id == arrival_id).values(**UNDECIDED))
         self.desk.touch()
         return left
 

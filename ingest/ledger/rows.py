@@ -7,8 +7,20 @@ from typing import Any
 
 from sqlalchemy import Result
 
+from ingest.model import Stage
+
 Row = Mapping[str, Any]
 """One row: column name to value."""
+
+UNDECIDED: Row = {
+    "stage": Stage.PARSED.value,
+    "ended": None,
+    "ended_at": None,
+    "reason": "",
+    "pending": "",
+    "repeats": None,
+}
+"""What a mail's row says of its ending while it is to be decided anew."""
 
 
 def rows_of(result: Result[Any]) -> list[Row]:
