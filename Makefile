@@ -1,6 +1,7 @@
 # make demo   sets up and runs the sample contest       make test   all checks, as CI runs them
 # make lint   the checks without the tests              make drill  the long drills
-# make lock   renew the lock files                      make clean  remove what these made
+# make cover  the tests, and which lines they reach     make lock   renew the lock files
+# make clean  remove what these made
 .POSIX:
 .SUFFIXES:
 SHELL = /bin/bash
@@ -10,7 +11,7 @@ DIR = kepu-demo
 # what to pass to `kepu demo`; `make demo ARGS=--small`
 ARGS =
 
-.PHONY: demo test lint drill lock licences clean
+.PHONY: demo test lint cover drill lock licences clean
 
 demo: .venv/.kepu-runtime
 	.venv/bin/kepu demo "$(DIR)" $(ARGS)
@@ -20,6 +21,10 @@ test: .venv/.kepu-dev
 
 lint: .venv/.kepu-dev
 	@bash .ci/checks lint
+
+cover: .venv/.kepu-dev
+	PATH="$$PATH:/usr/sbin" .venv/bin/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=
+	.venv/bin/coverage report
 
 drill: .venv/.kepu-dev
 	PATH="$$PATH:/usr/sbin" .venv/bin/python -m pytest -m drill -q
