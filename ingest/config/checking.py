@@ -16,7 +16,7 @@ RESERVED_SHEETS = ("概览", "说明", *(sheet.title for sheet in sheets(())))
 
 def together(document: Document) -> list[Problem]:
     """All problems between tables, in the order of the file."""
-    checks = (_tracks, _mailboxes, _forms, _rules, _recommenders)
+    checks = (_tracks, _mailboxes, _forms, _rules, _recommenders, _report)
     return [problem for check in checks for problem in check(document)]
 
 
@@ -161,3 +161,13 @@ def _recommenders(document: Document) -> Iterator[Problem]:
                     "一个名称只能属于一个单位，请删去一处",
                 )
             seen.setdefault(word, name)
+
+
+def _report(document: Document) -> Iterator[Problem]:
+    """The mailbox that sends the daily mails is one of ours."""
+    named = _table(document, "report").get("mailbox")
+    names = [row["name"] for _, row in _rows(document, "mailboxes") if isinstance(row.get("name"), str)]
+    if isinstance(named, str) and named and named not in names:
+        yield Problem(
+            ("report", "mailbox"), f"没有 {named} 这个信箱", f"请改成 [[mailboxes]] 里的 name：{'、'.join(names)}"
+        )

@@ -230,14 +230,23 @@ class Alerts(Table):
 
 
 class ReportTable(Table):
-    """Who gets the daily mails."""
+    """Who gets the daily mails. mailbox: the name of the one they are sent from, "" for the first that can send.
+
+    no_news: whether organizers get a summary on a day without news. link_days: staff are told a second time of a link
+    that has less than so many days left, 0 for never. attach_max_bytes: a larger workbook is not attached.
+    """
 
     staff: tuple[Address, ...] = ()
     organizers: tuple[Address, ...] = ()
+    mailbox: str = ""
+    no_news: Literal["until-deadline", "always", "never"] = "until-deadline"
+    link_days: int = Field(default=5, ge=0)
+    attach_max_bytes: int = Field(default=10_000_000, ge=0)
 
 
 class Schedule(Table):
-    """When `kepu serve` works. `daily_at` is a time of day in the edition's zone.
+    """When `kepu serve` works. `daily_at` is a time of day in the edition's zone, and so is `urgent_at`: that of the
+    second mail to staff.
 
     sweep_days: so many days of mail are looked through once a day for what the polls missed.
     """
@@ -245,6 +254,7 @@ class Schedule(Table):
     poll_minutes: int = Field(gt=0)
     batch_budget: Span
     daily_at: TimeOfDay
+    urgent_at: TimeOfDay = dt.time(15)
     sweep_days: int = Field(default=14, ge=2, le=366)
 
 
@@ -267,7 +277,8 @@ class Analysis(Table):
 
     workers: processes, 0 for none and then no limits of time and memory. An item has `item_timeout_s` and one second
     more for every `item_bytes_per_s` of its file, and `memory_mb` (2**20 bytes) resident. ocr: whether scans are
-    recognised, the first `scan_pages` pages of each.
+    recognised, the first `scan_pages` pages of each. watch: whether films are looked at and listened to; one larger
+    than 1080p in a process of its own with `film_memory_mb`.
     """
 
     workers: int = Field(ge=0)
@@ -280,6 +291,8 @@ class Analysis(Table):
     max_depth: int = Field(ge=1)
     ocr: bool
     scan_pages: int = Field(ge=1, le=50)
+    watch: bool
+    film_memory_mb: int = Field(ge=500)
 
 
 class Malware(Table):

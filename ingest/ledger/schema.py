@@ -22,8 +22,10 @@ from ingest.ledger.base import metadata as metadata
 from ingest.ledger.compared import entrant_keys as entrant_keys
 from ingest.ledger.compared import entrants as entrants
 from ingest.ledger.compared import pairs as pairs
+from ingest.ledger.schema_films import watched as watched
 from ingest.ledger.schema_letters import alerts as alerts
 from ingest.ledger.schema_letters import bounced as bounced
+from ingest.ledger.schema_letters import digests as digests
 from ingest.ledger.schema_letters import letter_works as letter_works
 from ingest.ledger.schema_letters import letters as letters
 from ingest.ledger.schema_letters import senders as senders
@@ -320,6 +322,7 @@ findings = Table(
     Column("outcome", String(10), nullable=False),
     Column("clause", Text, nullable=False),
     Column("evidence", Text, nullable=False),
+    Column("pictures", JSON, nullable=False, default=list),
 )
 
 todos = Table(

@@ -32,6 +32,7 @@ letters = Table(
     Column("try_after", Moment),
     Column("tried_at", Moment),
     Column("sender", String(400), nullable=False, default=""),
+    Column("attached", JSON, nullable=False, default=list),
     Index(None, "state"),
     Index(None, "message_id"),
     Index(None, "to_address", "tried_at"),
@@ -39,7 +40,19 @@ letters = Table(
 )
 """A row a letter, before anything is sent. `key` makes it the same letter in every run; `file`: the draft written;
 `held_for`: why it is held, where that ends by itself. urgency: 0 first. tries: refusals that may pass; try_after: not
-before then. tried_at, sender: when its bytes last went out, and from which address; by these the caps are counted."""
+before then. tried_at, sender: when its bytes last went out, and from which address; by these the caps are counted.
+attached: files of the store that go with it, each with name, sha256 and size."""
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("states", JSON, nullable=False),
+)
+"""A daily mail that was written, to however many. day: the one it is of (ISO 8601). states: what stood in 状态 then, by
+work; the next one says what changed since."""
 
 senders = Table(
     "senders",

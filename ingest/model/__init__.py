@@ -24,6 +24,7 @@ from ingest.model.nouns import (
 )
 from ingest.model.scans import UNCHECKED_WORDS, Said, Scan
 from ingest.model.states import (
+    DIGESTS,
     KIND_WORDS,
     NEW_WORK,
     NO_MATERIAL,
@@ -46,6 +47,7 @@ from ingest.model.states import (
 )
 
 __all__ = [
+    "DIGESTS",
     "KIND_WORDS",
     "MALWARE",
     "NEW_WORK",

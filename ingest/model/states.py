@@ -145,13 +145,20 @@ NO_MATERIAL = "无材料"
 
 
 class LetterKind(StrEnum):
-    """The letters to submitters."""
+    """The letters to submitters; and `DIGESTS`."""
 
     RECEIPT = "receipt"
     SUPPLEMENT = "supplement"
     ATTENTION = "attention"
     LATE = "late"
     REMINDER = "reminder"
+    SUMMARY = "summary"
+    DIGEST = "digest"
+    URGENT = "urgent"
+
+
+DIGESTS = (LetterKind.SUMMARY, LetterKind.DIGEST, LetterKind.URGENT)
+"""What answers nobody: the organizers' daily summary, staff's to-dos of the morning, and links about to expire."""
 
 
 class LetterState(StrEnum):

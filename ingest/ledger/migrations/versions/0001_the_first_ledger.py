@@ -97,6 +97,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicts")),
     )
     op.create_table(
+        "digests",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.Column("states", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "day", name=op.f("pk_digests")),
+    )
+    op.create_table(
         "entrant_keys",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("work_id", sa.String(length=20), nullable=False),
@@ -293,6 +301,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_todos_closed_at"), ["closed_at"], unique=False)
 
     op.create_table(
+        "watched",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("json", sa.Text(), nullable=False),
+        sa.Column("waits", sa.String(length=10), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("retry_at", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("sha256", "version", name=op.f("pk_watched")),
+    )
+    op.create_table(
         "works",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("track", sa.String(length=40), nullable=False),
@@ -328,6 +346,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.Column("clause", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("pictures", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["work_id"], ["works.id"], name=op.f("fk_findings_work_id")),
         sa.PrimaryKeyConstraint("work_id", "rule", name=op.f("pk_findings")),
     )
@@ -383,6 +402,7 @@ def upgrade() -> None:
         sa.Column("try_after", sa.String(length=27), nullable=True),
         sa.Column("tried_at", sa.String(length=27), nullable=True),
         sa.Column("sender", sa.String(length=400), nullable=False),
+        sa.Column("attached", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["arrival_id"], ["arrivals.id"], name=op.f("fk_letters_arrival_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
         sa.UniqueConstraint("key", name=op.f("uq_letters_key")),
