@@ -14,16 +14,18 @@ PAGE = TOP / "THIRD_PARTY.md"
 MARKS = {"requirements.lock": "runtime", "requirements-dev.lock": "checks"}
 
 READ_BY_A_PERSON = {
-    "axe-playwright-python": "MIT AND MPL-2.0",  # its metadata names none; from its LICENSE, and that of the axe it holds
+    "axe-playwright-python": "MIT AND MPL-2.0",  # its metadata names none; its LICENSE, and its axe
     "brotlicffi": "MIT",  # PyPy only, so not installed here; from its LICENSE
     "colorama": "BSD-3-Clause",  # Windows only, so not installed here; from its LICENSE.txt
     "cvttf-notosanscjk-regular": "MIT AND OFL-1.1",  # the wrapper says MIT, the font inside is under OFL
     "imapclient": "BSD-3-Clause",  # its metadata names none; from the COPYING it ships
     "inflate64": "LGPL-2.1-or-later",  # its metadata names it twice, in two ways
     "multivolumefile": "LGPL-2.1-or-later",  # "LGPL-2.1+" in its metadata
+    "protobuf": "BSD-3-Clause",  # "3-Clause BSD License" in its metadata
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",  # as its metadata says in words; PDFium's own parts in its wheel
     "pyppmd": "LGPL-2.1-or-later",  # its metadata says it where no table of licences is
     "pywin32-ctypes": "BSD-3-Clause",  # Windows only, so not installed here; from its LICENSE.txt
+    "tqdm": "MPL-2.0 AND MIT",  # as its metadata says, in a field that holds free text
 }
 """Licences the metadata does not say, or says in a way no program reads."""
 
