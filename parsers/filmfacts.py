@@ -138,7 +138,8 @@ class Watched(Value):
     packets: of the picture stream; pictures: how many were decoded; errors: of them, how many could not be.
     duration_s: of the pictures, by their packets. variable_rate: pictures come at uneven times.
     fingerprint: as `parsers.film.prints` writes it, "" where the film has too few pictures to tell it by.
-    shots: pictures kept, in order of time; clip: only where a browser cannot play the film itself.
+    shots: pictures kept, in order of time; clip: only where a browser cannot play the film itself;
+    no_clip: why it then could not be made, a key of BROKEN_REASONS.
     core_s: step to processor seconds; problem: "" or why it was not looked at to its end, a key of BROKEN_REASONS.
     tools: name to version of what looked.
     """
@@ -159,6 +160,7 @@ class Watched(Value):
     fingerprint: str = ""
     shots: tuple[Shot, ...] = ()
     clip: Clip | None = None
+    no_clip: str = ""
     core_s: dict[str, float] = Field(default_factory=dict)
     problem: str = ""
     tools: dict[str, str] = Field(default_factory=dict)

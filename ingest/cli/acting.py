@@ -35,7 +35,9 @@ def retry(config: Config, clock: Clock, ids: list[str]) -> int:
         batch.open_context(config, clock=clock, environ=os.environ, create=False) as context,
         context.begin() as tx,
     ):
-        looked = set(tx.arrivals.forget_ended_by_us(mails or None)) if mails or not ids else set()
+        looked: set[int] = set()
+        if mails or not ids:
+            looked = {*tx.arrivals.forget_ended_by_us(mails or None), *tx.watching.forget_failed(mails or None)}
         wanted = mails if ids else tx.arrivals.quarantined()
         count = len(looked | set(tx.arrivals.again(wanted)))
         named = {*links, *tx.links.of_mails(mails)} if ids else None

@@ -30,6 +30,7 @@ from ingest.ledger.openings import Openings
 from ingest.ledger.posting import Posting
 from ingest.ledger.scans import Scans
 from ingest.ledger.telling import Telling
+from ingest.ledger.watched import Watching
 from ingest.ledger.works import Works
 from ingest.model import Work
 
@@ -60,6 +61,7 @@ class Transaction:
         self.posting = Posting(connection, now, self.desk)
         self.telling = Telling(connection, now, self.desk)
         self.alerts = Alerts(connection, now, self.desk)
+        self.watching = Watching(connection, now, self.desk, self.works)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
         """Works as the rules see them, with the facts kept under `wants`."""

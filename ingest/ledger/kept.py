@@ -9,6 +9,8 @@ from sqlalchemy import Connection, insert, or_, select, update
 from ingest.ledger import schema
 from ingest.model import Ended
 from parsers import facts as f
+from parsers.film import FILM_VERSION
+from parsers.filmfacts import Watched
 
 _A = schema.arrivals
 _P = schema.parts
@@ -54,7 +56,7 @@ class KeptFacts:
         return list(self.connection.execute(query.order_by(_P.c.arrival_id)).scalars())
 
     def facts(self, digests: Iterable[str], wants: str) -> dict[str, f.Facts]:
-        """sha256 to facts, for those known under this version and question."""
+        """sha256 to facts, for those known under this version and question; films with what was seen of them."""
         wanted = sorted(digests)
         table = schema.facts
         found: dict[str, f.Facts] = {}
@@ -65,6 +67,9 @@ class KeptFacts:
                 table.c.wants == wants,
             )
             found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
+        films = {sha256: one for sha256, one in found.items() if isinstance(one, f.VideoFacts)}
+        for sha256, watched in watched_of(self.connection, films).items():
+            found[sha256] = films[sha256].model_copy(update={"watched": watched})
         return found
 
     def keep_facts(self, sha256: str, wants: str, facts: f.Facts, *, anew: bool = False, waits: str = "") -> None:
@@ -78,6 +83,8 @@ class KeptFacts:
             self.connection.execute(table.delete().where(*same))
         elif self.facts([sha256], wants):
             return
+        if isinstance(facts, f.VideoFacts):  # what was seen of it is kept by itself
+            facts = facts.model_copy(update={"watched": None})
         values = {"sha256": sha256, "version": f.PARSERS_VERSION, "wants": wants, "json": f.to_json(facts)}
         self.connection.execute(insert(schema.facts).values(**values, waits=waits))
 
@@ -94,6 +101,17 @@ class KeptFacts:
         if self.recognised(sha256, version, pages) is None:
             values = {"sha256": sha256, "version": version, "pages": pages, "json": f.to_json(facts)}
             self.connection.execute(insert(schema.recognised).values(**values))
+
+
+def watched_of(connection: Connection, digests: Iterable[str]) -> dict[str, Watched]:
+    """sha256 to what was seen, for the films among them that were looked at by this version."""
+    table, wanted = schema.watched, sorted(digests)
+    found: dict[str, Watched] = {}
+    for start in range(0, len(wanted), 500):
+        some = table.c.sha256.in_(wanted[start : start + 500])
+        query = select(table.c.sha256, table.c.json).where(some, table.c.version == FILM_VERSION)
+        found |= {row.sha256: Watched.model_validate_json(row.json) for row in connection.execute(query)}
+    return found
 
 
 def _ended_by_us(facts: f.Facts) -> bool:

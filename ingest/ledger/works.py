@@ -144,6 +144,7 @@ class Works:
                 if was != now:
                     where = (table.c.work_id == work, table.c.rule == now.rule)
                     values = {"outcome": now.outcome.value, "clause": now.clause, "evidence": now.evidence}
+                    values["pictures"] = list(now.pictures)
                     self.connection.execute(update(table).where(*where).values(**values))
         if list(old) == list(findings) and row["state"] == state.value:
             return
@@ -285,7 +286,7 @@ class Works:
             query = query.where(table.c.work_id.in_(ids))
         found: dict[str, tuple[Finding, ...]] = {}
         for row in self.connection.execute(query):
-            finding = Finding(row.rule, Outcome(row.outcome), row.clause, row.evidence)
+            finding = Finding(row.rule, Outcome(row.outcome), row.clause, row.evidence, tuple(row.pictures))
             found[row.work_id] = (*found.get(row.work_id, ()), finding)
         return found
 
@@ -376,4 +377,5 @@ def _finding_rows(work_id: str, findings: Sequence[Finding]) -> Iterable[dict[st
             "outcome": finding.outcome.value,
             "clause": finding.clause,
             "evidence": finding.evidence,
+            "pictures": list(finding.pictures),
         }

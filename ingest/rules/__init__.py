@@ -168,7 +168,7 @@ def _asked(asked: Iterable[Rule], what: Work | Standing, work_id: str, config: C
         if verdict is None:
             crashed.append(rule.id)
             verdict = Verdict(Outcome.REVIEW, UNDECIDED)
-        findings.append(Finding(rule.id, verdict.outcome, table.clause, verdict.evidence))
+        findings.append(Finding(rule.id, verdict.outcome, table.clause, verdict.evidence, verdict.pictures))
     return Reviewed(tuple(findings), tuple(crashed))
 
 

@@ -49,6 +49,7 @@ share = "共享"
 reserve_bytes = 0
 [analysis]
 ocr = {ocr}
+watch = {watch}
 """
 
 SHELL = b"\0\0\0\x18ftypisom\0\0\2\0isomiso2"
@@ -69,13 +70,14 @@ class Clock:
 class Contest:
     """The folders of a contest. `count` makes what is sent differ: each mail comes a minute after the last.
 
-    ocr: whether scans are recognised, which takes seconds a page and is tested by itself.
+    ocr: whether scans are recognised, which takes seconds a page and is tested by itself; so is watch: films.
     """
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
     count: itertools.count = field(default_factory=lambda: itertools.count(1))
     ocr: bool = False
+    watch: bool = False
 
     def __post_init__(self):
         for where in ("推荐", "社会"):
@@ -89,7 +91,8 @@ class Contest:
         return load(self.folder / "config.toml", environ={}, cwd=self.folder)
 
     def _write(self, more):
-        text = CONFIG.replace("{ocr}", str(self.ocr).lower()) + more.removeprefix("[analysis]\n")
+        text = CONFIG.replace("{ocr}", str(self.ocr).lower()).replace("{watch}", str(self.watch).lower())
+        text += more.removeprefix("[analysis]\n")
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
     @contextmanager

@@ -42,7 +42,7 @@ class Done:
 class Place:
     """A folder with a config, its root and its share, where `kepu` is run in processes of its own.
 
-    ocr: whether scans are recognised, which takes seconds a page: one run of the whole contest is enough.
+    ocr: whether scans are recognised, which takes seconds a page: one run of the whole contest is enough. watch: films.
     """
 
     folder: Path
@@ -53,6 +53,7 @@ class Place:
     secrets: dict = field(default_factory=dict)
     command: tuple = COMMAND
     ocr: bool = False
+    watch: bool = False
 
     def __post_init__(self):
         self.root, self.share = self.folder / "root", self.folder / "share"
@@ -68,7 +69,7 @@ class Place:
             for name, how in self.urls.items()
         )
         storage = '[storage]\nroot = "root"\nshare = "share"\nreserve_bytes = 0'
-        analysis = f"[analysis]\nocr = {str(self.ocr).lower()}"
+        analysis = f"[analysis]\nocr = {str(self.ocr).lower()}\nwatch = {str(self.watch).lower()}"
         old = "[replies]\nbackfill_days = 366\n"  # the mail of a test is old when its mailbox is first read
         extra = self.extra.replace("[replies]\n", old, 1) if "[replies]\n" in self.extra else self.extra + "\n" + old
         text = f"{boxes}\n{storage}\n{analysis}\n[cloud]\n{self.cloud}\n{extra}\n"
@@ -162,7 +163,7 @@ def demo(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sample_contest, "make_contest", kept)
-        patch.setattr(sample_contest, "_CONFIG", f"{sample_contest._CONFIG}\n[analysis]\nocr = false\n")
+        patch.setattr(sample_contest, "_CONFIG", f"{sample_contest._CONFIG}\n[analysis]\nocr = false\nwatch = false\n")
         code = run(["demo", str(folder), "--small"])
     return SimpleNamespace(contest=made[0], code=code, folder=folder, share=folder / "共享", root=folder / "数据")
 
