@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingest import deciding
-from ingest.entrants import entrant_of, has_units, places_of
 from ingest.ledger.rows import Row
 from ingest.model import (
     KIND_WORDS,
@@ -16,7 +15,6 @@ from ingest.model import (
     STATE_WORDS,
     CloudFile,
     Decision,
-    Entrant,
     Finding,
     Kind,
     LetterState,
@@ -32,12 +30,12 @@ from ingest.model import (
 from ingest.views import Snapshot, fields_of, recognised_fields
 from ingest.views.cells import sheets_of
 from ingest.views.held import files_of, film_of
+from ingest.views.quotas import quota_rows
 from ingest.views.words import (
     ENDING_WORDS,
     HELD_WORDS,
     LETTER_STATE_WORDS,
     LETTER_WORDS,
-    RECOMMENDER_WORDS,
     RULE_WORDS,
     TODO_WORDS,
     megabytes,
@@ -67,7 +65,7 @@ def frames(snap: Snapshot, reported: Mapping[str, str]) -> dict[str, pd.DataFram
     """Sheet title to frame. reported: work id to the state that the last report showed."""
     makers: dict[str, Callable[[], Iterable[Cells]]] = {
         tables.FINDINGS.title: lambda: _findings(snap),
-        tables.QUOTAS.title: lambda: _quotas(snap),
+        tables.QUOTAS.title: lambda: quota_rows(snap),
         tables.DUPLICATES.title: lambda: _duplicates(snap),
         tables.TODOS.title: lambda: _todos(snap),
         tables.LETTERS.title: lambda: _letters(snap),
@@ -175,49 +173,6 @@ def _findings(snap: Snapshot) -> Iterable[Cells]:
                     "结果": OUTCOME_WORDS[finding.outcome],
                     "依据": finding.evidence,
                 }
-
-
-def _quotas(snap: Snapshot) -> Iterable[Cells]:
-    taken = _by_unit(snap)
-    for unit in snap.config.recommenders:
-        word = unit.category or RECOMMENDER_WORDS[unit.kind]
-        word += f"（含三区 {snap.config.rules.quota.sanqu_extra} 个）" if unit.sanqu else ""
-        word += "（名单待主办方确认）" if unit.confirm else ""
-        most = places_of(unit, snap.config.rules.quota)
-        cells = _places(taken.pop(unit.name, []))
-        over = {"超出": max(cells["已用"] - most, 0), "剩余": max(most - cells["已用"], 0)}
-        yield {"推荐单位": unit.name, "类别": word, "名额": most, **cells, **over}
-    for name, works in sorted(taken.items()):
-        yield {"推荐单位": f"（未能对应）{name}", "类别": _perhaps(works[0]), **_places(works)}
-
-
-def _by_unit(snap: Snapshot) -> dict[str, list[Entrant]]:
-    """Unit to its works that count; one that cannot be told for certain goes by what was written."""
-    used: dict[str, list[Entrant]] = {}
-    for work in snap.works.values():
-        if has_units(snap.config, work.track):
-            entrant = entrant_of(work, snap.config, late=_late(snap, work))
-            name = entrant.unit or entrant.unit_said
-            if name and entrant.counts:
-                used.setdefault(name, []).append(entrant)
-    return used
-
-
-def _late(snap: Snapshot, work: Work) -> bool:
-    return any(f.rule == "deadline" and f.outcome is Outcome.FAIL for f in snap.findings.get(work.id, ()))
-
-
-def _places(works: Sequence[Entrant]) -> Cells:
-    """How many count, and all of them by number: late ones apart."""
-    counted = [one.id for one in works if one.on_time]
-    late = [one.id for one in works if not one.on_time]
-    apart = f"逾期另计：{'、'.join(late)}" if late else ""
-    return {"已用": len(counted), "逾期": len(late), "作品": "；".join(filter(None, ("、".join(counted), apart)))}
-
-
-def _perhaps(entrant: Entrant) -> str:
-    near = f"，名单中相近的：{'、'.join(entrant.unit_near)}" if entrant.unit_near else ""
-    return f"请人工核对单位名称{near}"
 
 
 def _duplicates(snap: Snapshot) -> Iterable[Cells]:
