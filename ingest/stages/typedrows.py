@@ -7,10 +7,8 @@ so that the newest is judged; cells that are empty again leave what was read bef
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from ingest import deciding
@@ -174,8 +172,8 @@ def _made(context: Context, work: str, loaded: Work, values: Mapping[str, str]) 
     from reports.typingform import write_typing_form
 
     form = typing_form(context.config, loaded, why="", values=values, heading=f"{work} 在台账中录入的内容")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ROW_FORM
+    with context.store.scratch() as folder:
+        path = folder / ROW_FORM
         write_typing_form(path, form)
         return context.store.put_file(path), look(path, context.wants, None, name=ROW_FORM)
 
