@@ -51,6 +51,15 @@ def unit_domain(address: str) -> str:
     return "" if registered in _PUBLIC_PROVIDERS or registered in _GENERIC else domain
 
 
+def is_ours(arrival: Arrival) -> bool:
+    """A letter of our own, or a daily mail, that came back to us, with all that goes with it."""
+    return bool(_OUR_LETTER.match(arrival.message_id)) and _submitted(arrival).startswith("auto-")
+
+
+def _submitted(arrival: Arrival) -> str:
+    return _first(arrival.headers, "auto-submitted").lower().partition(";")[0].strip()
+
+
 def bounce(arrival: Arrival) -> str:
     """Why this is a report of a mail system, "" if it is not. What such a mail carries is not its sender's."""
     content_type = _first(arrival.headers, "content-type").lower()
@@ -67,8 +76,7 @@ def bounce(arrival: Arrival) -> str:
 def automatic(arrival: Arrival) -> str:
     """Why this was sent by a machine for a person (holiday reply, list, notice), "" if a person sent it."""
     headers = arrival.headers
-    submitted = _first(headers, "auto-submitted").lower().partition(";")[0].strip()
-    if submitted and submitted != "no":
+    if _submitted(arrival) not in ("", "no"):
         return "自动回复或自动发送（Auto-Submitted）"
     if any(name.startswith("list-") for name in headers):
         return "邮件列表"

@@ -232,6 +232,10 @@ class Store(_Puts):
         """Whether it is here. ValueError as `path`."""
         return self.path(sha256).is_file()
 
+    def read(self, sha256: str) -> bytes:
+        """The bytes of a file that is small. OSError if it is not here, ValueError as `path`."""
+        return self.path(sha256).read_bytes()
+
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """A file to write in pieces; in the store, durably, when the block ends well, and gone if it does not.

@@ -20,6 +20,7 @@ from ingest.ledger import schema
 from ingest.ledger.alerts import Alerts
 from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
+from ingest.ledger.digests import Digests
 from ingest.ledger.entrants import Entrants
 from ingest.ledger.kin import Kin
 from ingest.ledger.letters import Letters
@@ -61,6 +62,7 @@ class Transaction:
         self.posting = Posting(connection, now, self.desk)
         self.telling = Telling(connection, now, self.desk)
         self.alerts = Alerts(connection, now, self.desk)
+        self.digests = Digests(connection, self.desk)
         self.watching = Watching(connection, now, self.desk, self.works)
 
     def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, bindparam, cast, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, cast, delete, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.arrivals import JUNK
@@ -20,6 +20,8 @@ HELD_FOR_JUNK = "junk"
 """Why a letter is held whose mail lies in a junk folder."""
 MOOT = "moot"
 """Why a letter is held whose mail was answered by another."""
+PASSED = "passed"
+"""Why a daily mail is held that did not go before the next one was written."""
 ANEW = "anew"
 """Why a letter that is queued does not go: it will be written in new words first."""
 
@@ -105,13 +107,13 @@ class Letters:
     def drafts(self) -> dict[int, str]:
         """Letters of which a draft is to lie on the share, to the name of its file there, "" if it is not written."""
         states = [LetterState.DRAFT.value, LetterState.HELD.value]
-        query = select(_L.c.id, _L.c.file).where(_L.c.state.in_(states), ~_L.c.held_for.startswith(MOOT))
+        query = select(_L.c.id, _L.c.file).where(_L.c.state.in_(states), ~_over())
         return {row.id: row.file for row in self.connection.execute(query.order_by(_L.c.id))}
 
     def outdated(self) -> dict[int, str]:
         """Letters whose draft lies on the share and is none any more: they were sent, queued or are moot."""
         states = [LetterState.DRAFT.value, LetterState.HELD.value]
-        over = or_(_L.c.state.not_in(states), _L.c.held_for.startswith(MOOT))
+        over = or_(_L.c.state.not_in(states), _over())
         query = select(_L.c.id, _L.c.file).where(_L.c.file != "", over).order_by(_L.c.id)
         return {row.id: row.file for row in self.connection.execute(query)}
 
@@ -251,3 +253,8 @@ class Letters:
             _A.c.answered_by.is_(None),
         )
         return list(self.connection.execute(query.order_by(_A.c.received_at, _A.c.id)).scalars())
+
+
+def _over() -> ColumnElement[bool]:
+    """Another letter says what this one was to say."""
+    return or_(_L.c.held_for.startswith(MOOT), _L.c.held_for.startswith(PASSED))

@@ -124,8 +124,8 @@ class Posting:
         return list(self.connection.execute(query).scalars())
 
     def unknowns(self) -> list[Row]:
-        """Letters of which nobody knows whether they were sent: id, message_id, mailbox, sender, tried_at."""
-        columns = (_L.c.id, _L.c.message_id, _L.c.mailbox, _L.c.sender, _L.c.tried_at, _L.c.to_address)
+        """Letters of which nobody knows whether they were sent: id, kind, message_id, mailbox, sender, tried_at."""
+        columns = (_L.c.id, _L.c.kind, _L.c.message_id, _L.c.mailbox, _L.c.sender, _L.c.tried_at, _L.c.to_address)
         query = select(*columns).where(_L.c.state == LetterState.UNKNOWN.value).order_by(_L.c.id)
         return rows_of(self.connection.execute(query))
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.config import Mailbox
+from ingest.model import DIGESTS
 
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -49,10 +50,22 @@ def message_id(key: str, mailbox: Mailbox) -> str:
     return f"kepu.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}"
 
 
-def compose(letter: Mapping[str, Any], mailbox: Mailbox, at: dt.datetime, *, sender: str = "") -> EmailMessage:
+def _nothing(sha256: str) -> bytes:
+    raise KeyError(sha256)
+
+
+def compose(
+    letter: Mapping[str, Any],
+    mailbox: Mailbox,
+    at: dt.datetime,
+    *,
+    sender: str = "",
+    read: Callable[[str], bytes] = _nothing,
+) -> EmailMessage:
     """A row of `letters` as a mail from its mailbox, the same bytes each time. at: the Date, in the zone to show.
 
-    sender: the address it is sent from, if that is not the mailbox; answers go to the mailbox then.
+    sender: the address it is sent from, if that is not the mailbox; answers go to the mailbox then. read: the bytes of
+    what goes with it, by digest; what it raises passes through.
     """
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(addr_spec=sender or mailbox.address)
@@ -65,12 +78,19 @@ def compose(letter: Mapping[str, Any], mailbox: Mailbox, at: dt.datetime, *, sen
     if letter["in_reply_to"]:
         mail["In-Reply-To"] = f"<{letter['in_reply_to']}>"
         mail["References"] = " ".join(f"<{ref}>" for ref in letter["refs"])
-    mail["Auto-Submitted"] = "auto-replied"
+    mail["Auto-Submitted"] = "auto-generated" if letter.get("kind") in DIGESTS else "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter["text"], charset="utf-8", cte="base64")
     mail.add_alternative(letter["html"], subtype="html", charset="utf-8", cte="base64")
-    mail.set_boundary("=_" + hashlib.sha256(letter["message_id"].encode()).hexdigest()[:24])
+    digest = hashlib.sha256(letter["message_id"].encode()).hexdigest()
+    mail.set_boundary(f"=_{digest[:24]}")
+    for file in letter.get("attached") or ():
+        mail.add_attachment(read(file["sha256"]), maintype="application", subtype=_XLSX, filename=file["name"])
+        mail.set_boundary(f"=_{digest[24:48]}")  # around the other, whose own boundary stays
     return mail
+
+
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def one_line(text: str, most: int = 200) -> str:

@@ -65,7 +65,7 @@ def _write_some(context: Context, folder: Path, rows: Sequence[Row], known: dict
     names = {row["id"]: f"{letter_number(row['id'])} {LETTER_WORDS[row['kind']]}.eml" for row in rows}
     for row in rows:
         at = row["created_at"].astimezone(context.config.edition.zone)
-        mail = outbox.compose(row, context.config.mailbox(row["mailbox"]), at)
+        mail = outbox.compose(row, context.config.mailbox(row["mailbox"]), at, read=context.store.read)
         outbox.write_draft(folder, names[row["id"]], mail)
         crash_point("draft-written")
     if new := {letter: name for letter, name in names.items() if known[letter] != name}:

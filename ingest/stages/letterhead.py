@@ -10,11 +10,12 @@ from typing import Any
 
 from ingest import outbox
 from ingest.config import Config
+from ingest.ledger import Transaction
 from ingest.ledger.arrivals import junk_key
 from ingest.ledger.letters import HELD_FOR_JUNK
 from ingest.ledger.rows import Row
 from ingest.manners import answer_to
-from ingest.model import LetterKind, LetterState, Todo, TodoKind, mail_number
+from ingest.model import DIGESTS, LetterKind, LetterState, Todo, TodoKind, mail_number
 from reports.letters import Rendered
 
 
@@ -22,7 +23,23 @@ def state_of(config: Config, kind: LetterKind) -> LetterState:
     """Where a new letter stands: a draft where letters are only looked at, held where staff release them."""
     if config.replies.mode == "preview":
         return LetterState.DRAFT
+    if kind in DIGESTS:  # to readers whom the config names: nobody need release them
+        return LetterState.QUEUED
     return LetterState.HELD if kind is LetterKind.LATE or config.replies.mode == "approve" else LetterState.QUEUED
+
+
+def lost_reader(address: str) -> str:
+    """The key of the alert that a reader of daily mails cannot be reached."""
+    return f"report:{address}"[:300]
+
+
+def unreachable(tx: Transaction, letter: Row, why: str) -> None:
+    """A letter's address does not exist: staff find its owner otherwise, the operator a reader of daily mails."""
+    to = letter["to_address"]
+    if letter["kind"] not in DIGESTS:
+        tx.posting.bounced(to, why, letter["id"], tx.letters.works_of(letter["id"]))
+        return
+    tx.alerts.sound(lost_reader(to), f"日报、晨报发不到 {to}（{why[:100]}）；请核对 [report] 中的地址")
 
 
 def templates_of(config: Config) -> Path | None:

@@ -8,6 +8,7 @@ from ingest import manners
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
+from ingest.stages.letterhead import unreachable
 from parsers.bounces import Bounce, read_bounce
 
 log = structlog.get_logger("kepu")
@@ -49,4 +50,4 @@ def _tie(tx: Transaction, mail: int, found: Bounce) -> None:
             continue
         tx.telling.came_back(letter["id"], mail, found.why, for_good=found.for_good)
         if found.for_good:
-            tx.posting.bounced(letter["to_address"], found.why, letter["id"], tx.letters.works_of(letter["id"]))
+            unreachable(tx, letter, found.why)

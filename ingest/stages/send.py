@@ -21,12 +21,14 @@ from ingest.context import Context, crash_point
 from ingest.errors import ConfigError, KepuError
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
+from ingest.model import DIGESTS
 from ingest.outbox import compose
 from ingest.outbox.answers import TRIES_AFTER, Fate
 from ingest.outbox.pacing import room
 from ingest.outbox.smtp import Account, Outcome, Post
 from ingest.sources import open_source
 from ingest.sources.imap_session import is_loopback
+from ingest.stages.letterhead import lost_reader, unreachable
 
 log = structlog.get_logger("kepu")
 
@@ -79,7 +81,7 @@ def _look_for_unknown(context: Context) -> None:
             with context.begin() as tx:
                 if row["message_id"] in found:
                     tx.posting.sent(row["id"])
-                else:
+                elif row["kind"] not in DIGESTS:  # tomorrow's daily mail says what stands: nobody need look for today's
                     tx.posting.ask_about(row["id"], row["to_address"])
 
 
@@ -163,8 +165,11 @@ class _Sending:
         if dead is None:
             self._deliver(row, mailbox, account)
             return
+        self._fail(letter_id, f"收信地址不存在（{dead['why'][:100]}），没有发出")
+
+    def _fail(self, letter_id: int, why: str) -> None:
         with self.context.begin() as tx:
-            tx.posting.failed(letter_id, f"收信地址不存在（{dead['why'][:100]}），没有发出")
+            tx.posting.failed(letter_id, why)
 
     def _may_go(self, tx: Transaction, to: str, sender: str) -> bool:
         """The account does not pause, and one more letter is within the caps."""
@@ -179,7 +184,12 @@ class _Sending:
 
     def _deliver(self, row: Row, mailbox: Mailbox, account: Account) -> None:
         context = self.context
-        mail = compose(row, mailbox, context.clock().astimezone(context.config.edition.zone), sender=account.address)
+        now = context.clock().astimezone(context.config.edition.zone)
+        try:
+            mail = compose(row, mailbox, now, sender=account.address, read=context.store.read)
+        except OSError as error:
+            self._fail(row["id"], f"附件读不到（{error.strerror or type(error).__name__}），没有发出")
+            return
         post = self._post(account, mailbox)
         commit = self._commit(row["id"], account.address)
         try:
@@ -229,6 +239,7 @@ class _Sending:
             tx.posting.unknown(letter_id, why)
         elif fate is Fate.SENT:
             tx.posting.sent(letter_id)
+            tx.alerts.over(lost_reader(row["to_address"]))
             self.count += 1
             counts["sent"] += 1
         elif fate is Fate.LATER and row["tries"] < len(TRIES_AFTER):
@@ -237,7 +248,7 @@ class _Sending:
             tx.posting.failed(letter_id, why)
             counts["letters-refused"] += 1
             if outcome.verdict.dead:
-                tx.posting.bounced(row["to_address"], why, letter_id, tx.letters.works_of(letter_id))
+                unreachable(tx, row, why)
         else:
             tx.posting.put_back(letter_id, why)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.model import STATE_WORDS, UNCHECKED_WORDS, CloudFile, LetterState, LinkState, WorkState
+from ingest.model import DIGESTS, STATE_WORDS, UNCHECKED_WORDS, CloudFile, LetterState, LinkState, WorkState
 from ingest.views import Snapshot
 from ingest.views.frames import state_word
 from ingest.views.words import LINK_STATE_WORDS, URGENT_DAYS, size_text
@@ -83,7 +83,7 @@ def _days(snap: Snapshot) -> Counts:
 
 def _today(snap: Snapshot) -> list[Item]:
     states = Counter(state_word(work) for work in snap.counting)
-    asked = (letter for letter in snap.letters if not letter["held_for"].startswith(("staff", "moot")))
+    asked = (letter for letter in snap.letters if not letter["held_for"].startswith(("staff", "moot", "passed")))
     letters = Counter(letter["state"] for letter in asked)
     sheets = "、".join(track.sheet for track in snap.config.tracks)
     first = snap.config.tracks[0].sheet
@@ -150,7 +150,8 @@ def _since(snap: Snapshot) -> tuple[Item, ...]:
     mails = [row for row in snap.arrivals.values() if row["received_at"] and row["received_at"] >= yesterday]
     works = [work for work in snap.counting if work.received_at and work.received_at >= yesterday]
     added = [row for row in mails if row["ended"] == "supplement"]
-    sent = [letter for letter in snap.letters if letter["sent_at"] and letter["sent_at"] >= yesterday]
+    letters = (letter for letter in snap.letters if letter["kind"] not in DIGESTS)
+    sent = [letter for letter in letters if letter["sent_at"] and letter["sent_at"] >= yesterday]
     todos = [todo for todo in snap.todos if todo["created_at"] >= yesterday]
     return (
         Item("新邮件", len(mails), "邮件"),

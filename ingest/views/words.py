@@ -58,6 +58,7 @@ HELD_WORDS: Mapping[str, str] = {
     "junk": "来信在垃圾箱类文件夹里，确认后放行",
     "staff": "已按“暂缓”留下",
     "moot": "作品已撤回、改归别处或已另信告知，不再发出",
+    "passed": "已有新的一封，不再发出",
     "anew": "情况有变化，改写后再发",
     "operator": "运维已处理（kepu replies）",
 }
@@ -69,6 +70,9 @@ LETTER_WORDS: Mapping[str, str] = {
     "attention": "提醒",
     "late": "逾期告知",
     "reminder": "催交",
+    "summary": "主办方日报",
+    "digest": "待办晨报",
+    "urgent": "云附件提醒",
 }
 
 LETTER_STATE_WORDS: Mapping[str, str] = {

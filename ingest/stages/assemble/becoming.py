@@ -32,6 +32,8 @@ def decide(arrival: Arrival, situation: Situation) -> Ending:
 
 def _machine(arrival: Arrival, situation: Situation) -> str:
     """Why no person sent it, "" if one did. What only looks automatic but brings materials is a person's."""
+    if manners.is_ours(arrival):
+        return "本程序自己发出的信"
     returned = manners.bounce(arrival)
     if returned or attaches(arrival):
         return returned
