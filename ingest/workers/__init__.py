@@ -12,10 +12,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
+from ingest.workers.items import NO_LIMITS, Bounds, Converted, Film, Look, Scan, seconds_of
 from ingest.workers.process import Process, Stopped, WorkerError
-from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, Limits, Link, MailFacts, Wants, from_json
+from parsers.facts import (
+    ArchiveFacts,
+    Broken,
+    Facts,
+    FormFacts,
+    ImageFacts,
+    Limits,
+    Link,
+    MailFacts,
+    Wants,
+    from_json,
+)
+from parsers.filmfacts import Watched
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,63 +36,19 @@ if TYPE_CHECKING:
     from ingest.config.tables import Analysis
     from ingest.workers.calls import Call, Reader
 
-__all__ = ["Bounds", "Converted", "Look", "Scan", "WorkerError", "Workers", "workers_of"]
+__all__ = ["Bounds", "Converted", "Film", "Look", "Scan", "WorkerError", "Workers", "workers_of"]
 
 _TARGET = "ingest.workers.calls:answer"
-_NO_LIMITS = Limits()
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What one item may take: `base_s` seconds, one more for every `bytes_per_s` of its file, `page_s` for every page
-    that is recognised; `max_bytes` resident.
-
-    A worker that still holds more than half of `max_bytes` after an item is replaced before the next.
-    """
-
-    base_s: float = 60.0
-    bytes_per_s: int = 1_000_000
-    max_bytes: int = 1_500 * 2**20
-    page_s: float = 20.0
-
-    def seconds(self, size: int, pages: int = 0) -> float:
-        """Seconds for a file of so many bytes, of which so many pages are recognised."""
-        return self.base_s + size / self.bytes_per_s + pages * self.page_s
-
-
-@dataclass(frozen=True)
-class Look:
-    """The arguments of `parsers.look`, for one of several files looked at at once."""
-
-    path: Path
-    wants: Wants
-    scratch: Path | None = None
-    name: str = ""
-    limits: Limits = _NO_LIMITS
-
-
-@dataclass(frozen=True)
-class Converted:
-    """A document, and the copy as docx by which it is read."""
-
-    path: Path
-    docx: Path
-    wants: Wants
-
-
-@dataclass(frozen=True)
-class Scan:
-    """A picture or PDF to recognise, of which `pages` are asked for; their upright pictures go to `scratch`."""
-
-    path: Path
-    wants: Wants
-    scratch: Path
-    pages: int
 
 
 def workers_of(analysis: Analysis) -> Workers:
     """The workers a config asks for; none is started before the first item."""
-    bounds = Bounds(analysis.item_timeout_s, analysis.item_bytes_per_s, analysis.memory_mb * 2**20)
+    bounds = Bounds(
+        analysis.item_timeout_s,
+        analysis.item_bytes_per_s,
+        analysis.memory_mb * 2**20,
+        film_max_bytes=analysis.film_memory_mb * 2**20,
+    )
     return Workers(analysis.workers, bounds=bounds)
 
 
@@ -93,7 +62,7 @@ class Workers:
     """
 
     count: int
-    bounds: Bounds = Bounds()
+    bounds: Bounds = field(default_factory=Bounds)
     target: str = _TARGET
     _idle: deque[Process] = field(default_factory=deque)
     _all: dict[int, Process] = field(default_factory=dict)
@@ -109,7 +78,7 @@ class Workers:
         self.close()
 
     def look(
-        self, path: Path, wants: Wants, scratch: Path | None, *, name: str = "", limits: Limits = _NO_LIMITS
+        self, path: Path, wants: Wants, scratch: Path | None, *, name: str = "", limits: Limits = NO_LIMITS
     ) -> Facts:
         """What `parsers.look` says of the file; `scratch` is emptied if it must be read a second time."""
         return self._wait(_call("look", path, scratch, limits, wants=wants, name=name))
@@ -143,13 +112,13 @@ class Workers:
 
     def links_in(self, path: Path, *, name: str = "") -> tuple[Link, ...]:
         """What `parsers.links.links_in_file` finds in the file; none in one that could not be read to its end."""
-        facts = self._wait(_call("links", path, None, _NO_LIMITS, name=name))
+        facts = self._wait(_call("links", path, None, NO_LIMITS, name=name))
         return facts.links if isinstance(facts, MailFacts) else ()
 
     def interpret(self, path: Path, image: ImageFacts, wants: Wants) -> ImageFacts | Broken:
         """What `parsers.recognition.interpret` reads off the pages of a scan. path: the scan, which is not opened."""
         return cast(
-            ImageFacts | Broken, self._wait(_call("interpret", path, None, _NO_LIMITS, wants=wants, image=image))
+            ImageFacts | Broken, self._wait(_call("interpret", path, None, NO_LIMITS, wants=wants, image=image))
         )
 
     def map_look(self, items: Iterable[Look]) -> Iterator[tuple[int, Facts | Exception]]:
@@ -163,7 +132,7 @@ class Workers:
     def map_converted(self, items: Iterable[Converted]) -> Iterator[tuple[int, FormFacts | Broken | Exception]]:
         """As `map_look`, for `parsers.office.read_converted`."""
         found = self._map(
-            _call("converted", item.path, None, _NO_LIMITS, wants=item.wants, volumes=(item.docx.absolute(),))
+            _call("converted", item.path, None, NO_LIMITS, wants=item.wants, volumes=(item.docx.absolute(),))
             for item in items
         )
         return cast(Iterator[tuple[int, FormFacts | Broken | Exception]], found)
@@ -171,10 +140,21 @@ class Workers:
     def map_recognise(self, items: Iterable[Scan]) -> Iterator[tuple[int, ImageFacts | Broken | Exception]]:
         """As `map_look`, for `parsers.recognition.recognise`."""
         found = self._map(
-            _call("recognise", item.path, item.scratch, _NO_LIMITS, wants=item.wants, pages=item.pages)
-            for item in items
+            _call("recognise", item.path, item.scratch, NO_LIMITS, wants=item.wants, pages=item.pages) for item in items
         )
         return cast(Iterator[tuple[int, ImageFacts | Broken | Exception]], found)
+
+    def map_watch(self, items: Iterable[Film]) -> Iterator[tuple[int, Watched | Exception]]:
+        """As `map_look`, for `parsers.film.watch`; a film that we ended says so as its `problem`."""
+        calls = (_film_call("watch", item) for item in items)
+        for at, said in self._map(calls):
+            yield at, Watched(problem=said.reason) if isinstance(said, Broken) else cast(Watched | Exception, said)
+
+    def map_clip(self, items: Iterable[Film]) -> Iterator[tuple[int, Watched | Exception]]:
+        """As `map_look`, for `parsers.film.clip.make_clip`; a film we ended says so as its `no_clip`."""
+        calls = (_film_call("clip", item) for item in items)
+        for at, said in self._map(calls):
+            yield at, Watched(no_clip=said.reason) if isinstance(said, Broken) else cast(Watched | Exception, said)
 
     def _map(self, calls: Iterable[Call]) -> Iterator[tuple[int, Facts | Exception]]:
         if not self.count:
@@ -230,13 +210,14 @@ class Workers:
         from ingest.workers.calls import broken
 
         size = sum(path.stat().st_size for path in (call.path, *call.volumes))
-        text, seconds = call.model_dump_json(), self.bounds.seconds(size, call.pages)
+        text, seconds = call.model_dump_json(), self.bounds.seconds(size, call.pages, call.film_s)
+        most = self.bounds.film_max_bytes if call.alone else self.bounds.max_bytes
         tries = 0
         while True:
-            process = self._take()
+            process = self._started() if call.alone else self._take()
             tries, fresh = tries + 1, not process.answered
             try:
-                return self._answer(process, text, seconds)
+                return self._answer(process, text, seconds, most, alone=call.alone)
             except Stopped as stopped:
                 _log(stopped, call)
                 if self._closed.is_set():
@@ -246,14 +227,17 @@ class Workers:
                     return broken(call, stopped.reason, stopped.detail)
                 _empty(call.scratch)
 
-    def _answer(self, process: Process, text: str, seconds: float) -> Facts:
-        """One call to one worker, which is then free again, or ended."""
+    def _answer(self, process: Process, text: str, seconds: float, most: int, *, alone: bool) -> Facts:
+        """One call to one worker, which is then free again, or ended; alone: it was started for this."""
         try:
-            said = process.ask(text, seconds, self.bounds.max_bytes)
+            said = process.ask(text, seconds, most)
         except BaseException:
             self._end(process)
             raise
-        self._give_back(process)
+        if alone:
+            self._end(process)
+        else:
+            self._give_back(process)
         if isinstance(said, Exception):
             raise said
         return from_json(said)
@@ -264,6 +248,9 @@ class Workers:
                 raise WorkerError("the workers were closed")
             if self._idle:
                 return self._idle.pop()
+        return self._started()
+
+    def _started(self) -> Process:
         process = Process(self.target)
         with self._lock:
             self._all[process.pid] = process
@@ -304,6 +291,12 @@ def _call(
 
 def _call_of(item: Look) -> Call:
     return _call("look", item.path, item.scratch, item.limits, wants=item.wants, name=item.name)
+
+
+def _film_call(reader: Literal["watch", "clip"], item: Film) -> Call:
+    film = item.facts.model_copy(update={"watched": None})
+    seconds = seconds_of(film, copied=reader == "clip")
+    return _call(reader, item.path, item.scratch, NO_LIMITS, film=film, film_s=seconds, alone=item.is_large)
 
 
 def _caught(do: Callable[[Call], Facts], call: Call) -> Facts | Exception:

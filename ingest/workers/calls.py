@@ -8,10 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from parsers.facts import Broken, Facts, ImageFacts, Limits, MailFacts, Wants, to_json
+from parsers.facts import Broken, Facts, ImageFacts, Limits, MailFacts, VideoFacts, Wants, to_json
 from parsers.sniff import HEAD, sniff_bytes
 
-Reader = Literal["look", "mail", "enclosed", "archive", "links", "converted", "recognise", "interpret"]
+Reader = Literal["look", "mail", "enclosed", "archive", "links", "converted", "recognise", "interpret", "watch", "clip"]
 
 
 class Call(BaseModel):
@@ -21,8 +21,9 @@ class Call(BaseModel):
     a mail; `links` gives the links in a small text, as facts of a mail that says nothing else. `converted` reads a
     document by its copy as docx, the first of `volumes`; `recognise` and `interpret` are those of parsers.recognition,
     the latter for the pages in `image`. wants: for these three and `look`. entering: for `mail` and `enclosed`.
-    pages: of a scan, for its time. passwords, volumes: for `archive`. They are told to nobody: a log names the file
-    alone.
+    pages: of a scan, for its time. `watch` and `clip` are those of parsers.film for the film `film` describes, with
+    `film_s` seconds more; alone: in a process of its own, since it may take more memory than others. passwords,
+    volumes: for `archive`. They are told to nobody: a log names the file alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,9 @@ class Call(BaseModel):
     entering: tuple[str, ...] | None = None
     pages: int = 0
     image: ImageFacts | None = None
+    film: VideoFacts | None = None
+    film_s: float = 0.0
+    alone: bool = False
 
 
 def answer(text: str) -> str:
@@ -109,6 +113,22 @@ def _interpret(call: Call) -> Facts:
     return interpret(call.image, call.wants or Wants())
 
 
+def _watch(call: Call) -> Facts:
+    from parsers.film import watch
+
+    if call.film is None:
+        raise ValueError("no film is described")
+    return watch(call.path, call.film, call.scratch)
+
+
+def _clip(call: Call) -> Facts:
+    from parsers.film.clip import make_clip
+
+    if call.film is None or call.scratch is None:
+        raise ValueError("no film is described, or there is no place for its preview")
+    return make_clip(call.path, call.film, call.scratch)
+
+
 def _enclosed(call: Call) -> Facts:
     from parsers.mail import read_enclosed
 
@@ -141,6 +161,8 @@ _READERS: dict[str, Callable[[Call], Facts]] = {
     "converted": _converted,
     "recognise": _recognise,
     "interpret": _interpret,
+    "watch": _watch,
+    "clip": _clip,
 }
 
 
