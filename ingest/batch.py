@@ -31,6 +31,7 @@ from ingest.stages.report.places import share_trouble
 from ingest.stages.review import review
 from ingest.stages.scan import scan, tell_trouble
 from ingest.stages.send import send
+from ingest.stages.watch import watch
 from ingest.store import Store
 from ingest.unpack import unpack
 from ingest.workers import workers_of
@@ -71,6 +72,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("parse", parse),
     ("assemble", assemble),
     ("cloud", _cloud),
+    ("watch", watch),
     ("review", _review),
     ("reply", reply),
     ("report", _report),
@@ -78,6 +80,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 )
 """The walk of a mail. Staff's cells are read first, so that a decision counts in this batch. Links come after it is
 known whose they are: nobody asks for the files of a duplicate or an advert, and no work waits for a slow download.
+Films are looked at when all are here that this batch brings, and before the rules ask what was seen.
 Letters go out last: nothing else of the batch waits for a mail server."""
 
 _NAMES = tuple(name for name, _ in STAGES)

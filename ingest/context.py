@@ -143,12 +143,20 @@ class Context:
                 raise
             except Exception as error:
                 if isinstance(error, OSError) and (is_full(error) or error.errno == errno.EROFS):
-                    raise self._no_room(error) from error
+                    raise self.no_room(error) from error
                 self.set_back(arrival_id, error, doing="" if letters else what)
         if ids:
             self.say(what, len(ids), len(ids))
 
-    def _no_room(self, error: OSError) -> DiskError:
+    def over_after(self, share: int) -> Callable[[], bool]:
+        """Whether a stage begins nothing costly any more: the run is to end, or the batch's time is over and so is this
+        stage's: the part of it (one in `share`) that begins now."""
+        least = time.monotonic() + self.config.schedule.batch_budget.total_seconds() / share
+        until = None if self.until is None else max(self.until, least)
+        return lambda: self.stopped or (until is not None and time.monotonic() >= until)
+
+    def no_room(self, error: OSError) -> DiskError:
+        """A full disk, as the operator reads of it."""
         return DiskError(
             "磁盘空间不足，本次运行已停止",
             why=f"{error.filename or self.store.root}：{error.strerror}",

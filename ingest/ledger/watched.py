@@ -49,7 +49,8 @@ class Watching:
         self.works = works
 
     def due(self, wants: str, *, hurry: bool) -> list[Due]:
-        """Films of living works that were not looked at to their end, those that are judged before the others.
+        """Films of living works that were not looked at to their end, those that are judged before the others; of
+        those that only lack a preview the judged ones alone.
 
         wants: under which their facts are kept. hurry: also those that failed a moment ago.
         """
@@ -59,7 +60,7 @@ class Watching:
             left = and_(left, or_(_X.c.retry_at.is_(None), _X.c.retry_at <= self.now))
         facts = and_(_F.c.sha256 == _P.c.sha256, _F.c.version == f.PARSERS_VERSION, _F.c.wants == wants)
         query = (
-            select(_P.c.sha256, waits.label("waits"))
+            select(_P.c.sha256, waits.label("waits"), func.max(_M.c.in_force).label("judged"))
             .join(_M, _M.c.part_id == _P.c.id)
             .join(_F, and_(facts, _F.c.json.startswith(_OF_A_FILM)))
             .outerjoin(_X, and_(_X.c.sha256 == _P.c.sha256, _X.c.version == FILM_VERSION))
@@ -68,7 +69,8 @@ class Watching:
             .group_by(_P.c.sha256, waits)
             .order_by(waits, func.max(_M.c.in_force).desc(), func.min(_P.c.id))
         )
-        return [Due(row.sha256, row.waits) for row in self.connection.execute(query)]
+        rows = self.connection.execute(query)
+        return [Due(row.sha256, row.waits) for row in rows if row.waits != "clip" or row.judged]
 
     def of(self, sha256: str) -> Watched | None:
         """What was seen of a film, None if nobody has looked."""
@@ -105,10 +107,14 @@ class Watching:
         """
         hint = or_(*(_X.c.json.contains(reason) for reason in f.ENDED_BY_US))
         kept = self.connection.execute(select(_X.c.sha256, _X.c.json).where(_X.c.version == FILM_VERSION, hint)).all()
-        ours = [row.sha256 for row in kept if _failed(Watched.model_validate_json(row.json))]
-        query = select(_P.c.arrival_id, _P.c.sha256).where(_P.c.sha256.in_(ours))
+        failed = {row.sha256: _waits_anew(Watched.model_validate_json(row.json)) for row in kept}
+        query = select(_P.c.arrival_id, _P.c.sha256).where(_P.c.sha256.in_([one for one in failed if failed[one]]))
         found = [row for row in self.connection.execute(query) if ids is None or row.arrival_id in ids]
-        self.connection.execute(_X.delete().where(_X.c.sha256.in_({row.sha256 for row in found})))
+        for sha256 in {row.sha256 for row in found}:
+            anew = {"waits": failed[sha256], "tries": 0, "retry_at": None}
+            self.connection.execute(
+                update(_X).where(_X.c.sha256 == sha256, _X.c.version == FILM_VERSION).values(**anew)
+            )
         return sorted({row.arrival_id for row in found})
 
     def _tries(self, sha256: str) -> int:
@@ -122,5 +128,7 @@ class Watching:
             self.connection.execute(insert(_X).values(sha256=sha256, version=FILM_VERSION, **values))
 
 
-def _failed(watched: Watched) -> bool:
-    return watched.problem in f.ENDED_BY_US or watched.no_clip in f.ENDED_BY_US
+def _waits_anew(watched: Watched) -> Waits:
+    if watched.problem in f.ENDED_BY_US:
+        return "again"
+    return "clip" if watched.no_clip in f.ENDED_BY_US else ""

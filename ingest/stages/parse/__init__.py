@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,7 +21,7 @@ while the mailbox is busy."""
 
 def parse(context: Context) -> None:
     """Every extracted mail, and those of works in which there is more to read now than there was."""
-    over = _over(context)
+    over = context.over_after(SHARE)
     ids = stage_ids(context, Stage.EXTRACTED)
     with Ahead(context, ids, over) as ahead:
         context.each("识别材料", ids, partial(_one, ahead))
@@ -30,13 +29,6 @@ def parse(context: Context) -> None:
         again = tx.arrivals.to_look_at_again(context.wants_key, can_be_had())
     with Ahead(context, again, over) as ahead:
         context.each("重新识别", again, partial(_look_again, ahead))
-
-
-def _over(context: Context) -> Callable[[], bool]:
-    """Whether nothing costly is begun any more: the run is to end, or the batch's time is over, and this stage's."""
-    least = time.monotonic() + context.config.schedule.batch_budget.total_seconds() / SHARE
-    until = None if context.until is None else max(context.until, least)
-    return lambda: context.stopped or (until is not None and time.monotonic() >= until)
 
 
 def _one(ahead: Ahead, arrival_id: int) -> None:

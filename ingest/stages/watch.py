@@ -1,0 +1,145 @@
+"""Watch: films of works are looked at and listened to, each once, on all workers and within the batch's time.
+
+What was seen is kept by the film's digest, with its pictures in the store; then the works that have the film are judged
+again. After all looks, films that a browser does not play are copied small, those that are judged only.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from ingest.context import Context, crash_point
+from ingest.durable import is_full
+from ingest.ledger.watched import Due
+from ingest.store import Group
+from ingest.workers import Film
+from parsers.facts import ENDED_BY_US, VideoFacts
+from parsers.filmfacts import Clip, Shot, Watched
+
+log = structlog.get_logger("kepu")
+
+SHARE = 4
+"""Films have this part of a batch's time at least, also when what came before has spent it."""
+
+
+def watch(context: Context) -> None:
+    """Every film that nobody has looked at, or whose look was ended by us; then the previews."""
+    if not context.config.analysis.watch:
+        return
+    watching = _Watching(context, context.over_after(SHARE))
+    films = watching.due()
+    watching.look([due for due in films if due.waits != "clip"])
+    watching.copy([due for due in watching.due() if due.waits == "clip"] if films else [])
+
+
+@dataclass
+class _Watching:
+    """One stage's run. over: whether nothing costly is begun any more."""
+
+    context: Context
+    over: Callable[[], bool]
+
+    def due(self) -> list[Due]:
+        """What there is to do."""
+        with self.context.read() as tx:
+            return tx.watching.due(self.context.wants_key, hurry=self.context.by_hand)
+
+    def look(self, films: Sequence[Due]) -> None:
+        """Look at films, and keep each when it is done; what there was no time for waits for the next batch."""
+        facts, done = self._facts(films), 0
+        with self.context.store.scratch() as folder:
+            for at, said in self.context.workers.map_watch(self._items(films, facts, folder)):
+                self.context.say("查看视频", done, len(films))
+                done += 1
+                sha256, scratch = films[at].sha256, folder / str(at)
+                self._keep(sha256, facts[sha256], self._said(sha256, said, Watched(problem="crashed")), scratch)
+                shutil.rmtree(scratch, ignore_errors=True)
+                if self.context.stopped:
+                    break
+        self._told("查看视频", done, len(films))
+
+    def copy(self, films: Sequence[Due]) -> None:
+        """Make previews of films, and keep each."""
+        facts, done = self._facts(films), 0
+        with self.context.store.scratch() as folder:
+            for at, said in self.context.workers.map_clip(self._items(films, facts, folder)):
+                self.context.say("制作视频预览", done, len(films))
+                done += 1
+                sha256, scratch = films[at].sha256, folder / str(at)
+                self._keep_clip(sha256, self._said(sha256, said, Watched(no_clip="crashed")), scratch)
+                shutil.rmtree(scratch, ignore_errors=True)
+                if self.context.stopped:
+                    break
+        self._told("制作视频预览", done, len(films))
+
+    def _facts(self, films: Sequence[Due]) -> dict[str, VideoFacts]:
+        with self.context.read() as tx:
+            found = tx.arrivals.facts({due.sha256 for due in films}, self.context.wants_key)
+        return {sha256: one for sha256, one in found.items() if isinstance(one, VideoFacts)}
+
+    def _items(self, films: Sequence[Due], facts: Mapping[str, VideoFacts], folder: Path) -> Iterator[Film]:
+        for number, due in enumerate(films):
+            if self.over():
+                return
+            scratch = folder / str(number)
+            scratch.mkdir()
+            yield Film(self.context.store.path(due.sha256), facts[due.sha256], scratch)
+
+    def _told(self, what: str, done: int, total: int) -> None:
+        """Progress at the end: how far it came."""
+        if done:
+            self.context.say(what, done, total)
+        if done < total:
+            self.context.tally.counts["films-put-off"] += total - done
+
+    def _said(self, sha256: str, said: Watched | Exception, otherwise: Watched) -> Watched:
+        """What came of a film; our own failure costs it this try, a full disk stops the run."""
+        if isinstance(said, Watched):
+            return said
+        if isinstance(said, OSError) and is_full(said):
+            raise self.context.no_room(said) from said
+        log.error("film failed", sha256=sha256, error=f"{type(said).__name__}: {said}", exc_info=said)
+        self.context.tally.troubles.append(f"视频 {sha256[:12]} 查看时程序出错，下次运行会再试（详见日志）")
+        return otherwise
+
+    def _keep(self, sha256: str, facts: VideoFacts, watched: Watched, scratch: Path) -> None:
+        from parsers.film.clip import plays_in_browser
+
+        with self.context.store.group() as group:
+            shots = tuple(_shelved(group, shot, scratch) for shot in watched.shots)
+        watched = watched.model_copy(update={"shots": tuple(shot for shot in shots if shot.sha256)})
+        small = watched.problem not in ENDED_BY_US and not plays_in_browser(facts)
+        with self.context.begin() as tx:
+            tx.watching.keep(sha256, watched, limit=self.context.config.analysis.tries, clip=small)
+        crash_point("watched")
+        self.context.tally.counts["watched"] += 1
+
+    def _keep_clip(self, sha256: str, said: Watched, scratch: Path) -> None:
+        clip = said.clip
+        if clip is not None:
+            with self.context.store.group() as group:
+                clip = _shelved(group, clip, scratch)
+        made = {"clip": clip, "no_clip": said.no_clip}
+        with self.context.begin() as tx:
+            watched = tx.watching.of(sha256)
+            if watched is not None:
+                tx.watching.keep_clip(sha256, watched.model_copy(update=made))
+        crash_point("clip-kept")
+        self.context.tally.counts["clips"] += said.clip is not None
+
+
+_Kept = TypeVar("_Kept", Shot, Clip)
+
+
+def _shelved(group: Group, kept: _Kept, scratch: Path) -> _Kept:
+    """With its file in the store, by its digest, or with none where there is no such file."""
+    file = scratch / Path(kept.path).name
+    if not kept.path or not file.is_file() or file.is_symlink():
+        return kept.model_copy(update={"path": "", "sha256": ""})
+    return kept.model_copy(update={"path": "", "sha256": group.put_file(file).sha256})
