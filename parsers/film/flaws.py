@@ -1,0 +1,128 @@
+"""What packets tell of damage: stretches of zeros, broken framing, data that ends too early. Nothing is decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from parsers.filmfacts import Damage
+
+_ZEROS = bytes(64)
+"""No picture of H.264 or HEVC holds three zeros in a row but in the length of a unit."""
+_MANY_ZEROS = bytes(4_096)
+_WHOLE_CODECS = frozenset({"h264", "hevc"})
+_MAX_SPOTS = 1_000
+_GAP_BYTES = 65_536
+"""Between packets of a stream without an index: more than headers and streams that are not read."""
+_NEAR_S = 2.0
+"""Spots closer than this are one damage."""
+_LATE_S = 2.0
+"""Sound and picture may end that far apart."""
+
+Flaw = Literal["hole", "undecodable"]
+
+
+@dataclass
+class Flaws:
+    """Notes spots while packets pass by. codec: as the library names it; framed: units have lengths, not start codes.
+
+    gaps: bytes may lie between packets that belong to none (streams without an index).
+    """
+
+    codec: str = ""
+    length_bytes: int = 0
+    streamed: bool = False
+    spots: list[tuple[float, Flaw, str]] = field(default_factory=list)
+    gaps: list[tuple[int, int, float]] = field(default_factory=list)
+    ended: str = ""
+    _last_s: float = 0.0
+    _behind: int = 0
+
+    def look_at(self, packet: Any, at_s: float) -> None:
+        """A packet of the picture, shown at `at_s` in the file's own time."""
+        self._last_s = at_s
+        if len(self.spots) >= _MAX_SPOTS:
+            return
+        if packet.is_corrupt:
+            self.spots.append((at_s, "undecodable", "demuxer: corrupt packet"))
+        elif self.codec in _WHOLE_CODECS:
+            data = bytes(packet)
+            if _ZEROS in data:
+                self.spots.append((at_s, "hole", f"zeros at byte {packet.pos}"))
+            elif self.length_bytes and not _framed(data, self.length_bytes):
+                self.spots.append((at_s, "undecodable", f"broken framing at byte {packet.pos}"))
+
+    def passed(self, packet: Any) -> None:
+        """A packet of any stream: what lies between it and the one before belongs to neither."""
+        if not self.streamed or packet.pos is None or packet.pos < 0:
+            return
+        if self._behind and packet.pos - self._behind > _GAP_BYTES and len(self.gaps) < _MAX_SPOTS:
+            self.gaps.append((self._behind, packet.pos, self._last_s))
+        self._behind = max(self._behind, packet.pos + packet.size)
+
+    def stumbled(self, why: str) -> None:
+        """The demuxer gave up."""
+        self.ended = why
+
+    def search(self, path: Path) -> None:
+        """Look into the gaps for zeros, and behind the last packet."""
+        if not self.streamed:
+            return
+        size = path.stat().st_size
+        if size - self._behind > _GAP_BYTES:
+            self.gaps.append((self._behind, size, self._last_s))
+        with path.open("rb") as file:
+            for start, end, at_s in self.gaps[:100]:
+                file.seek(start)
+                if _MANY_ZEROS in file.read(min(end - start, 1 << 20)):
+                    self.spots.append((at_s, "hole", f"zeros behind byte {start}"))
+
+
+def _framed(data: bytes, length_bytes: int) -> bool:
+    """The lengths of the units in a packet add up to it."""
+    at, end = 0, len(data)
+    while at + length_bytes <= end:
+        at += length_bytes + int.from_bytes(data[at : at + length_bytes], "big")
+    return at == end
+
+
+def length_bytes(codec: str, extra: bytes | None) -> int:
+    """Bytes of the length before each unit, by the decoder's setup; 0 where units begin with start codes."""
+    if not extra or extra[0] != 1:
+        return 0
+    at = {"h264": 4, "hevc": 21}.get(codec)
+    return (extra[at] & 3) + 1 if at is not None and len(extra) > at else 0
+
+
+def merged(spots: Iterable[tuple[float, Flaw, str]], first_s: float) -> list[Damage]:
+    """Spots as damages, those near each other as one; times from the first picture shown."""
+    found: list[Damage] = []
+    for at_s, what, detail in sorted(spots):
+        at_s = max(at_s - first_s, 0.0)
+        last = found[-1] if found else None
+        if last is not None and at_s - (last.until_s or last.at_s) <= _NEAR_S:
+            kind: Flaw = "hole" if "hole" in (what, last.what) else "undecodable"
+            found[-1] = last.model_copy(update={"until_s": round(at_s, 3), "what": kind})
+        else:
+            found.append(Damage(what=what, at_s=round(at_s, 3), until_s=round(at_s, 3), detail=detail))
+    return found
+
+
+def ends(pictures_s: float, sound_s: float | None, header_s: float | None, ended: str) -> list[Damage]:
+    """How pictures, sound and header disagree on the end of the film; times from the first picture shown.
+
+    sound_s: when the last track ends, None without sound. header_s: length of the picture as the header says. ended:
+    why the demuxer gave up, "" if it did not.
+    """
+    found: list[Damage] = []
+    short = header_s is not None and header_s - pictures_s > max(_LATE_S, header_s * 0.01)
+    if short or ended:
+        detail = ended or f"{pictures_s:.3f} s of {header_s:.3f} s"
+        found.append(Damage(what="short", at_s=round(pictures_s, 3), until_s=header_s, detail=detail))
+    if sound_s is not None and pictures_s - sound_s > _LATE_S:
+        found.append(Damage(what="audio-ends", at_s=round(max(sound_s, 0.0), 3), until_s=round(pictures_s, 3)))
+    if sound_s is not None and sound_s - pictures_s > _LATE_S:
+        found.append(Damage(what="picture-ends", at_s=round(pictures_s, 3), until_s=round(sound_s, 3)))
+    return found
