@@ -20,6 +20,8 @@ MAX_UNITS = 80
 """UTF-16 units of a name, as Windows counts: with `works`, a folder, 旧版 and a file a path keeps below 260, and the
 share itself may take 80 of them."""
 OLD = "旧版"
+PREVIEW = "视频预览.mp4"
+"""A small copy of the film, made by the program: it can be made again, and never goes to 旧版."""
 RECORD = ".placed.json"
 """Keeps which files the program itself put into a folder; every other file is staff's."""
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$| )")
@@ -197,8 +199,8 @@ class _Job:
                 self._retire(name)
 
     def _retire(self, name: str) -> None:
-        """Moves a file of ours to 旧版/, under a free name; one that nobody may open is removed."""
-        if self.before[name].sha256 in self.banned:
+        """Moves a file of ours to 旧版/, under a free name; one that nobody may open, or a preview, is removed."""
+        if self.before[name].sha256 in self.banned or name.startswith(PREVIEW.partition(".")[0]):
             (self.folder / name).unlink()
             return
         (self.folder / OLD).mkdir(exist_ok=True)
