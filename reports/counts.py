@@ -1,30 +1,98 @@
-"""收件统计.html: how many works came, where they stand and whether all mail is accounted for. No personal data."""
+"""收件统计.html: what came, where it stands and whether all mail is accounted for, as charts and tables in one file.
+
+No personal data: units and numbers only, and all words are masked. Charts are drawn in the reader's browser by plotly,
+whose script is inside; where none runs, as in a mail's preview, the tables say the same.
+"""
 
 from __future__ import annotations
 
-from reports.book import Counts, Overview
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from markupsafe import Markup
+
+from reports.book import Counts
+from reports.figures import Figures, Section
 from reports.masking import mask
-from reports.pages import page
+from reports.pages import page, write_if_changed
+
+COUNTS_PAGE = "收件统计.html"
+FOLDED_ROWS = 14
+"""Tables of more rows are folded under their chart; printing opens them."""
+_HEAD_BYTES = 4_000
+_END = b"</html>\n"
 
 
-def counts_page(overview: Overview, extra: tuple[tuple[str, Counts], ...] = ()) -> str:
-    """The organizers' page as HTML. extra: more tables, each with its heading (推荐单位与名额 …); names are masked."""
+def counts_page(figures: Figures) -> str:
+    """The page as HTML, with plotly inside if there is anything to draw."""
+    from reports.plots import plots_of
+    from reports.plotscript import NO_SCRIPT, packed, plain_hash, source
+
+    shown = masked(figures)
+    plots = plots_of(shown.sections)
+    script = packed() if plots else NO_SCRIPT
+    code = source("counts.js") if plots else ""
     values = {
-        "title": mask(overview.title),
-        "as_of": f"{overview.as_of:%Y-%m-%d %H:%M}",
-        "deadline": mask(overview.deadline),
-        "states": overview.states,
-        "tracks": overview.days.columns,
-        "days": _bars(overview.days),
-        "total": sum(overview.states.totals),
-        "extra": [(mask(heading), counts) for heading, counts in extra],
-        "mailboxes": overview.mailboxes,
-        "mask": mask,
+        "figures": shown,
+        "mark": _mark(figures),
+        "folded": FOLDED_ROWS,
+        "plots": plots,
+        "plotly": script,
+        "code": Markup(code),
+        "scripts": " ".join((plain_hash(code), script.hash)) if plots else "'none'",
     }
     return page("counts.html", values)
 
 
-def _bars(days: Counts) -> list[tuple[str, tuple[int, ...], int, float]]:
-    """Each day with its counts, their sum, and the length of its bar in percent of the longest."""
-    most = max((sum(values) for _, values in days.rows), default=0) or 1
-    return [(day, values, sum(values), round(100 * sum(values) / most, 1)) for day, values in days.rows]
+def write_counts(path: Path, figures: Figures) -> bool:
+    """Writes the page, unless what is there was made of the same figures in the same hour; whether it wrote."""
+    return not _says_already(path, _mark(figures)) and write_if_changed(path, counts_page(figures))
+
+
+def masked(figures: Figures) -> Figures:
+    """The same without personal data in any word."""
+    return replace(
+        figures,
+        title=mask(figures.title),
+        deadline=mask(figures.deadline),
+        tiles=tuple(replace(tile, text=mask(tile.text)) for tile in figures.tiles),
+        sections=tuple(_masked_section(section) for section in figures.sections),
+        mailboxes=tuple(replace(box, trouble="") for box in figures.mailboxes),
+    )
+
+
+def _masked_section(section: Section) -> Section:
+    table = section.table
+    rows = tuple((mask(name), values) for name, values in table.rows)
+    masked_table = Counts(table.corner, _masked_all(table.columns), rows)
+    return replace(section, table=masked_table, said=mask(section.said), note=mask(section.note))
+
+
+def _masked_all(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(mask(word) for word in words)
+
+
+def _mark(figures: Figures) -> str:
+    """Changes with the figures, the templates and plotly; the time they were taken counts by the hour."""
+    from reports.plotscript import source, version
+
+    steady = replace(
+        figures,
+        as_of=figures.as_of.replace(minute=0, second=0, microsecond=0),
+        mailboxes=tuple(replace(box, polled_at=None) for box in figures.mailboxes),
+    )
+    templates = (source(name) for name in ("counts.html", "_style.html", "_counts_style.html", "counts.js"))
+    return hashlib.sha256("\0".join((repr(steady), version(), *templates)).encode()).hexdigest()
+
+
+def _says_already(path: Path, mark: str) -> bool:
+    """The page there has that mark, and is whole."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+            file.seek(-len(_END), 2)
+            return f'content="{mark}"'.encode() in head and file.read() == _END
+    except OSError:
+        return False

@@ -26,7 +26,7 @@ _WORST = (Outcome.MISSING, Outcome.PENDING, Outcome.REVIEW, Outcome.PASS)
 
 def materials(work: Work, limits: MaterialsRule, config: Config) -> Verdict:
     """Each required kind is there and was recognised; the worst of them is the work's."""
-    found = [_status(work, Kind(kind)) for kind in limits.required]
+    found = [status(work, Kind(kind)) for kind in limits.required]
     outcome = next((o for o in _WORST if any(v.outcome is o for v in found)), Outcome.PASS)
     said = [v.evidence for v in found if v.outcome is not Outcome.PASS]
     return Verdict(outcome, "；".join(said or [v.evidence for v in found]))
@@ -107,7 +107,7 @@ def _waits(material: Material) -> bool:
     return isinstance(facts, Broken) and facts.reason in _WAITING and facts.format in _ARCHIVES
 
 
-def _status(work: Work, kind: Kind) -> Verdict:
+def status(work: Work, kind: Kind) -> Verdict:
     """Whether one required kind is there. A film or a form is there if it was read, a scan if it was recognised."""
     there = [m for m in work.all_of(kind) if not m.part.is_link]
     good = [m for m in there if _recognised(m)]

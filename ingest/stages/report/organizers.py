@@ -1,4 +1,4 @@
-"""The organizers' copy of the workbook, beside the workbook."""
+"""What organizers get, beside the workbook: its masked copy, and the page of counts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ingest.context import Context, crash_point
+from ingest.model import Kind, Outcome, Work
 from ingest.stages.report.places import MASKED, note, reports_folder
 
 if TYPE_CHECKING:
+    from ingest.views import Snapshot
     from reports.book import Book
 
 log = structlog.get_logger("kepu")
@@ -31,3 +33,18 @@ def share_masked(context: Context, book: Book) -> None:
     if is_open:
         note(context, f"{MASKED} 正打开着，本次没有更新；请关闭，下次有新内容时再写")
     crash_point("masked-written")
+
+
+def share_counts(context: Context, snap: Snapshot) -> None:
+    """Write the page of counts, if any figure changed or an hour has passed since."""
+    from ingest.views.counting import counting
+    from reports.counts import COUNTS_PAGE, write_counts
+
+    write_counts(reports_folder(context) / COUNTS_PAGE, counting(snap, _held))
+
+
+def _held(work: Work, kind: Kind) -> Outcome:
+    """How a material stands, as the rules see it."""
+    from ingest.rules.presence import status, supporting
+
+    return (supporting if kind is Kind.PROOF else status)(work, kind).outcome

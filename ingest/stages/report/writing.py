@@ -13,7 +13,7 @@ import structlog
 from ingest.context import Context, crash_point
 from ingest.ledger import Transaction
 from ingest.stages.report.keeping import HISTORY, announce, new_stamp, written
-from ingest.stages.report.organizers import share_masked
+from ingest.stages.report.organizers import share_counts, share_masked
 from ingest.stages.report.places import SIDE, WORKBOOK, note, notes_of, reports_folder
 from ingest.stages.report.reading import read_back
 from ingest.views import Snapshot, cells, extras, snapshot
@@ -117,13 +117,7 @@ def _write(context: Context, snap: Snapshot) -> str:
 
 def write_pages(context: Context, snap: Snapshot) -> None:
     """The counts page."""
-    from ingest.views.overview import overview
-    from reports.counts import counts_page
-    from reports.pages import write_if_changed
-
-    folder = reports_folder(context)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_if_changed(folder / "收件统计.html", counts_page(overview(snap, notes_of(context))))
+    share_counts(context, snap)
 
 
 def _day(context: Context) -> str:

@@ -1,0 +1,290 @@
+"""The organizers' figures: what came and when, where it stands, who recommended it, what is missing, what was answered.
+
+Counted in one pass each, so that a page of 20,000 works holds a few hundred numbers. Only works that count are counted,
+as on 概览; no name of a person is in any word.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from ingest.entrants import has_units, places_of
+from ingest.model import DIGESTS, KIND_WORDS, STATE_WORDS, Entrant, Kind, LetterState, Outcome, Work, WorkState
+from ingest.names.regions import PROVINCES, region_of
+from ingest.views import Snapshot, fields_of
+from ingest.views.frames import state_word
+from ingest.views.overview import overview
+from ingest.views.quotas import by_unit
+from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RECOMMENDER_WORDS
+from reports.book import Counts, Item
+from reports.figures import Figures, Section, Shape
+
+Held = Callable[[Work, Kind], Outcome]
+"""Whether a work has a material: PASS, REVIEW, PENDING or MISSING."""
+Units = dict[str, list[Entrant]]
+
+HOURS = 24
+DAYS = 62
+"""Days that have a row of their own: the last ones. All before them are one row."""
+UNKNOWN = "不详"
+WHOLE_COUNTRY = RECOMMENDER_WORDS["member"]
+UNDECIDED = "未定"
+_HELD_WORDS = {Outcome.PASS: "已收到", Outcome.REVIEW: "待核对", Outcome.PENDING: "尚未取到", Outcome.MISSING: "缺"}
+_OF_FORMS = ("address", "entrant", "author_unit", "producer")
+"""Fields of a form that may begin with a province, the surest first."""
+
+
+def counting(snap: Snapshot, held: Held) -> Figures:
+    """Everything on the page. held: how a material of a work stands, as the rules see it."""
+    first = overview(snap, ())
+    units = by_unit(snap)
+    sections = (
+        _days(snap, first.days),
+        _course(snap, first.days),
+        _hours(snap),
+        _states(first.states),
+        _decisions(snap),
+        _regions(snap, units),
+        _places(snap, units),
+        _materials(snap, held),
+        _letters(snap),
+    )
+    edition = snap.config.edition
+    return Figures(
+        title=edition.name,
+        as_of=first.as_of,
+        deadline=f"截止 {_moment(edition.deadline_at.astimezone(snap.zone), '%Y-%m-%d')}",
+        left=_left(edition.deadline_at - snap.now),
+        tiles=_tiles(snap, first.states),
+        sections=sections,
+        mailboxes=first.mailboxes,
+    )
+
+
+def _left(left: dt.timedelta) -> str:
+    """The time to the deadline as people say it."""
+    hours = int(abs(left).total_seconds() // 3600)
+    words = f"{hours // 24} 天 {hours % 24} 小时" if hours >= 24 else f"{hours} 小时"
+    return f"还有 {words}" if left > dt.timedelta() else f"已截止 {words}"
+
+
+def _moment(moment: dt.datetime, day: str) -> str:
+    """A moment in words; midnight is the end of the day before. day: how a day is written."""
+    if (moment.hour, moment.minute) == (0, 0):
+        return f"{moment - dt.timedelta(days=1):{day}} 24:00"
+    return f"{moment:{day} %H:%M}"
+
+
+def _tiles(snap: Snapshot, states: Counts) -> tuple[Item, ...]:
+    total = dict(zip(states.columns, states.totals, strict=True))
+    shown = (WorkState.PASS, WorkState.REVIEW, WorkState.MISSING, WorkState.FAIL)
+    return (
+        Item("作品（件）", sum(total.values())),
+        *(Item(name, sum(values)) for name, values in states.rows),
+        *(Item(STATE_WORDS[state], total[STATE_WORDS[state]]) for state in shown),
+        Item("来信（封）", len(snap.arrivals)),
+    )
+
+
+# when
+
+
+def _days(snap: Snapshot, days: Counts) -> Section:
+    table = _last_days(_every_day(days))
+    most = max(days.rows, key=lambda row: sum(row[1]), default=("", (0,)))
+    said = (
+        f"收到最多的一天是 {most[0]}，{sum(most[1])} 件；最近一天（{days.rows[-1][0]}）{sum(days.rows[-1][1])} 件。"
+        if days.rows
+        else ""
+    )
+    note = "作品以第一封带视频或表格的来信计日；时间不明的不在内"
+    return Section("days", "每日收到作品", Shape.COLUMNS, table, said, note)
+
+
+def _every_day(days: Counts) -> Counts:
+    """With the days between on which nothing came."""
+    known = dict(days.rows)
+    if not known:
+        return days
+    first, last = (dt.date.fromisoformat(day) for day in (min(known), max(known)))
+    if (last - first).days > _LONGEST_GAPS:
+        return days
+    names = (f"{first + dt.timedelta(days=n):%Y-%m-%d}" for n in range((last - first).days + 1))
+    none = (0,) * len(days.columns)
+    return Counts(days.corner, days.columns, tuple((name, known.get(name, none)) for name in names))
+
+
+_LONGEST_GAPS = 400
+"""Days; with more between first and last, those without works have no row."""
+
+
+def _last_days(days: Counts) -> Counts:
+    if len(days.rows) <= DAYS:
+        return days
+    early, late = days.rows[: -DAYS + 1], days.rows[-DAYS + 1 :]
+    sums = Counts(days.corner, days.columns, early).totals
+    return Counts(days.corner, days.columns, ((f"{early[-1][0]} 及以前", sums), *late))
+
+
+def _course(snap: Snapshot, days: Counts) -> Section:
+    """How many works there were at the end of each day, and how long it was then to the deadline."""
+    shown = _last_days(_every_day(days))
+    deadline = snap.config.edition.deadline_at
+    so_far, rows, moments = (0,) * len(days.columns), [], []
+    for name, values in shown.rows:
+        so_far = tuple(old + new for old, new in zip(so_far, values, strict=True))
+        midnight = dt.datetime.combine(dt.date.fromisoformat(name[:10]), dt.time.min, snap.zone) + dt.timedelta(days=1)
+        moment = min(midnight, snap.now).astimezone(snap.zone)
+        rows.append((_moment(moment, "%Y-%m-%d"), (*so_far, sum(so_far))))
+        moments.append(moment.replace(tzinfo=None))
+    table = Counts("到", (*days.columns, "合计"), tuple(rows))
+    end = deadline.astimezone(snap.zone).replace(tzinfo=None)
+    said = f"到 {rows[-1][0]} 共 {rows[-1][1][-1]} 件，{_left(deadline - snap.now)}。" if rows else ""
+    return Section(
+        "course", "累计与截止时间", Shape.LINES, table, said, sums="", moments=tuple(moments), mark=(end, "截止")
+    )
+
+
+def _hours(snap: Snapshot) -> Section:
+    """Mails of the last 24 hours; when the contest is over, of the last 24 before its end."""
+    deadline = snap.config.edition.deadline_at
+    over = snap.now >= deadline + dt.timedelta(hours=HOURS)
+    end = (deadline if over else snap.now).astimezone(snap.zone)
+    first = end.replace(minute=0, second=0, microsecond=0) - dt.timedelta(hours=HOURS - (end.minute > 0 or not over))
+    tracks = {box.name: box.track for box in snap.config.mailboxes}
+    counted = Counter(
+        (int((row["received_at"] - first).total_seconds() // 3600), tracks.get(row["mailbox"], ""))
+        for row in snap.arrivals.values()
+        if row["received_at"] and first <= row["received_at"] < first + dt.timedelta(hours=HOURS)
+    )
+    columns = tuple(track.name for track in snap.config.tracks)
+    names = (f"{first + dt.timedelta(hours=hour):%m-%d %H时}" for hour in range(HOURS))
+    rows = tuple((name, tuple(counted[at, track.key] for track in snap.config.tracks)) for at, name in enumerate(names))
+    busiest = max(rows, key=lambda row: sum(row[1]))
+    heading = "截止前 24 小时来信" if over else "最近 24 小时来信"
+    said = f"共 {counted.total()} 封，最多的一小时是 {busiest[0]}，{sum(busiest[1])} 封。"
+    note = f"每小时收到的邮件，按收件邮箱的组别，含补件和非投稿；{first:%m-%d %H:%M} 到 {_moment(end, '%m-%d')}"
+    return Section("hours", heading, Shape.COLUMNS, Counts("小时", columns, rows), said, note, "这段时间没有来信。")
+
+
+# where it stands
+
+
+def _states(states: Counts) -> Section:
+    """A row a state or decision, in the order of 概览; those of no work are left out."""
+    rows = tuple(
+        (word, tuple(values[at] for _, values in states.rows))
+        for at, word in enumerate(states.columns)
+        if states.totals[at]
+    )
+    table = Counts("状态或结论", tuple(name for name, _ in states.rows), rows)
+    total = sum(map(sum, (values for _, values in rows)))
+    said = f"共 {total} 件：{'，'.join(f'{word} {sum(values)} 件' for word, values in rows)}。" if rows else ""
+    return Section("states", "状态与结论", Shape.WORDS, table, said, "工作人员有了结论的按结论，其余按机审状态")
+
+
+def _decisions(snap: Snapshot) -> Section:
+    """What the machine says against what staff decided."""
+    counted = Counter((work.state, state_word(work) if work.decision else UNDECIDED) for work in snap.counting)
+    words = (UNDECIDED, *sorted({word for _, word in counted} - {UNDECIDED}))
+    rows = tuple(
+        (name, tuple(counted[state, word] for word in words))
+        for state, name in STATE_WORDS.items()
+        if any(counted[state, word] for word in words)
+    )
+    undecided = sum(values[0] for _, values in rows)
+    said = f"{undecided} 件还没有人工结论，{counted.total() - undecided} 件已有。" if rows else ""
+    return Section("decisions", "机审状态与人工结论", Shape.PARTS, Counts("机审状态", words, rows), said)
+
+
+# from where
+
+
+def _regions(snap: Snapshot, units: Units) -> Section:
+    """Works by province: of the recommending unit, or of the address and units in the form of who entered alone."""
+    unit_of = {entrant.id: name for name, entrants in units.items() for entrant in entrants}
+    kinds = {unit.name: unit.kind for unit in snap.config.recommenders}
+    counted: Counter[tuple[str, str]] = Counter()
+    for work in snap.counting:
+        region = _region(snap, work, unit_of.get(work.id, ""), kinds)
+        counted[region, work.track] += 1
+    sums: Counter[str] = Counter()
+    for (region, _), count in counted.items():
+        sums[region] += count
+    order = {name: at for at, name in enumerate(PROVINCES)}
+    names = sorted(sums, key=lambda name: (name == UNKNOWN, -sums[name], order.get(name, -1)))
+    rows = tuple((name, tuple(counted[name, track.key] for track in snap.config.tracks)) for name in names)
+    table = Counts("地区", tuple(track.name for track in snap.config.tracks), rows)
+    note = (
+        "有推荐单位的按推荐单位所在省份（计划单列市等计入所在省），中央和国家机关、全国性团体合为“联席会议成员单位”；"
+        "自荐的按表中通讯地址、单位名称开头写明的省市，没有写明的为不详"
+    )
+    known = sum(name in order for name in names)
+    said = f"来自 {known} 个省（自治区、直辖市），{sums[UNKNOWN]} 件不详。" if names else ""
+    return Section("regions", "地区", Shape.BARS, table, said, note)
+
+
+def _region(snap: Snapshot, work: Work, unit: str, kinds: Mapping[str, str]) -> str:
+    if has_units(snap.config, work.track):
+        return WHOLE_COUNTRY if kinds.get(unit) == "member" else region_of(unit) or UNKNOWN
+    fields = fields_of(work)
+    return next(filter(None, (region_of(fields.get(name, "")) for name in _OF_FORMS)), UNKNOWN)
+
+
+def _places(snap: Snapshot, units: Units) -> Section:
+    """Recommending units against their places, as on 推荐名额; what names could not be told is one row."""
+    limits = snap.config.rules.quota
+    listed = {unit.name: places_of(unit, limits) for unit in snap.config.recommenders}
+    rows = [(name, _place(most, units.get(name, ()))) for name, most in listed.items()]
+    rows.sort(key=lambda row: -row[1][1])
+    strange = [entrant for name, entrants in units.items() if name not in listed for entrant in entrants]
+    if strange:
+        places, used, _, _, late = _place(0, strange)
+        rows.append(("未能对应到名单", (places, used, 0, 0, late)))
+    over = sum(bool(values[3]) for _, values in rows)
+    none = sum(not values[1] for name, values in rows if name in listed)
+    said = f"名单上 {len(listed)} 个单位，{len(listed) - none} 个已有作品，{over} 个超出名额；"
+    said += f"还没有作品的 {none} 个不在图中。"
+    table = Counts("推荐单位", ("名额", "已用", "剩余", "超出", "逾期另计"), tuple(rows) if any(units.values()) else ())
+    note = "名额含“三区”增加的；撤回、合并、不通过的不计，逾期的另计"
+    return Section("places", "推荐单位与名额", Shape.PLACES, table, said, note, "还没有收到推荐作品。", sums="columns")
+
+
+def _place(most: int, entrants: Sequence[Entrant]) -> tuple[int, int, int, int, int]:
+    used = sum(entrant.on_time for entrant in entrants)
+    return most, used, max(most - used, 0), max(used - most, 0), len(entrants) - used
+
+
+# what is there, what was answered
+
+
+def _materials(snap: Snapshot, held: Held) -> Section:
+    rules = snap.config.rules
+    required = [Kind(kind) for kind in rules.materials.required] if rules.materials.on else []
+    kinds = [*required, *([Kind.PROOF] if rules.proof.on else [])]
+    found = {work.id: [held(work, kind) for kind in kinds] for work in snap.counting}
+    rows = []
+    for at, kind in enumerate(kinds):
+        counted = Counter(outcomes[at] for outcomes in found.values())
+        rows.append((KIND_WORDS[kind], tuple(counted[outcome] for outcome in _HELD_WORDS)))
+    whole = sum(all(outcome is Outcome.PASS for outcome in outcomes[: len(required)]) for outcomes in found.values())
+    names = "、".join(KIND_WORDS[kind] for kind in required)
+    said = f"{len(found)} 件作品中，{names}都已收到的 {whole} 件。" if found and required else ""
+    note = "待核对：有文件但程序不能断定；尚未取到：在云附件或有密码的压缩包里"
+    table = Counts("材料", tuple(_HELD_WORDS.values()), tuple(rows))
+    return Section("materials", "材料齐全", Shape.PARTS, table, said, note, sums="rows")
+
+
+def _letters(snap: Snapshot) -> Section:
+    """Letters to submitters; daily mails to staff and organizers are none."""
+    letters = [row for row in snap.letters if row["kind"] not in set(DIGESTS)]
+    counted = Counter((row["kind"], row["state"]) for row in letters)
+    states = [state.value for state in LetterState if any(found == state.value for _, found in counted)]
+    kinds = [kind for kind in LETTER_WORDS if any(found == kind for found, _ in counted)]
+    rows = tuple((LETTER_WORDS[kind], tuple(counted[kind, state] for state in states)) for kind in kinds)
+    table = Counts("种类", tuple(LETTER_STATE_WORDS[state] for state in states), rows)
+    by_state = ((LETTER_STATE_WORDS[state], sum(counted[kind, state] for kind in kinds)) for state in states)
+    said = f"共 {counted.total()} 封：{'，'.join(f'{word} {count} 封' for word, count in by_state)}。"
+    return Section("letters", "回信", Shape.PARTS, table, said, nothing="还没有回信。")
