@@ -14,6 +14,10 @@ from parsers.sniff import HEAD, sniff_bytes
 Reader = Literal["look", "mail", "enclosed", "archive", "links", "converted", "recognise", "interpret", "watch", "clip"]
 
 
+_OF_FILM_S = 0.75
+"""Of the seconds a film may take: then it ends by itself, with what was seen so far."""
+
+
 class Call(BaseModel):
     """One item: which reader, the file, and its arguments. Paths are absolute: a worker may stand elsewhere.
 
@@ -118,7 +122,7 @@ def _watch(call: Call) -> Facts:
 
     if call.film is None:
         raise ValueError("no film is described")
-    return watch(call.path, call.film, call.scratch)
+    return watch(call.path, call.film, call.scratch, clip=False, seconds=call.film_s * _OF_FILM_S)
 
 
 def _clip(call: Call) -> Facts:

@@ -14,7 +14,7 @@ _LARGE_PX = 1920 * 1088
 _FILM_S, _CLIP_S = 0.5, 4.0
 """Seconds for each second of a film that is looked at, or copied small: several times what a slow core needs."""
 _UNKNOWN_S, _LONGEST_S, _LONGEST_CLIP_S = 1_200.0, 7_200.0, 600.0
-_FILM_BASE_S = 60.0
+_FILM_BASE_S = 240.0
 
 
 @dataclass(frozen=True)
