@@ -88,6 +88,44 @@ class ContainerRule(RuleTable):
     mov_brands: tuple[Brand, ...]
 
 
+class ReadableRule(RuleTable):
+    """Black and frozen stretches from `stretch_s` seconds on are mentioned."""
+
+    stretch_s: float = Field(gt=0)
+
+
+class FullFrameRule(RuleTable):
+    """Bars up to the share `edge` of their side are forgiven: encoders leave thin ones."""
+
+    edge: float = Field(ge=0, lt=0.5)
+
+
+class ClosingCreditsRule(RuleTable):
+    """Words that stand before the names of creators, of the unit, of who holds the rights, and before the time."""
+
+    creators: tuple[Text, ...] = Field(min_length=1)
+    producers: tuple[Text, ...] = Field(min_length=1)
+    rights: tuple[Text, ...] = Field(min_length=1)
+    times: tuple[Text, ...]
+
+
+class SubtitlesRule(RuleTable):
+    """Share of the looked-at pictures (0 to 1) from which there are subtitles throughout."""
+
+    min_share: float = Field(ge=0, le=1)
+
+
+class NarrationRule(RuleTable):
+    """Share of the film (0 to 1) from which silence is for a person; dBFS up to which the loudest sound counts as none.
+
+    silence_s: silent stretches of so many seconds are told.
+    """
+
+    silent_share: float = Field(gt=0, le=1)
+    quiet_db: float = Field(le=0)
+    silence_s: float = Field(gt=0)
+
+
 class DurationRule(RuleTable):
     """Seconds of the picture stream; up to `doubt_s` outside is for a person."""
 
@@ -199,11 +237,16 @@ class Rules(Table):
     shown_in_window: RuleTable = Field(alias="shown-in-window")
     proof: RuleTable
     container: ContainerRule
+    readable: ReadableRule
     duration: DurationRule
     aspect: AspectRule
+    full_frame: FullFrameRule = Field(alias="full-frame")
     resolution: ResolutionRule
     size: SizeRule
-    narration: RuleTable
+    opening_title: RuleTable = Field(alias="opening-title")
+    closing_credits: ClosingCreditsRule = Field(alias="closing-credits")
+    subtitles: SubtitlesRule
+    narration: NarrationRule
     content: ContentRule
     original: OriginalRule
     licence: LicenceRule

@@ -20,14 +20,19 @@ from ingest.papers import sheet_of
 from ingest.rules import (
     agreement,
     arrival,
+    credits,
     declared,
     endorsement,
     entrants,
     form,
+    hearing,
     maker,
     malware,
+    opening,
     presence,
     quotas,
+    readable,
+    screen,
     seals,
     video,
 )
@@ -37,7 +42,7 @@ Judge = Callable[[Any, Any, Config], Verdict]
 """A rule's function: the work (of a rule that compares its `Standing`), the rule's own config table, the whole config.
 Pure."""
 
-VERSION = "2"
+VERSION = "3"
 """Raised when a rule judges otherwise than before, so that works are judged again."""
 
 UNDECIDED = "程序未能判断，请人工核对"
@@ -55,8 +60,9 @@ class Rule:
     """One rule. `needs`: the material without which the function is not called, None if it judges absence itself.
 
     may_give: what the function may say. unreadable: what is said of a needed material that is there but cannot be
-    opened: `na` for nearly all (one rule is enough to say it), `review` for the rule that says it. reads_scan: where
-    the electronic form cannot be had, the function is asked about what was recognised of the scan (`sheet_of`).
+    opened: `na` for nearly all (one rule is enough to say it), `review` for the rule that says it. judges_unreadable:
+    the function itself says it, and is asked about what cannot be opened. reads_scan: where the electronic form cannot
+    be had, the function is asked about what was recognised of the scan (`sheet_of`).
     compares: it judges a work among all the others, and is asked by `compare`.
     """
 
@@ -67,6 +73,7 @@ class Rule:
     unreadable: Outcome = Outcome.NA
     reads_scan: bool = False
     compares: bool = False
+    judges_unreadable: bool = False
 
     @property
     def allowed(self) -> frozenset[Outcome]:
@@ -92,8 +99,9 @@ def _rule(
     unreadable: Outcome = Outcome.NA,
     reads_scan: bool = False,
     compares: bool = False,
+    judges_unreadable: bool = False,
 ) -> Rule:
-    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable, reads_scan, compares)
+    return Rule(rule_id, judge, needs, frozenset(outcomes), unreadable, reads_scan, compares, judges_unreadable)
 
 
 RULES: tuple[Rule, ...] = (
@@ -108,12 +116,17 @@ RULES: tuple[Rule, ...] = (
     _rule("made-in-window", form.made_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW, reads_scan=True),
     _rule("shown-in-window", form.shown_in_window, Kind.FORM, _PASS, _FAIL, _MISSING, _REVIEW, reads_scan=True),
     _rule("proof", presence.proof, None, _PASS, _MISSING, _REVIEW, _PENDING),
-    _rule("container", video.container, Kind.VIDEO, _PASS, _FAIL, _REVIEW, unreadable=_REVIEW),
+    _rule("container", video.container, Kind.VIDEO, _PASS, _FAIL, _REVIEW),
+    _rule("readable", readable.readable, Kind.VIDEO, _PASS, _FAIL, _REVIEW, judges_unreadable=True),
     _rule("duration", video.duration, Kind.VIDEO, _PASS, _FAIL, _REVIEW),
     _rule("aspect", video.aspect, Kind.VIDEO, _PASS, _FAIL),
+    _rule("full-frame", screen.full_frame, Kind.VIDEO, _PASS, _REVIEW),
     _rule("resolution", video.resolution, Kind.VIDEO, _PASS, _FAIL),
     _rule("size", video.size, Kind.VIDEO, _PASS, _FAIL),
-    _rule("narration", video.narration, Kind.VIDEO, _MANUAL, _REVIEW),
+    _rule("opening-title", opening.opening_title, Kind.VIDEO, _PASS, _REVIEW),
+    _rule("closing-credits", credits.closing_credits, Kind.VIDEO, _PASS, _REVIEW),
+    _rule("subtitles", screen.subtitles, Kind.VIDEO, _PASS, _REVIEW),
+    _rule("narration", hearing.narration, Kind.VIDEO, _MANUAL, _REVIEW),
     _rule("content", video.content, None, _MANUAL),
     _rule("original", declared.original, Kind.FORM, _MISSING, _REVIEW, _MANUAL, reads_scan=True),
     _rule("licence", declared.licence, Kind.FORM, _PASS, _MISSING, _REVIEW, _NA, _PENDING, reads_scan=True),
@@ -211,7 +224,7 @@ def _without_material(rule: Rule, work: Work) -> Verdict | None:
         if awaited:
             return Verdict(Outcome.PENDING, f"{word}尚未取得（{presence.expected(awaited)}），取得后再检查")
         return Verdict(Outcome.NA, f"没有{word}，未检查")
-    if any(isinstance(m.part.facts, _OPENED[rule.needs]) for m in there):
+    if rule.judges_unreadable or any(isinstance(m.part.facts, _OPENED[rule.needs]) for m in there):
         return None
     return Verdict(rule.unreadable, _unopened(there[0]))
 

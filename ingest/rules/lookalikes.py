@@ -54,6 +54,22 @@ _FIRM = _table(_ALWAYS)
 _LOOSE = _table(_WHEN_UNSURE)
 
 
+_UNCOUNTED = str.maketrans(
+    {char: group for char, group in _LOOSE.items() if chr(char) not in "八千0123456789" and group not in "千5826"}
+)
+"""Without those that are numbers, or could be taken for one: another number is another thing."""
+
+
+def always_alike(letters: str) -> str:
+    """Letters with those that no recogniser tells apart as one."""
+    return letters.translate(_FIRM)
+
+
+def sometimes_alike(letters: str) -> str:
+    """The same with letters that differ by a stroke, no numbers among them: for what was read without being sure."""
+    return letters.translate(_FIRM).translate(_UNCOUNTED)
+
+
 def compare(typed: str, read: str, confidence: float, *, sure: float) -> Alike:
     """Whether `read`, recognised with `confidence` (0 to 1), says what was typed.
 

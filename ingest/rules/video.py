@@ -1,4 +1,4 @@
-"""What was measured of the film, against the notice; and what a person must watch and hear."""
+"""What was measured of the film, against the notice; and what a person must watch."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from ingest.config import (
     ContentRule,
     DurationRule,
     ResolutionRule,
-    RuleTable,
     SizeRule,
 )
 from ingest.model import Kind, Outcome, Verdict, Work
 from ingest.rules.says import clock, minutes, quote, weight
+from ingest.rules.watching import film_of, shown, spans, watched_of
 from parsers.endings import belied
-from parsers.facts import AudioTrack, VideoFacts
+from parsers.facts import VideoFacts
+from parsers.filmfacts import Stretch
+
+_EDGE_S = 0.5
+"""Seconds from either end within which a black stretch is the film's beginning or end."""
 
 _ISO_FAMILY = frozenset({"mp4", "mov", "m4v"})
 
 
 def container(work: Work, limits: ContainerRule, config: Config) -> Verdict:
     """MP4 by its major brand, whatever the name says; a brand in neither list is for a person."""
-    film = _film(work)
+    film = film_of(work)
     brand = film.brand.strip()
     found = film.container.upper() or "未知"
     if film.container.lower() not in _ISO_FAMILY:
@@ -44,22 +48,61 @@ def _belied(work: Work) -> str:
 
 
 def duration(work: Work, limits: DurationRule, config: Config) -> Verdict:
-    """Within the bounds, by the picture stream: a container may run longer than its pictures."""
-    length = _film(work).duration_s
+    """Within the bounds, by the picture stream: a container may run longer than its pictures.
+
+    The pictures' own times count where the header says otherwise; one whose pictures are long enough only with the
+    black before or after them is for a person.
+    """
+    film = film_of(work)
+    length, note = _length(film, limits.doubt_s)
     wanted = f"要求 {minutes(limits.min_s, limits.max_s)}"
-    if length is None or not math.isfinite(length) or length < 0:
+    if length is None:
         return Verdict(Outcome.REVIEW, f"未能测出画面时长，请人工核对；{wanted}")
-    evidence = f"时长 {clock(length)}；{wanted}"
+    evidence = f"时长 {clock(length)}{note}；{wanted}"
     if limits.min_s <= length <= limits.max_s:
-        return Verdict(Outcome.PASS, evidence)
+        return _without_black(film, length, evidence, limits)
     if limits.min_s - limits.doubt_s <= length <= limits.max_s + limits.doubt_s:
         return Verdict(Outcome.REVIEW, f"{evidence}，相差在 {limits.doubt_s:g} 秒以内，请人工认定")
     return Verdict(Outcome.FAIL, evidence)
 
 
+def _length(film: VideoFacts, differs_s: float) -> tuple[float | None, str]:
+    """Seconds of the pictures, None if nobody could tell; and what is said where header and pictures disagree.
+
+    Of a film whose data breaks off the header's length is that of the whole film, which is judged.
+    """
+    header, watched = _sound(film.duration_s), film.watched
+    measured = _sound(watched.duration_s) if watched is not None and not watched.problem else None
+    cut = watched is not None and any(damage.what == "cut-off" for damage in watched.damage)
+    if measured is None or (cut and header is not None):
+        return header, ""
+    if header is None or abs(header - measured) <= differs_s:
+        return (measured if header is None else header), ""
+    return measured, f"（按画面实测；文件头标明 {clock(header)}，与画面不符）"
+
+
+def _sound(seconds: float | None) -> float | None:
+    """A length that can be one."""
+    return seconds if seconds is not None and math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _without_black(film: VideoFacts, length: float, evidence: str, limits: DurationRule) -> Verdict:
+    """Long enough also without the black at its ends, as far as that was looked at."""
+    ends = [one for one in film.watched.black if _at_an_end(one, length)] if film.watched is not None else []
+    rest = length - sum(one.length_s for one in ends)
+    if not ends or rest >= limits.min_s - limits.doubt_s:
+        return Verdict(Outcome.PASS, evidence)
+    said = f"{evidence}；首尾黑场：{spans(ends)}，除去后只有 {clock(max(rest, 0.0))}，请人工认定"
+    return Verdict(Outcome.REVIEW, said, shown(watched_of(film), "black"))
+
+
+def _at_an_end(black: Stretch, length: float) -> bool:
+    return black.start_s <= _EDGE_S or black.end_s >= length - _EDGE_S
+
+
 def aspect(work: Work, limits: AspectRule, config: Config) -> Verdict:
     """The picture as shown, pixel aspect and rotation counted in, has the wanted proportions."""
-    film = _film(work)
+    film = film_of(work)
     wanted = f"要求 {limits.width}:{limits.height} 横版"
     shape = film.display_aspect
     if not math.isfinite(shape) or shape <= 0:
@@ -72,7 +115,7 @@ def aspect(work: Work, limits: AspectRule, config: Config) -> Verdict:
 
 def resolution(work: Work, limits: ResolutionRule, config: Config) -> Verdict:
     """Enough pixels as shown on the longer and on the shorter side; which side is up is the business of `aspect`."""
-    film = _film(work)
+    film = film_of(work)
     long, short = max(film.shown_width, film.shown_height), min(film.shown_width, film.shown_height)
     wanted = f"要求长边不低于 {limits.min_long_px}、短边不低于 {limits.min_short_px} 像素"
     if short <= 0:
@@ -83,20 +126,11 @@ def resolution(work: Work, limits: ResolutionRule, config: Config) -> Verdict:
 
 def size(work: Work, limits: SizeRule, config: Config) -> Verdict:
     """Bytes of the file within the bounds, both included."""
-    found = _film(work).size
+    found = film_of(work).size
     fits = limits.min_bytes <= found <= limits.max_bytes
     least, most = f"{limits.min_bytes / 10**6:g} MB", f"{limits.max_bytes / 2**20:g} MiB"
     wanted = f"要求 {least}–{most}（{limits.min_bytes:,}–{limits.max_bytes:,} 字节）"
     return Verdict(Outcome.PASS if fits else Outcome.FAIL, f"大小 {weight(found)}；{wanted}")
-
-
-def narration(work: Work, limits: RuleTable, config: Config) -> Verdict:
-    """Sound is there; that it is the standard language a person must hear."""
-    film = _film(work)
-    if not film.audio:
-        return Verdict(Outcome.REVIEW, "视频没有音轨，请人工核对有无配音或解说")
-    tracks = "；".join(_track(a) for a in film.audio[:3])
-    return Verdict(Outcome.MANUAL, f"有 {len(film.audio)} 条音轨（{tracks}）；请听辨配音、解说是否为普通话")
 
 
 def content(work: Work, limits: ContentRule, config: Config) -> Verdict:
@@ -104,13 +138,6 @@ def content(work: Work, limits: ContentRule, config: Config) -> Verdict:
     summary = work.field("summary")
     helps = f"；简介：{quote(summary)}" if summary else ""
     return Verdict(Outcome.MANUAL, f"请人工观看核对：{'、'.join(limits.look_for)}{helps}")
-
-
-def _film(work: Work) -> VideoFacts:
-    film = work.video
-    if film is None:
-        raise ValueError("asked about a film that is not there")
-    return film
 
 
 def _shown(film: VideoFacts) -> str:
@@ -122,12 +149,3 @@ def _ratio(film: VideoFacts) -> str:
     common = math.gcd(film.shown_width, film.shown_height) or 1
     wide, high = film.shown_width // common, film.shown_height // common
     return f"{wide}:{high}" if 0 < wide <= 64 and 0 < high <= 64 else f"{film.display_aspect:.4g}:1"
-
-
-def _track(audio: AudioTrack) -> str:
-    words = [audio.codec or "编码未知"]
-    if audio.channels:
-        words.append(f"{audio.channels} 声道")
-    if audio.duration_s is not None and math.isfinite(audio.duration_s) and audio.duration_s >= 0:
-        words.append(clock(audio.duration_s))
-    return " ".join(words)

@@ -10,7 +10,19 @@ import pytest
 from ingest.config import load
 from ingest.model import Kind, Material, Part, PartSource, Work
 from ingest.rules import review
-from parsers.facts import AudioTrack, Box, FieldValue, FormFacts, ImageFacts, Mark, PageFacts, Reading, VideoFacts
+from parsers.facts import (
+    AudioTrack,
+    Box,
+    FieldValue,
+    FormFacts,
+    ImageFacts,
+    Mark,
+    PageFacts,
+    Reading,
+    VideoFacts,
+    Watched,
+)
+from parsers.filmfacts import Bars, ScreenText, Shot, Sound, Subtitles
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 IN_TIME = dt.datetime(2024, 10, 20, 9, 30, tzinfo=CHINA)
@@ -38,8 +50,61 @@ def config():
 
 
 @pytest.fixture(scope="session")
-def film():
-    """Facts of a film that fits, or what is said otherwise."""
+def line():
+    """A line of text on the screen, in the middle and as large as a title, or as is said otherwise."""
+
+    def make(text, *, stage="opening", top=0.4, size=0.1, left=None, at_s=2.0, long_s=3.0, confidence=0.97, upright=0):
+        wide = size if upright else max(len(text), 1) * size
+        left = 0.5 - wide * 9 / 32 if left is None else left
+        box = Box(left=left, top=top, right=left + wide * 9 / 16, bottom=top + (len(text) * size if upright else size))
+        return ScreenText(
+            text=text,
+            stage=stage,
+            from_s=at_s,
+            until_s=at_s + long_s,
+            best_s=at_s + 1,
+            box=box,
+            confidence=confidence,
+            picture=f"{stage} {text}",
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def watched(line):
+    """What is seen of a film in which all is as it should be, or what is said otherwise; each text has its picture."""
+    credited = ("导演：张三", "制作单位：河北科技馆", "版权单位：河北科技馆", "录制时间：2023年5月")
+
+    def make(**changes):
+        opening = (line("探月之路", at_s=2.2),)
+        closing = tuple(
+            line(text, stage="closing", top=0.2 + 0.15 * n, size=0.05, at_s=170.0 + n)
+            for n, text in enumerate(credited)
+        )
+        spoken = line("科学家的故事", stage="body", top=0.9, size=0.05, at_s=44.0)
+        whole = {
+            "duration_s": 180.0,
+            "packets": 4_500,
+            "pictures": 240,
+            "bars": Bars(),
+            "sound": Sound(tracks=1, ends_s=180.0, peak_db=-3.0, mean_db=-20.0),
+            "texts": opening + closing,
+            "subtitles": Subtitles(share=0.8, script="simplified", lines=(spoken,)),
+        } | changes
+        lines = (*whole["texts"], *(whole["subtitles"].lines if whole["subtitles"] else ()))
+        what = {"opening": "opening", "closing": "closing", "body": "subtitle"}
+        shots = tuple(
+            Shot(what=what[one.stage], at_s=one.best_s, width=960, height=540, sha256=one.picture) for one in lines
+        )
+        return Watched(**{"shots": shots} | whole)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def film(watched):
+    """Facts of a film that fits and was watched, or what is said otherwise."""
 
     def make(**changes):
         whole = {
@@ -53,6 +118,7 @@ def film():
             "shown_height": 1080,
             "display_aspect": 1920 / 1080,
             "audio": (AudioTrack(codec="AAC", channels=2, duration_s=180.0),),
+            "watched": watched(),
         }
         return VideoFacts(**(whole | changes))
 
@@ -189,6 +255,22 @@ def find(config):
         return found.outcome.value, found.evidence
 
     return ask
+
+
+@pytest.fixture
+def pictures(config):
+    """The names of the pictures one rule names."""
+
+    def ask(rule_id, work):
+        return next(f.pictures for f in review(work, config).findings if f.rule == rule_id)
+
+    return ask
+
+
+@pytest.fixture
+def unwatched_config(config):
+    """The config with films left unwatched."""
+    return config.model_copy(update={"analysis": config.analysis.model_copy(update={"watch": False})})
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from ingest.entrants import entrant_of, places_of
 from ingest.model import Outcome, Places, Standing
 from ingest.rules import compare, review
 from ingest.rules.likeness import likenesses
+from parsers.filmfacts import Bars, Sound, Stretch, Subtitles
 
 SHIPPED = load(None, environ={}, cwd=Path("/"))
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -19,7 +20,7 @@ ELSEWHERE = {"one_per_author.namesakes"}
 """Numbers of crowds, which take a whole book to show: tests/ingest/stages/test_comparing.py."""
 ONLY_UP = {"quota.sure"}
 """No name of a unit is matched with less confidence than this."""
-IN_WORDS = {"scan_matches.low"}
+IN_WORDS = {"scan_matches.low", "readable.stretch_s", "narration.silence_s"}
 """Numbers that change what a person is told to look at, and not that one must look."""
 
 
@@ -52,10 +53,20 @@ def with_number(config, path, value):
 
 
 @pytest.fixture(scope="module")
-def samples(film, form, a_work, stamped, seal):
+def samples(film, form, a_work, stamped, seal, watched):
     """Works that stand at the bounds."""
+    sound = {"tracks": 1, "ends_s": 180.0, "peak_db": -3.0}
+    seen = [
+        *({"bars": Bars(left=pixels)} for pixels in (19, 20)),
+        *({"subtitles": Subtitles(share=share, script="simplified")} for share in (0.195, 0.205)),
+        *({"sound": Sound(**sound | {"peak_db": level})} for level in (-61.0, -58.0)),
+        *({"sound": Sound(**sound | {"silent_share": share})} for share in (0.49, 0.51)),
+        *({"sound": Sound(**sound, silent=(Stretch(start_s=0.0, end_s=end),))} for end in (9.5, 10.5)),
+        *({"black": (Stretch(start_s=60.0, end_s=60.0 + length),)} for length in (4.5, 5.5)),
+    ]
     films = [
-        *({"duration_s": s} for s in (118.0, 119.0, 120.0, 121.0, 299.0, 300.0, 301.0, 302.0)),
+        *({"duration_s": s, "watched": None} for s in (118.0, 119.0, 120.0, 121.0, 299.0, 300.0, 301.0, 302.0)),
+        *({"watched": watched(**change)} for change in seen),
         *({"display_aspect": 16 / 9 * by} for by in (0.99, 0.9903, 1.0097, 1.0103)),
         *({"shown_width": w, "shown_height": h} for w, h in ((1919, 1080), (1920, 1079), (1920, 1080), (1921, 1081))),
         *({"size": size} for size in (99_999_999, 100_000_000, 314_572_800, 314_572_801)),

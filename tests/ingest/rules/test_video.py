@@ -3,9 +3,13 @@ import math
 import pytest
 
 from ingest.model import Kind
-from parsers.facts import AudioTrack, Broken
+from parsers.facts import Broken
+from parsers.filmfacts import Damage, Stretch
 
-MEASURED = ["container", "duration", "aspect", "resolution", "size", "narration"]
+MEASURED = [
+    "container", "duration", "aspect", "full-frame", "resolution", "size", "opening-title", "closing-credits",
+    "subtitles", "narration",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("rule_id", MEASURED)
@@ -22,9 +26,22 @@ def test_a_film_behind_its_link_is_awaited(find, a_work, material, rule_id):
 
 @pytest.mark.parametrize("rule_id", MEASURED)
 def test_a_film_that_cannot_be_opened_is_not_measured(find, a_work, rule_id):
-    outcome, evidence = find(rule_id, a_work(film=Broken(format="mp4", reason="cut-off")))
-    assert outcome == ("review" if rule_id == "container" else "na")
-    assert evidence == "视频“探月之路.mp4”无法打开，未检查：文件不完整，末尾缺失"
+    found = find(rule_id, a_work(film=Broken(format="mp4", reason="cut-off")))
+    assert found == ("na", "视频“探月之路.mp4”无法打开，未检查：文件不完整，末尾缺失")
+
+
+@pytest.mark.parametrize(
+    "rule_id", ["readable", "full-frame", "opening-title", "closing-credits", "subtitles", "narration"]
+)
+def test_a_film_nobody_looked_at_yet_is_pending(find, a_work, film, rule_id):
+    found = find(rule_id, a_work(film=film(watched=None)))
+    assert found == ("pending", "视频已取得，画面和声音尚未查看，下次运行时继续")
+
+
+@pytest.mark.parametrize("rule_id", ["readable", "full-frame", "opening-title", "closing-credits", "subtitles"])
+def test_where_films_are_not_watched_nothing_is_said_to_fit(find, a_work, film, unwatched_config, rule_id):
+    found = find(rule_id, a_work(film=film(watched=None)), unwatched_config)
+    assert found == ("na", "未检查：按配置不查看视频的画面和声音（analysis.watch）")
 
 
 @pytest.mark.parametrize(
@@ -64,16 +81,52 @@ def test_container(find, a_work, film, container, brand, outcome, said):
     ],
 )
 def test_duration(find, a_work, film, seconds, outcome):
-    assert find("duration", a_work(film=film(duration_s=seconds)))[0] == outcome
+    assert find("duration", a_work(film=film(duration_s=seconds, watched=None)))[0] == outcome
 
 
 def test_duration_says_what_was_found_and_wanted(find, a_work, film):
-    assert find("duration", a_work(film=film(duration_s=312.0))) == ("fail", "时长 5分12秒；要求 2–5 分钟")
+    assert find("duration", a_work(film=film(duration_s=312.0, watched=None))) == (
+        "fail",
+        "时长 5分12秒；要求 2–5 分钟",
+    )
 
 
 def test_duration_goes_by_the_picture_not_the_container(find, a_work, film):
-    longer = film(duration_s=299.0, container_duration_s=320.0)
+    longer = film(duration_s=299.0, container_duration_s=320.0, watched=None)
     assert find("duration", a_work(film=longer))[0] == "pass"
+
+
+def test_duration_is_measured_where_the_header_says_otherwise(find, a_work, film, watched):
+    found = find("duration", a_work(film=film(duration_s=320.0, watched=watched(duration_s=252.0))))
+    assert found == ("pass", "时长 4分12秒（按画面实测；文件头标明 5分20秒，与画面不符）；要求 2–5 分钟")
+
+
+def test_duration_of_a_header_that_says_nothing_is_measured(find, a_work, film, watched):
+    found = find("duration", a_work(film=film(duration_s=None, watched=watched(duration_s=100.0))))
+    assert found == ("fail", "时长 1分40秒；要求 2–5 分钟")
+
+
+def test_duration_is_not_measured_of_a_film_we_gave_up_on(find, a_work, film, watched):
+    given_up = film(watched=watched(duration_s=20.0, problem="too-slow"))
+    assert find("duration", a_work(film=given_up)) == ("pass", "时长 3分；要求 2–5 分钟")
+
+
+def test_duration_of_a_film_that_breaks_off_is_that_of_the_whole(find, a_work, film, watched):
+    cut = watched(duration_s=100.0, damage=(Damage(what="cut-off", at_s=100.0),))
+    assert find("duration", a_work(film=film(watched=cut))) == ("pass", "时长 3分；要求 2–5 分钟")
+
+
+def test_duration_reached_by_black_at_the_end_is_for_a_person(find, a_work, film, watched):
+    padded = watched(duration_s=125.0, black=(Stretch(start_s=95.0, end_s=125.0),))
+    assert find("duration", a_work(film=film(duration_s=125.0, watched=padded))) == (
+        "review",
+        "时长 2分5秒；要求 2–5 分钟；首尾黑场：第 1分35秒至第 2分5秒（30秒），除去后只有 1分35秒，请人工认定",
+    )
+
+
+def test_duration_does_not_mind_black_that_takes_nothing_away(find, a_work, film, watched):
+    dark = watched(black=(Stretch(start_s=0.0, end_s=3.0), Stretch(start_s=90.0, end_s=100.0)))
+    assert find("duration", a_work(film=film(watched=dark)))[0] == "pass"
 
 
 @pytest.mark.parametrize(
@@ -143,27 +196,10 @@ def test_size_is_said_in_bytes_and_both_units(find, a_work, film):
     )
 
 
-def test_narration_with_sound_is_for_a_persons_ear(find, a_work):
-    assert find("narration", a_work()) == (
-        "manual",
-        "有 1 条音轨（AAC 2 声道 3分）；请听辨配音、解说是否为普通话",
-    )
-
-
-def test_narration_without_sound_is_for_a_person(find, a_work, film):
-    assert find("narration", a_work(film=film(audio=())))[0] == "review"
-
-
-def test_narration_of_a_track_that_says_nothing_of_itself(find, a_work, film):
-    assert find("narration", a_work(film=film(audio=(AudioTrack(duration_s=math.nan),))))[1].startswith(
-        "有 1 条音轨（编码未知）"
-    )
-
-
 @pytest.mark.parametrize("seconds", [119.5, 300.5])
 def test_duration_doubt_is_the_configs(find, a_work, film, with_rule, seconds):
     config = with_rule("duration", doubt_s=0.0)
-    assert find("duration", a_work(film=film(duration_s=seconds)), config)[0] == "fail"
+    assert find("duration", a_work(film=film(duration_s=seconds, watched=None)), config)[0] == "fail"
 
 
 def test_content_lists_what_to_look_for_and_the_summary(find, a_work, with_rule):
