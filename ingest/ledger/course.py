@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from ingest.ledger import schema
 from ingest.ledger.rows import Row, rows_of
@@ -27,6 +27,25 @@ def course_of_work(connection: Connection, work: str) -> list[Row]:
     events = _events(connection, select(_E.c.id).where(_E.c.work_id.in_(mine)))
     events |= _events(connection, select(_E.c.id).where(_E.c.what.in_(_OF_TWO), or_(*other)))
     return _in_order(connection, events | _of_letters(connection, letters.all()))
+
+
+def newest_of_works(connection: Connection) -> dict[str, int]:
+    """Work to its newest event, of all works that have one."""
+    newest = select(_E.c.work_id, func.max(_E.c.id)).where(_E.c.work_id != "").group_by(_E.c.work_id)
+    return {row[0]: row[1] for row in connection.execute(newest)}
+
+
+def course_of_line(
+    connection: Connection, line: Sequence[str], others: Sequence[str], most: int
+) -> tuple[list[Row], int]:
+    """The newest events of a work, oldest first, and how many there are before them; not those of its letters.
+
+    line: the numbers it has had. others: works of whose events those count that concern two works.
+    """
+    mine = or_(_E.c.work_id.in_(line), and_(_E.c.work_id.in_(others), _E.c.what.in_(_OF_TWO)))
+    count = connection.execute(select(func.count()).select_from(_E).where(mine)).scalar_one()
+    newest = rows_of(connection.execute(select(_E).where(mine).order_by(_E.c.id.desc()).limit(most)))
+    return newest[::-1], max(count - most, 0)
 
 
 def course_of_mail(connection: Connection, arrival: int) -> list[Row]:

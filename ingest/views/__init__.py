@@ -16,6 +16,7 @@ from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
 from ingest.model import MALWARE, CloudFile, Decision, Finding, Material, PartSource, Work, pair_number
 from ingest.papers import filled, sheet_of
+from ingest.shots import FOLDER as FRAMES
 from reports import tables
 from reports.cells import looks_like_formula
 
@@ -108,6 +109,30 @@ class Snapshot:
         for letter in self.letters:
             for work in self.letter_works.get(letter["id"], ()):
                 found.setdefault(work, []).append(letter)
+        return found
+
+    def todos_of(self, work_id: str) -> Sequence[Row]:
+        """The open to-dos that speak of a work."""
+        return self._todos.get(work_id, ())
+
+    @cached_property
+    def _todos(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for todo in self.todos:
+            if todo["work_id"] and not todo.get("closed_at"):
+                found.setdefault(todo["work_id"], []).append(todo)
+        return found
+
+    def merged_into(self, work_id: str) -> Sequence[str]:
+        """Works that are part of this one now."""
+        return self._merged.get(work_id, ())
+
+    @cached_property
+    def _merged(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for work, row in self.rows.items():
+            if row.get("merged_into"):
+                found.setdefault(row["merged_into"], []).append(work)
         return found
 
     def link_of(self, part: Row) -> CloudFile | None:
@@ -241,6 +266,7 @@ def _finding(finding: Finding) -> Record:
         "outcome": finding.outcome.value,
         "clause": finding.clause,
         "evidence": finding.evidence,
+        "pictures": [f"{FRAMES}/{name}.jpg" for name in finding.pictures],
     }
 
 

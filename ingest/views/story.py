@@ -38,10 +38,10 @@ class Line:
     text: str
 
 
-def story(events: Sequence[Row], about: str = "") -> list[Line]:
+def story(events: Sequence[Row], about: str = "", *, made: bool = True) -> list[Line]:
     """Events as lines, in their order; a text is "" where people need not read it. about: the work whose course it is;
-    of others it is said which."""
-    known = _Known()
+    of others it is said which. made: also by which rules, parsers and config a review was made."""
+    known = _Known(made=made)
     return [Line(row["at"], _what(row, known), _by(row), _text(row, about, known)) for row in events]
 
 
@@ -51,6 +51,7 @@ class _Known:
 
     letters: set[int] = field(default_factory=set)
     made_with: Detail = field(default_factory=dict)
+    made: bool = True
 
 
 def _what(row: Row, known: _Known) -> str:
@@ -75,7 +76,7 @@ def _text(row: Row, about: str, known: _Known) -> str:
     detail: Detail = row["detail"]
     teller = _TELLERS.get(row["what"])
     said = teller(detail) if teller else _plainly(detail)
-    if row["what"] == "work-reviewed" and detail.get("with", {}) != known.made_with:
+    if known.made and row["what"] == "work-reviewed" and detail.get("with", {}) != known.made_with:
         known.made_with = detail.get("with", {})
         said = "；".join(filter(None, (said, _made(known.made_with))))
     work = row["work_id"]

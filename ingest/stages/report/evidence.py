@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,6 @@ SURE = 0.5
 """Confidence from which a mark is shown as what it is; below it is one that may be."""
 _SEAL_MARGIN, _VALUE_MARGIN, _SIGNATURE_MARGIN = 0.02, 0.03, 0.04
 """Shares of the page's width that are shown around a seal, a value, a signature."""
-_PAGE = re.compile(r"第\d+页")
 _COLOURS = {"red": "", "blue": "蓝色", "black": "黑色"}
 
 
@@ -40,11 +38,6 @@ def recognised_key(work: Work) -> str:
     paper = paper_of(work)
     said = [(page.number, page.facts.sha256, len(page.facts.marks)) for page in paper.pages] if paper else []
     return hashlib.sha256(repr((said, paper.reading.confidence if paper else 0)).encode()).hexdigest()[:16]
-
-
-def is_page(name: str) -> bool:
-    """The picture of that name is a page, not a part of one."""
-    return bool(_PAGE.match(name))
 
 
 def _page(page: Page) -> str:

@@ -13,9 +13,10 @@ from ingest.context import Context, crash_point
 from ingest.errors import KepuError
 from ingest.ledger.rows import Row
 from ingest.model import Work
-from ingest.stages.report.evidence import is_page, pictures_of, recognised_key
+from ingest.stages.report.evidence import pictures_of, recognised_key
+from ingest.stages.report.frames import frames_key, keep_frames, preview_of
+from ingest.stages.report.paging import Pages, Placed
 from ingest.views import Snapshot
-from ingest.views.dossiers import dossier_key, dossier_of
 from ingest.views.filing import Filed, filing
 
 log = structlog.get_logger("kepu")
@@ -45,19 +46,19 @@ def place_all(context: Context, snap: Snapshot) -> tuple[Snapshot, bool]:
     root.mkdir(parents=True, exist_ok=True)
     there = {entry.name for entry in os.scandir(root)}
     rows = dict(snap.rows)
+    pages = Pages(context, snap, _folders(snap))
     failed: list[tuple[str, Exception]] = []
     placed = 0
     for done, work in enumerate(snap.works.values()):
         context.say("整理作品文件夹", done, len(snap.works))
-        row = snap.rows[work.id]
-        if row["moved_to"] or (work.gone and not row["folder"]):  # what it has become takes its folder along
+        if not _has_folder(snap, work):
             continue
-        wish = _wish(snap, work)
+        wish = _wish(snap, work, pages)
         same = wish.key == snap.rows[work.id]["placed_with"] and not context.fresh
         if same and (wish.folder in there or (root / wish.folder).is_dir()):  # a share may spell accents its own way
             continue
         try:
-            rows |= _place(context, snap, work, wish)
+            rows |= _place(context, snap, work, wish, pages)
             placed += 1
         except KepuError:
             raise
@@ -80,15 +81,30 @@ def _sentence(failed: list[tuple[str, Exception]]) -> str:
     return f"作品 {named}{more}的文件夹未能更新（{why}），下次运行再试"
 
 
-def _wish(snap: Snapshot, work: Work) -> _Wish:
-    """The folder is named once, when it is first made, whatever the title becomes; so are the files in it."""
+def _has_folder(snap: Snapshot, work: Work) -> bool:
+    """It has one or gets one: what a work has become takes its folder along."""
+    row = snap.rows[work.id]
+    return not row["moved_to"] and bool(row["folder"] or not work.gone)
+
+
+def _folder(snap: Snapshot, work: Work) -> str:
+    """The folder is named once, when it is first made, whatever the title becomes."""
     from reports.folders import folder_name
 
-    folder = snap.rows[work.id]["folder"] or folder_name(work.id, work.title)
+    return snap.rows[work.id]["folder"] or folder_name(work.id, work.title)
+
+
+def _folders(snap: Snapshot) -> dict[str, str]:
+    return {work.id: _folder(snap, work) for work in snap.works.values() if _has_folder(snap, work)}
+
+
+def _wish(snap: Snapshot, work: Work, pages: Pages) -> _Wish:
+    """A work's folder as it should be; its files are named once, too."""
+    folder = _folder(snap, work)
     filed = filing(work, folder.partition(" ")[2])
     names = {f.material.part.id: f.name for f in filed}
     old = sorted(f.material.part.id for f in filed if f.old)
-    key = f"{dossier_key(snap, work, names)} {old} {sorted(snap.quarantined)} {recognised_key(work)}"
+    key = f"{pages.key(snap, work, names)} {old} {sorted(snap.quarantined)} {recognised_key(work)} {frames_key(work)}"
     return _Wish(folder, filed, names, hashlib.sha256(key.encode()).hexdigest())
 
 
@@ -109,12 +125,10 @@ def _adopt(context: Context, snap: Snapshot, work: Work, path: Path) -> dict[str
     return before
 
 
-def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[str, Row]:
+def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish, pages: Pages) -> dict[str, Row]:
     """One work's folder and page; returns the rows as they are then."""
-    from reports.dossier import dossier_page
     from reports.evidence import FOLDER, keep_pictures
     from reports.folders import FileWish, place
-    from reports.pages import write_if_changed
 
     row = snap.rows[work.id]
     path: Path = context.config.storage.share / "works" / wish.folder
@@ -125,13 +139,13 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
     rows = _adopt(context, snap, work, path)
     parts = [(f, f.material.part) for f in wish.filed]
     wishes = [FileWish(f.name, context.store.path(p.sha256), p.sha256, p.size, f.is_film, f.old) for f, p in parts]
-    placed = zip(parts, place(path, wishes, snap.quarantined), strict=True)
-    files = {p.id: done.path.relative_to(path).as_posix() for (_, p), done in placed}
-    shown = keep_pictures(path / FOLDER, pictures_of(context.config, work, context.store))
-    dossier = dossier_of(snap, work, files, _texts(context, snap, work))
-    cut, pages = ([f"{FOLDER}/{name}" for name in shown if is_page(name) is whole] for whole in (False, True))
-    dossier = replace(dossier, pictures=tuple(cut), pages=tuple(pages))
-    write_if_changed(path / "审查.html", dossier_page(dossier))
+    preview = preview_of(work, context.store)
+    placed = place(path, [*wishes, *preview], snap.quarantined)
+    names = [done.path.relative_to(path).as_posix() for done in placed]
+    files = {p.id: name for (_, p), name in zip(parts, names, strict=False)}
+    cut = keep_pictures(path / FOLDER, pictures_of(context.config, work, context.store))
+    frames = keep_frames(path, work, context.store)
+    pages.write(snap, work, path, Placed(files, cut, frames, names[-1] if preview else ""))
     crash_point("folder-written")
     kept = {"folder": wish.folder, "files": {str(part): name for part, name in files.items()}, "placed_with": wish.key}
     if any(row[name] != value for name, value in kept.items()):
@@ -139,9 +153,3 @@ def _place(context: Context, snap: Snapshot, work: Work, wish: _Wish) -> dict[st
             tx.works.filed(work.id, folder=wish.folder, files=files, with_=wish.key)
         crash_point("folder-placed")
     return {**rows, work.id: {**row, **kept}}
-
-
-def _texts(context: Context, snap: Snapshot, work: Work) -> dict[int, str]:
-    mails = [arrival for arrival, _ in snap.mails_of.get(work.id, ())]
-    with context.read() as tx:
-        return {row["id"]: row["text"] for row in tx.arrivals.rows(mails)}

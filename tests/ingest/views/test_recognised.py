@@ -4,7 +4,7 @@ import pytest
 
 from ingest.model import Kind
 from ingest.views import work_records
-from ingest.views.dossiers import dossier_of
+from ingest.views.dossiers import Beside, dossier_of
 from ingest.views.frames import frames
 from parsers.facts import FieldValue, ImageFacts, Reading
 
@@ -42,4 +42,5 @@ def test_row_of_a_work_says_what_was_only_recognised(snap, work, scan, fields, s
 
 def test_page_of_a_work_says_how_surely_a_value_was_recognised(snap, work, scan):
     made = work(1, "星海寻踪", scan)
-    assert dossier_of(snap(made), made, {}, {}).fields == (("第一作者", "张三（识别，把握 93%）"),)
+    (field,) = dossier_of(snap(made), made, Beside()).fields
+    assert (field.name, field.read, field.how) == ("第一作者", (("张三", False),), "把握 93%")

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.errors import DiskError
-from ingest.stages.report import placing
+from ingest.stages.report import paging, placing
 from reports.folders import place
 
 ONE, TWO = "R2024-0001", "R2024-0002"
@@ -68,7 +68,7 @@ def test_a_folder_that_failed_is_tried_again_without_news(desk, sheet):
 
 
 def test_our_own_failure_at_one_page_costs_only_that_work(desk, sheet, monkeypatch):
-    original = placing.dossier_of
+    original = paging.dossier_of
 
     def failing(snap, work, *rest):
         if work.id == ONE:
@@ -76,7 +76,7 @@ def test_our_own_failure_at_one_page_costs_only_that_work(desk, sheet, monkeypat
         return original(snap, work, *rest)
 
     desk.edit({(sheet, work, "初审结论"): "通过" for work in (ONE, TWO)})
-    monkeypatch.setattr(placing, "dossier_of", failing)
+    monkeypatch.setattr(paging, "dossier_of", failing)
     assert desk.report().troubles == [f"作品 {ONE} 的文件夹未能更新（RuntimeError），下次运行再试"]
 
 
