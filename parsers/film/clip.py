@@ -32,7 +32,7 @@ _LARGEST_PX = 4096
 _MOST_ERRORS = 200
 _RATE = 48_000
 _GAP_S = 0.2
-_OPTIONS = {"preset": "veryfast", "crf": "27", "profile": "main", "threads": "1"}
+_OPTIONS = {"preset": "veryfast", "crf": "27", "profile": "main", "maxrate": "900k", "bufsize": "1800k", "threads": "1"}
 
 
 def plays_in_browser(facts: VideoFacts) -> bool:
