@@ -19,6 +19,8 @@ _MARGIN = 0.06
 """Heights of a line that are cut around it."""
 _LONGEST = 28.0
 """Widths to its height of the longest line that is read."""
+_ONE_MORE = 1.15
+"""Heights of a line that a letter more takes at either end."""
 _LEAST = 0.012
 """Height of the smallest letters that are read, as a share of the picture's longer side."""
 _UNSURE = 0.5
@@ -46,6 +48,40 @@ def box_of(quad: Quad) -> Box:
     """The upright box around a place."""
     (left, top), (right, bottom) = (np.clip(quad.min(axis=0), 0, 1), np.clip(quad.max(axis=0), 0, 1))
     return Box(left=float(left), top=float(top), right=float(right), bottom=float(bottom))
+
+
+def wider(quad: Quad, picture: Picture, others: Sequence[Quad]) -> Quad | None:
+    """The place with room for one more letter at either end, where no other place of text is.
+
+    A letter of one stroke, as 一, is often not found as one. None where there is no room.
+    """
+    height, width = picture.shape[:2]
+    shape = np.array([width, height], np.float32)
+    pixels = quad * shape
+    along = 0 if np.linalg.norm(pixels[1] - pixels[0]) >= np.linalg.norm(pixels[3] - pixels[0]) else 1
+    letter = _thick(pixels) / float(shape[along]) * _ONE_MORE
+    start, end = float(quad[:, along].min()), float(quad[:, along].max())
+    low, high = max(start - letter, 0.0), min(end + letter, 1.0)
+    for other in others:
+        if other is not quad and _beside(quad, other, 1 - along):
+            if float(other[:, along].max()) <= start + letter / 4:
+                low = max(low, float(other[:, along].max()))
+            if float(other[:, along].min()) >= end - letter / 4:
+                high = min(high, float(other[:, along].min()))
+    if start - low < letter / 3 and high - end < letter / 3:
+        return None
+    found = quad.copy()
+    first = found[:, along] < (start + end) / 2
+    found[first, along] -= start - low
+    found[~first, along] += high - end
+    return np.asarray(found, np.float32)
+
+
+def _beside(one: Quad, other: Quad, across: int) -> bool:
+    """Both stand in one row, or in one column."""
+    low = max(float(one[:, across].min()), float(other[:, across].min()))
+    high = min(float(one[:, across].max()), float(other[:, across].max()))
+    return high - low > 0.3 * float(min(np.ptp(one[:, across]), np.ptp(other[:, across])))
 
 
 def strips(picture: Picture, quad: Quad) -> list[Picture]:

@@ -25,6 +25,7 @@ _AGAIN = 3
 """Readings of a large line that may differ: titles are set in fonts that are misread now and then."""
 _LARGE = 0.055
 """Height of a line, as a share of the picture's, that makes it a title or a heading."""
+_LESS_SURE = 0.03
 _RESEMBLE = 0.6
 _HELD_S = 4.0
 """Seconds for which a line that was not seen in a look is looked for."""
@@ -38,6 +39,11 @@ class Seen:
     box: Box
     thumb: Thumb
     contrast: float
+
+    @property
+    def large(self) -> bool:
+        """As titles and headings are."""
+        return min(self.box.bottom - self.box.top, self.box.right - self.box.left) >= _LARGE
 
 
 @dataclass
@@ -88,8 +94,7 @@ class Line:
         best, times = self.best, sum(reading.times for reading in self.readings.values())
         if best.score < _SURE and seen.contrast > self.seen.contrast * _CLEARER:
             return True
-        large = min(seen.box.bottom - seen.box.top, seen.box.right - seen.box.left) >= _LARGE
-        return large and times < _AGAIN and (best.times < 2 or best.score < _SURE)
+        return seen.large and times < _AGAIN and (best.times < 2 or best.score < _SURE)
 
 
 @dataclass
@@ -187,6 +192,12 @@ def _continues(line: Line, box: Box, text: str, at_s: float) -> bool:
 
 def _resembles(one: str, other: str) -> bool:
     return one in other or other in one or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _RESEMBLE
+
+
+def fuller(narrow: tuple[str, float], wide: tuple[str, float]) -> tuple[str, float]:
+    """The wider reading of a line, if it is the narrower one with more letters, and as sure."""
+    more, less = letters_of(wide[0]), letters_of(narrow[0])
+    return wide if len(more) > len(less) and less in more and wide[1] >= narrow[1] - _LESS_SURE else narrow
 
 
 def overlap(one: Box, other: Box) -> float:

@@ -16,8 +16,8 @@ from parsers.film import CLOSING_S, OPENING_S
 from parsers.film.album import LONG_PX, Album, smaller
 from parsers.film.frame import Colour, Frame, Luma
 from parsers.film.text_band import BAND_LOOKS, BAND_READS, Band
-from parsers.film.text_crops import box_of, found_in, read, strips
-from parsers.film.text_lines import Line, Lines, Seen, covering, thumb_of
+from parsers.film.text_crops import box_of, found_in, read, strips, wider
+from parsers.film.text_lines import Line, Lines, Seen, covering, fuller, thumb_of
 from parsers.film.text_look import Glance, small_grey
 from parsers.filmfacts import ScreenText, Subtitles
 from parsers.recognition.engine import Quad
@@ -28,13 +28,15 @@ Ending = Literal["opening", "closing"]
 
 LOOKS = 18
 """Searches at each end."""
+CLOSER = 6
+"""Searches at each end that are made once more, at a larger size."""
 READS = {"opening": 90, "closing": 120}
 """Lines read at each end."""
 PICTURES = 6
 """Kept of each end."""
 
-_FOUND_PX, _READ_PX = 480, 1920
-"""Longer side at which text is looked for, and read."""
+_FOUND_PX, _CLOSER_PX, _READ_PX = 480, 736, 1920
+"""Longer side at which text is looked for, looked for again, and read."""
 _AT_ONCE = 24
 """Places in one picture."""
 _LINES = 120
@@ -55,12 +57,13 @@ class _Shown:
 
 @dataclass
 class _End:
-    """What is seen at one end of the film. reads: lines that may still be read."""
+    """What is seen at one end of the film. reads: lines that may still be read; closer: closer looks left."""
 
     stage: Ending
     reads: int
     lines: Lines
     glance: Glance
+    closer: int = CLOSER
     shown: list[_Shown] = field(default_factory=list)
 
 
@@ -106,7 +109,8 @@ class Texts:
         """Find the lines of a picture and read those that are new or clearer."""
         wanted: list[tuple[Quad, Seen]] = []
         here: list[tuple[Line, Seen]] = []
-        for quad in found_in(frame.colour(_FOUND_PX), _AT_ONCE):
+        quads = self._found(frame, end)
+        for quad in quads:
             seen = thumb_of(grey, box_of(quad))
             line = end.lines.same(seen, frame.at_s)
             if line is None or line.wants_reading(seen):
@@ -117,8 +121,16 @@ class Texts:
         if wanted := wanted[: end.reads]:
             end.reads -= len(wanted)
             large = frame.colour(_READ_PX)
-            here += _lines_read(large, wanted, end.lines, frame.at_s)
+            here += _lines_read(large, quads, wanted, end.lines, frame.at_s)
             _hold(large, end, here, frame.at_s)
+
+    def _found(self, frame: Frame, end: _End) -> list[Quad]:
+        """Places of text; where none are found at first, thin letters are looked for more closely, a few times."""
+        quads = found_in(frame.colour(_FOUND_PX), _AT_ONCE)
+        if quads or not end.closer:
+            return quads
+        end.closer -= 1
+        return found_in(frame.colour(_CLOSER_PX), _AT_ONCE)
 
     def _close(self) -> None:
         """The end that is over: keep its best pictures, and what was read."""
@@ -135,11 +147,13 @@ class Texts:
 
 
 def _lines_read(
-    large: Colour, wanted: Sequence[tuple[Quad, Seen]], lines: Lines, at_s: float
+    large: Colour, quads: Sequence[Quad], wanted: Sequence[tuple[Quad, Seen]], lines: Lines, at_s: float
 ) -> list[tuple[Line, Seen]]:
     found = []
     for quad, seen in wanted:
         text, score = read(strips(large, quad))
+        if seen.large and text and (more := wider(quad, large, quads)) is not None:
+            text, score = fuller((text, score), read(strips(large, more)))
         line = lines.take(seen, text, score, at_s)
         if line is not None:
             found.append((line, seen))
