@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.config import ClosingCreditsRule, Config
 from ingest.model import Outcome, Verdict, Work
@@ -86,9 +87,12 @@ def _with_word(read: Sequence[ScreenText], words: Sequence[str], but: Sequence[s
 
 def _without(text: str, words: Sequence[str]) -> str:
     """A text without some words: 制作 in 制作人 is no unit."""
-    for word in sorted(words, key=len, reverse=True):
-        text = text.replace(word, " ")
-    return text
+    return _any_of(tuple(words)).sub(" ", text) if words else text
+
+
+@lru_cache(maxsize=16)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 
 def _has(text: str, word: str) -> bool:

@@ -99,15 +99,18 @@ _Group = tuple[list[_Piece], list[_Piece]]
 
 def _groups(lines: Sequence[Placed], aspect: float) -> Iterator[_Group]:
     """What stands together, each once: all of it, and those of one size alone."""
+    found: list[list[Placed]] = []
     known: set[tuple[int, ...]] = set()
     for anchor in lines:
-        everything = together(anchor, lines, aspect)
-        alike = [one for one in everything if one.same_size(anchor)]
-        for group in (everything, alike):
+        everything = next((group for group in found if any(one is anchor for one in group)), None)
+        if everything is None:
+            everything = together(anchor, lines, aspect)
+            found.append(everything)
+        for group in (everything, [one for one in everything if one.same_size(anchor)]):
             key = tuple(id(one) for one in group)
             if key not in known:
                 known.add(key)
-                rest = [one for one in everything if one not in group]
+                rest = [one for one in everything if not any(one is own for own in group)]
                 yield _all_pieces(group), _all_pieces(rest)
 
 
