@@ -210,6 +210,10 @@ def inspect(
     pages: Annotated[
         Path | None, typer.Option("--pages", metavar="DIR", help="把扫描件各页和读出的内容叠画成图片，写到这个文件夹。")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="DIR", help="把视频的九宫格、片头片尾等画面写到这个文件夹。")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="视频只看参数，不看画面、不听声音，不到一秒。")] = False,
     config: ConfigFile = None,
 ) -> int:
     """查看程序从文件中读出了什么；不写入任何数据。"""
@@ -219,7 +223,8 @@ def inspect(
         return redacting.redact(paths)
     from ingest.cli import inspecting
 
-    return inspecting.inspect(_config(config), paths, as_json=as_json, pages=pages)
+    asked = inspecting.Asked(pages=pages, pictures=pictures, quick=quick)
+    return inspecting.inspect(_config(config), paths, as_json=as_json, asked=asked)
 
 
 @_command()

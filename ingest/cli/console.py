@@ -32,6 +32,8 @@ _COUNTS = (
     ("links-by-hand", "人工下载的云附件"),
     ("links-waiting", "云附件待续"),
     ("links-manual", "云附件转人工"),
+    ("watched", "查看视频"),
+    ("films-put-off", "视频留待下次"),
     ("reviewed", "审查作品"),
     ("letters", "起草回信"),
 )

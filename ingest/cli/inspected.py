@@ -31,13 +31,6 @@ _NAMES = {
     "format": "格式",
     "title": "标题",
     "reason": "说明",
-    "container": "封装格式",
-    "duration_s": "时长（秒）",
-    "shown_width": "显示宽度",
-    "shown_height": "显示高度",
-    "display_aspect": "宽高比",
-    "rotation": "旋转",
-    "codec": "编码",
     "size": "大小（字节）",
     "pages": "页数",
     "width": "宽",
@@ -83,6 +76,8 @@ def tree(record: Record) -> Tree:
     from rich.tree import Tree
 
     root = Tree(_plain(record["file"]))
+    if "lines" in record:
+        return _film(root, record)
     for key, name in _NAMES.items():
         if record.get(key) not in (None, ""):
             value = KIND_WORDS[Kind(record[key])] if key == "kind" else record[key]
@@ -101,6 +96,19 @@ def tree(record: Record) -> Tree:
     links = [part for part in record.get("parts", ()) if part["source"] == "cloud"]
     _links(root, [*links, *record.get("links", ())])
     _oddities(root, record.get("problems", ()))
+    return root
+
+
+def _film(root: Tree, record: Record) -> Tree:
+    """A film: what is said of it in a line beside its name, or in several below."""
+    root.add(_plain(f"种类：{KIND_WORDS[Kind(record['kind'])]}"))
+    for name, lines in record["lines"]:
+        if len(lines) == 1:
+            root.add(_plain(f"{name}：{lines[0]}"))
+        else:
+            branch = root.add(_plain(name))
+            for line in lines:
+                branch.add(_plain(line))
     return root
 
 

@@ -6,10 +6,11 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.cli import inspected
+from ingest.cli import console, inspected
+from ingest.cli.films_inspected import film_lines, film_record, write_pictures
 from ingest.cli.forms_inspected import form_record, scan_record
 from ingest.closed import part_trouble
 from ingest.config import Config
@@ -20,40 +21,54 @@ from ingest.manners import may_reply
 from ingest.materials import classify
 from ingest.model import Arrival, Kind, Part, PartSource, Stage
 from ingest.noted import Notes
+from ingest.shots import FOLDER as FRAMES
 from ingest.sources.eml import arrived
 from ingest.stages.extract import Opening, limits_of, rows_of_mail
 from ingest.stages.parse.reading import may_be_paper
 from ingest.store import Store
 from ingest.views import Record, iso, part_record
 from ingest.views.words import odd_words
-from ingest.workers import Workers
+from ingest.workers import Film, Workers, workers_of
 from parsers import look, sniff
 from parsers.enclosed import MAX_MSG_BYTES
 from parsers.facts import ArchiveFacts, Broken, Facts, FormFacts, ImageFacts, MailFacts, VideoFacts
+from parsers.filmfacts import Watched
 from parsers.links import links_in_file
 from parsers.mail import read_enclosed, read_mail
 from parsers.msg import NoMsgError, write_mail
 
 
-def inspect(config: Config, paths: Sequence[Path], *, as_json: bool, pages: Path | None = None) -> int:
-    """Each file in the order given; a file that is not there is a ConfigError, before anything is printed.
+@dataclass(frozen=True)
+class Asked:
+    """How films and scans are told. pages: a folder into which the pages of scans are written, with what was read laid
+    over them; pictures: one for the pictures of films, a folder a film. quick: films are not looked at, as where the
+    config says so."""
 
-    pages: a folder into which the pages of scans are written, with what was read laid over them.
-    """
+    pages: Path | None = None
+    pictures: Path | None = None
+    quick: bool = False
+
+
+_PLAINLY = Asked()
+
+
+def inspect(config: Config, paths: Sequence[Path], *, as_json: bool, asked: Asked = _PLAINLY) -> int:
+    """Each file in the order given; a file that is not there is a ConfigError, before anything is printed."""
     missing = [path for path in paths if not path.is_file()]
     if missing:
         names = "、".join(str(path) for path in missing)
         raise ConfigError(f"找不到文件 {names}", mend="请核对路径；文件夹请逐个给出其中的文件。")
     for path in paths:
-        record = inspect_file(config, path, pages)
+        record = inspect_file(config, path, asked)
         if as_json:
+            record.pop("lines", None)
             print(json.dumps(record, ensure_ascii=False), flush=True)
         else:
             inspected.show(config, record)
     return int(Exit.DONE)
 
 
-def inspect_file(config: Config, path: Path, pages: Path | None = None) -> Record:
+def inspect_file(config: Config, path: Path, asked: Asked = _PLAINLY) -> Record:
     """What one file is, its `file` first: a mail (Outlook's too) as its message, anything else by its facts."""
     found = sniff.sniff(path)
     if found == "eml" or path.suffix.lower() == ".eml":
@@ -64,15 +79,38 @@ def inspect_file(config: Config, path: Path, pages: Path | None = None) -> Recor
         return {"file": str(path)} | _saved_mail(config, path)
     with tempfile.TemporaryDirectory() as folder:
         facts = look(path, wants_of(config), Path(folder), name=path.name)
-        if pages is not None and isinstance(facts, ImageFacts):
+        if asked.pages is not None and isinstance(facts, ImageFacts):
             from ingest.cli import overlay
 
-            overlay.draw(config, facts, Path(folder), pages, path.stem)
+            overlay.draw(config, facts, Path(folder), asked.pages, path.stem)
+        if isinstance(facts, VideoFacts):
+            return {"file": str(path)} | _film(config, path, facts, Path(folder), asked)
     notes = Notes()
     notes.add(links_in_file(path, found, name=path.name), inside="")
     notes.add_facts(facts, inside="")
     links = [_told(config, _part(number, row), row, "") for number, row in enumerate(notes.rows())]
     return {"file": str(path)} | _record(path.name, facts) | ({"links": links} if links else {})
+
+
+def _film(config: Config, path: Path, facts: VideoFacts, folder: Path, asked: Asked) -> Record:
+    """A film, looked at and listened to unless that is not wanted; the lines that people read stand under `lines`."""
+    pictures: list[Path] = []
+    if config.analysis.watch and not asked.quick:
+        facts = facts.model_copy(update={"watched": _watched(config, path, facts, folder)})
+    if asked.pictures is not None and facts.watched is not None:
+        pictures = write_pictures(facts.watched, asked.pictures / f"{path.stem}-{FRAMES}")
+    return film_record(_kind(path.name, facts), facts, pictures) | {"lines": list(film_lines(facts, pictures))}
+
+
+def _watched(config: Config, path: Path, facts: VideoFacts, folder: Path) -> Watched:
+    """In a process of its own, with the bounds of a batch; our own failure there is an exception here."""
+    with console.progress() as say, workers_of(config.analysis) as workers:
+        say("查看视频", 0, 1)
+        ((_, said),) = workers.map_watch([Film(path, facts, folder)])
+        say("查看视频", 1, 1)
+    if isinstance(said, Exception):
+        raise said
+    return said
 
 
 def _saved_mail(config: Config, path: Path) -> Record:
@@ -185,15 +223,17 @@ def _message(config: Config, facts: MailFacts, parts: list[Record], came: dt.dat
     }
 
 
-def _record(name: str, facts: Facts) -> Record:
+def _kind(name: str, facts: Facts) -> str:
     part = Part(0, 0, 0, name, 0, "0" * 64, "", PartSource.MANUAL, facts=facts)
-    kind = classify(part, mail_text="").kind.value
+    return classify(part, mail_text="").kind.value
+
+
+def _record(name: str, facts: Facts) -> Record:
+    kind = _kind(name, facts)
     if isinstance(facts, FormFacts):
         return form_record(kind, facts)
     if isinstance(facts, ImageFacts):
         return scan_record(kind, facts)
-    if isinstance(facts, VideoFacts):
-        return {"kind": kind} | facts.model_dump(mode="json", exclude={"fact"})
     if isinstance(facts, ArchiveFacts):
         members = [member.model_dump(mode="json", exclude={"path", "raw_name"}) for member in facts.members]
         return {"kind": kind, "format": facts.format, "members": members, "problem": facts.problem}
