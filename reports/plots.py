@@ -31,7 +31,7 @@ _WORDS: Mapping[str, Colour] = COLOURS | {
 }
 _BAR_PX, _FRAME_PX, _COLUMNS_PX = 26, 76, 330
 """Heights: of a bar with the gap beside it, of what is around the bars, of a chart over time."""
-_LABEL = 14
+_LABEL = 12
 """Characters of a bar's name; the table has all of it."""
 _DIRTY = str.maketrans("<>&", "＜＞＆")
 """plotly takes these in words for marks of its own."""
@@ -42,14 +42,14 @@ def plots_of(sections: Iterable[Section]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for section in sections:
         if not section.is_empty:
-            found += [{"at": f"{section.key}-{number}", **figure} for number, figure in enumerate(figures_of(section))]
+            found += [{"at": f"{section.key}-{number}", **figure} for number, figure in figures_of(section).items()]
     return found
 
 
-def figures_of(section: Section) -> list[Figure]:
-    """The charts of one section, left to right; most have one."""
+def figures_of(section: Section) -> dict[int, Figure]:
+    """The charts of one section by their number from left to right; most have one, none is empty."""
     if section.shape is Shape.WORDS:
-        return [_words(section, number) for number in range(len(section.table.columns))]
+        return {number: _words(section, number) for number, total in enumerate(section.table.totals) if total}
     makers = {
         Shape.COLUMNS: _columns,
         Shape.LINES: _lines,
@@ -57,16 +57,17 @@ def figures_of(section: Section) -> list[Figure]:
         Shape.PARTS: _parts,
         Shape.PLACES: _places,
     }
-    return [makers[section.shape](section)]
+    return {0: makers[section.shape](section)}
 
 
 def _columns(section: Section) -> Figure:
-    names = [_plain(name)[-_SHORT_MOMENT:] for name, _ in section.table.rows]
+    names = [_ending(_plain(name)) for name, _ in section.table.rows]
     data = []
     for number, column in enumerate(section.table.columns):
         counts = [values[number] for _, values in section.table.rows]
         hover = f"{_plain(column)}　%{{x}}：%{{y}}<extra></extra>"
-        data.append({**_series(number), "name": _plain(column), "x": names, "y": counts, "hovertemplate": hover})
+        drawn = {"x": names, "y": [count or None for count in counts]}
+        data.append({**_series(number), "name": _plain(column), **drawn, "hovertemplate": hover})
     totals = [sum(values) for _, values in section.table.rows]
     data.append(_sums({"x": names, "y": totals}, totals))
     layout = _layout(_COLUMNS_PX, len(section.table.columns) > 1)
@@ -74,8 +75,9 @@ def _columns(section: Section) -> Figure:
     return {"data": data, "layout": layout}
 
 
-_SHORT_MOMENT = 5
-"""A day without its year, an hour without its day."""
+def _ending(moment: str) -> str:
+    """A day without its year, an hour without its day."""
+    return moment.rpartition(" ")[2] if " " in moment else moment[-len("10-08") :]
 
 
 def _lines(section: Section) -> Figure:
@@ -120,7 +122,14 @@ def _bars(section: Section) -> Figure:
 def _words(section: Section, number: int) -> Figure:
     counts = [values[number] for _, values in section.table.rows]
     colours = [_WORDS.get(name, _OTHER) for name, _ in section.table.rows]
-    bar = {"type": "bar", **_across(section, counts), "marker": _filled(colours), "text": counts, "showlegend": False}
+    bar = {
+        "type": "bar",
+        **_across(section, counts),
+        "x": counts,
+        "marker": _filled(colours),
+        "text": counts,
+        "showlegend": False,
+    }
     bar |= {"textposition": "outside", "cliponaxis": False, "hovertemplate": "%{customdata}：%{x}<extra></extra>"}
     most = max(max(values) for _, values in section.table.rows)
     layout = _sideways(section, _longest([most]), several=False)
@@ -153,13 +162,11 @@ def _places(section: Section) -> Figure:
     plain = {**_series(0), **_across(shown, within), "name": "名额内", "hovertemplate": hover}
     above: dict[str, Any] = {"type": "bar", "orientation": "h", **_across(shown, over), "name": "超出名额"}
     above |= {"marker": _filled(BAD), "hovertemplate": hover}
-    above["marker"]["pattern"] = {"shape": "x", "fgcolor": ALERT, "size": 6}
+    above["marker"]["pattern"] = {"shape": "/", "fgcolor": ALERT, "bgcolor": f"#{BAD.fill}", "size": 6, "solidity": 0.2}
     sums = _sums(_across(shown, [values[1] for _, values in used]), [values[1] for _, values in used])
     line = {"symbol": "line-ns", "size": 16, "line": {"color": INK, "width": 3}}
     places = {"type": "scatter", "mode": "markers", "name": "名额", "marker": line, "hovertemplate": hover}
     places |= _across(shown, [values[0] for _, values in used])
-    for missing in ("x", "y", "customdata"):  # units that are not on the list have no places
-        places[missing] = [v for v, (_, values) in zip(places[missing], used, strict=True) if values[0]]
     longest = _longest([max(values[:2]) for _, values in used])
     return {"data": [plain, above, sums, places], "layout": _sideways(shown, longest, several=True)}
 
@@ -168,7 +175,9 @@ def _series(number: int) -> dict[str, Any]:
     """A bar of the table's column of that number, told from the others by colour and hatching."""
     edge = _EDGES[number % len(_EDGES)]
     pattern = {"shape": _HATCHINGS[number % len(_HATCHINGS)], "fgcolor": edge, "size": 6, "solidity": 0.25}
-    fill = {"color": _FILLS[number % len(_FILLS)], "line": {"color": edge, "width": 1}, "pattern": pattern}
+    colour = _FILLS[number % len(_FILLS)]
+    pattern["bgcolor"] = colour
+    fill = {"color": colour, "line": {"color": edge, "width": 1}, "pattern": pattern}
     return {"type": "bar", "marker": fill}
 
 
@@ -180,9 +189,15 @@ def _filled(colours: Colour | Sequence[Colour]) -> dict[str, Any]:
 
 
 def _across(section: Section, counts: Sequence[int]) -> dict[str, Any]:
-    """Bars from left to right, one a row: by number, since names may be cut short and be the same."""
+    """Bars from left to right, one a row: by number, since names may be cut short and be the same. There is no bar of
+    nothing, whose edge would be seen."""
     names = [_plain(name) for name, _ in section.table.rows]
-    return {"orientation": "h", "x": list(counts), "y": list(range(len(counts))), "customdata": names}
+    return {
+        "orientation": "h",
+        "x": [count or None for count in counts],
+        "y": list(range(len(counts))),
+        "customdata": names,
+    }
 
 
 def _sums(where: dict[str, Any], words: Sequence[object]) -> dict[str, Any]:

@@ -143,7 +143,14 @@ def _course(snap: Snapshot, days: Counts) -> Section:
     end = deadline.astimezone(snap.zone).replace(tzinfo=None)
     said = f"到 {rows[-1][0]} 共 {rows[-1][1][-1]} 件，{_left(deadline - snap.now)}。" if rows else ""
     return Section(
-        "course", "累计与截止时间", Shape.LINES, table, said, sums="", moments=tuple(moments), mark=(end, "截止")
+        "course",
+        "累计与截止时间",
+        Shape.LINES,
+        table,
+        said,
+        sums="",
+        moments=tuple(moments),
+        mark=(end, f"截止 {_moment(end, '%m-%d')}"),
     )
 
 
@@ -195,8 +202,9 @@ def _decisions(snap: Snapshot) -> Section:
         if any(counted[state, word] for word in words)
     )
     undecided = sum(values[0] for _, values in rows)
-    said = f"{undecided} 件还没有人工结论，{counted.total() - undecided} 件已有。" if rows else ""
-    return Section("decisions", "机审状态与人工结论", Shape.PARTS, Counts("机审状态", words, rows), said)
+    table = Counts("机审状态", words, rows if len(words) > 1 else ())
+    said = f"{undecided} 件还没有人工结论，{counted.total() - undecided} 件已有。"
+    return Section("decisions", "机审状态与人工结论", Shape.PARTS, table, said, nothing="还没有人工结论。")
 
 
 # from where

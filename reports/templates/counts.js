@@ -17,15 +17,16 @@
     document.head.append(script);
   }
 
-  async function draw(plot) {
-    const place = document.getElementById(plot.at);
-    place.hidden = false;
+  async function draw(plots) {
+    const places = plots.map((plot) => document.getElementById(plot.at));
+    places.forEach((place) => { place.hidden = false; }); // before any is drawn, since they share the width
     try {
-      await Plotly.newPlot(place, plot.data, plot.layout, settings);
+      for (const [number, plot] of plots.entries()) await Plotly.newPlot(places[number], plot.data, plot.layout, settings);
     } catch (error) {
-      place.hidden = true;
+      places.forEach((place) => { place.hidden = !place.firstChild; });
       throw error;
     }
+    return places;
   }
 
   function onPaper(places) {
@@ -41,8 +42,8 @@
   async function start() {
     const plots = JSON.parse(held("plots"));
     run(await unpacked(held("plotly")));
-    for (const plot of plots) await draw(plot);
-    addEventListener("beforeprint", () => onPaper(plots.map((plot) => document.getElementById(plot.at))));
+    const places = await draw(plots);
+    addEventListener("beforeprint", () => onPaper(places));
     document.documentElement.dataset.drawn = plots.length;
   }
 
