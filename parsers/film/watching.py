@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +12,17 @@ from typing import Any
 
 from parsers.facts import VideoFacts
 from parsers.film.album import Album
-from parsers.film.container import Closed, Film, opened
+from parsers.film.bars import BarsSeen
+from parsers.film.container import Closed, opened
 from parsers.film.decoding import Decoder
 from parsers.film.flaws import Flaws, ends, length_bytes, merged
 from parsers.film.frame import Frame, Watcher
 from parsers.film.planning import plan
+from parsers.film.prints import Prints
 from parsers.film.sheet import Sheet
 from parsers.film.sound import WHOLE_S, Ear, heard
+from parsers.film.stretches import Stretches
+from parsers.film.texts import Texts
 from parsers.film.walking import Packets, Walker
 from parsers.filmfacts import Damage, Sound, Watched
 
@@ -67,11 +71,29 @@ def watched(path: Path, facts: VideoFacts, scratch: Path | None, *, ocr: bool, c
     try:
         with clock.step("walk"):
             walked = _walked(path, facts, clock)
-        with opened(path, facts.container, facts.width, facts.height, sound=False) as film:
-            seen = _seen(film, facts, walked, scratch, clock, ocr=ocr)
+        seen = _seen(path, facts, walked, scratch, clock, ocr=ocr)
     except Closed as closed:
-        return Watched(problem=closed.reason, tools=tools())
-    return seen
+        return Watched(problem=closed.reason, tools=tools(ocr=ocr))
+    except OSError:
+        raise
+    except Exception as error:  # a library stumbled over bytes in a way it does not announce: the file's trouble
+        detail = f"{type(error).__name__}: {error}"[:300]
+        return Watched(
+            problem="unreadable", damage=(Damage(what="undecodable", at_s=0.0, detail=detail),), tools=tools(ocr=ocr)
+        )
+    return _with_clip(seen, path, facts, scratch, clock) if clip and scratch is not None else seen
+
+
+def _with_clip(seen: Watched, path: Path, facts: VideoFacts, scratch: Path, clock: Clock) -> Watched:
+    """With a small copy, where a browser cannot play the film."""
+    from parsers.film.clip import make_clip, plays_in_browser
+
+    if plays_in_browser(facts):
+        return seen
+    with clock.step("clip"):
+        made = make_clip(path, facts, scratch)
+    core_s = seen.core_s | {"clip": round(clock.core_s["clip"], 3)}
+    return seen.model_copy(update={"clip": made.clip, "no_clip": made.no_clip, "core_s": core_s})
 
 
 def _walked(path: Path, facts: VideoFacts, clock: Clock) -> Walked:
@@ -94,20 +116,58 @@ def _walked(path: Path, facts: VideoFacts, clock: Clock) -> Walked:
     return Walked(packets, tuple(damage), sound, walker.stopped)
 
 
-def _seen(film: Film, facts: VideoFacts, walked: Walked, scratch: Path | None, clock: Clock, *, ocr: bool) -> Watched:
-    packets = walked.packets
-    album = Album(scratch)
-    sheet = Sheet(album, packets.ends_s)
-    watchers: dict[str, Watcher] = {"pictures": sheet}
-    decoder = Decoder(film, facts, packets, clock.late, _damaged(album))
-    runs = plan(packets, walked.damage, keys_only=facts.width * facts.height > _MANY_PIXELS)
-    for frame in decoder.frames(runs):
-        for step, watcher in watchers.items():
-            with clock.step(step):
+class Watchers:
+    """All who are shown the pictures, and what they say of them. The names are those of the steps of `core_s`."""
+
+    def __init__(self, facts: VideoFacts, packets: Packets, scratch: Path | None, clock: Clock, *, ocr: bool) -> None:
+        self.album, self._clock = Album(scratch), clock
+        self._sheet = Sheet(self.album, packets.ends_s)
+        self._bars = BarsSeen(facts.shown_width, facts.shown_height, self.album)
+        self._stretches = Stretches(packets, facts.width * facts.height, self.album)
+        self._prints = Prints()
+        self._texts = Texts(self.album, packets.ends_s) if ocr else None
+        self._all: list[tuple[str, Watcher]] = [
+            ("pictures", self._sheet),
+            ("bars", self._bars),
+            ("stretches", self._stretches),
+            ("prints", self._prints),
+        ]
+        if self._texts is not None:
+            self._all.append(("text", self._texts))
+
+    def see(self, frame: Frame) -> None:
+        """One picture, shown to each."""
+        for step, watcher in self._all:
+            with self._clock.step(step):
                 watcher.see(frame)
+
+    def result(self) -> dict[str, Any]:
+        """Fields of `Watched`."""
+        said: dict[str, Any] = {}
+        with self._clock.step("pictures"):
+            self._sheet.keep()
+        with self._clock.step("bars"):
+            said["bars"] = self._bars.result()
+        with self._clock.step("stretches"):
+            said |= {"black": self._stretches.black(), "frozen": self._stretches.frozen()}
+        with self._clock.step("prints"):
+            said["fingerprint"] = self._prints.result()
+        if self._texts is not None:
+            with self._clock.step("text"):
+                said["texts"], said["subtitles"] = self._texts.result()
+        return said | {"shots": self.album.shots}
+
+
+def _seen(path: Path, facts: VideoFacts, walked: Walked, scratch: Path | None, clock: Clock, *, ocr: bool) -> Watched:
+    packets = walked.packets
+    watchers = Watchers(facts, packets, scratch, clock, ocr=ocr)
+    with opened(path, facts.container, facts.width, facts.height, sound=False) as film:
+        decoder = Decoder(film, facts, packets, clock.late, _damaged(watchers.album))
+        runs = plan(packets, walked.damage, keys_only=facts.width * facts.height > _MANY_PIXELS)
+        for frame in decoder.frames(runs):
+            watchers.see(frame)
     clock.core_s["decode"] += decoder.core_s
-    with clock.step("pictures"):
-        sheet.keep()
+    said = watchers.result()
     return Watched(
         duration_s=round(packets.ends_s, 3) if len(packets) else None,
         packets=len(packets),
@@ -116,10 +176,10 @@ def _seen(film: Film, facts: VideoFacts, walked: Walked, scratch: Path | None, c
         variable_rate=packets.variable_rate,
         damage=walked.damage,
         sound=walked.sound,
-        shots=album.shots,
         core_s={step: round(took, 3) for step, took in clock.core_s.items()},
-        problem=walked.stopped or decoder.stopped,
-        tools=tools(),
+        problem=walked.stopped or decoder.stopped or ("" if decoder.pictures else "unreadable"),
+        tools=tools(ocr=ocr),
+        **said,
     )
 
 
@@ -130,12 +190,13 @@ def _damaged(album: Album) -> Callable[[Frame], None]:
     return keep
 
 
-def tools() -> dict[str, str]:
+def tools(*, ocr: bool) -> dict[str, str]:
     """Name to version of what looks at films."""
     import av
     import cv2
 
-    libraries: Sequence[tuple[str, Any]] = sorted(av.library_versions.items())
+    from parsers.recognition.engine import tools as recognition
+
     wanted = ("libavcodec", "libavformat", "libswscale")
-    versions = {name: ".".join(map(str, version)) for name, version in libraries if name in wanted}
-    return {"pyav": av.__version__, **versions, "opencv": cv2.__version__}
+    libraries = {name: ".".join(map(str, av.library_versions[name])) for name in wanted}
+    return {"pyav": av.__version__, **libraries, "opencv": cv2.__version__, **(recognition() if ocr else {})}

@@ -1,0 +1,178 @@
+"""Bars that stay: black above and below, or at the sides, of a picture that does not fill its frame.
+
+A pixel belongs to the picture if it is lit in a good part of those frames in which there is anything to see. A dark
+scene or a black opening is none of these; words and logos in a bar cover little of it; a few dark lines at the edge
+are an encoder's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parsers.film.album import LONG_PX, Album
+from parsers.film.frame import Colour, Frame, Luma
+from parsers.filmfacts import Bars
+
+LIT = 34
+"""Brightness from which a pixel shows something: black is 16, or 0, and what encoders and grain make of it."""
+
+THIN = 0.012
+"""Part of a side up to which dark lines are forgiven: 12 of 1080."""
+
+FEWEST = 6
+"""Frames with something to see, without which nothing is sure."""
+
+_MOST = 80
+"""Frames looked at; each is 130 KB while it waits."""
+_APART_S = 1.9
+_WIDE, _HIGH = 960, 1080
+"""Pixels taken of a frame at most, across and down: at 1080 every row and every second column."""
+_SEEN = 0.35
+"""Part of the frames in which a pixel of the picture is lit. Strokes of subtitles are less often where one was."""
+_BRIGHT = 0.5
+"""A frame is worth looking at if it is lit at least half as much as most of the film."""
+_FAINT = 0.04
+_HALF = 0.5
+"""Of the rows (columns) in the middle of the picture: an edge row is lit at least that much of them."""
+_DARK_RUN = 0.006
+"""Part of a side that must be dark in a row for a bar to begin."""
+_STAYS = 0.6
+"""Part of the frames that must have them: a title or old footage may fill the frame."""
+_DARK = 0.3
+"""A frame has a bar where no more of it is lit than that, by words and logos."""
+_NEVER = 0.02
+"""A bar's pixel is lit in no more than that part of the frames; a flash is forgiven."""
+_PURE = 0.5
+"""Part of a bar that is never lit: words in it, through a whole film, leave more."""
+
+Share = NDArray[np.float64]
+"""(height, width): in what part of the frames a pixel is lit."""
+Sides = tuple[int, int, int, int]
+"""Thickness at top, bottom, left, right."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A frame's lit pixels, packed; what part of it, of each row and of each column is lit."""
+
+    lit: NDArray[np.uint8]
+    share: float
+    rows: NDArray[np.float32]
+    columns: NDArray[np.float32]
+
+    def has(self, sides: Sides) -> bool:
+        """It has bars there."""
+        top, bottom, left, right = sides
+        high, wide = len(self.rows), len(self.columns)
+        parts = self.rows[:top], self.rows[high - bottom :], self.columns[:left], self.columns[wide - right :]
+        return all(float(part.mean()) <= _DARK for part in parts if len(part))
+
+
+@dataclass
+class BarsSeen:
+    """Watches for bars in a film shown at that size. album: keeps a picture with them."""
+
+    shown_width: int
+    shown_height: int
+    album: Album | None = None
+    _looks: list[_Look] = field(default_factory=list)
+    _shape: tuple[int, int] = (0, 0)
+    _best: tuple[float, float, Colour | None] = (0.0, 0.0, None)
+    _last_s: float = -10.0
+
+    def see(self, frame: Frame) -> None:
+        """One frame: some, well apart, are looked at."""
+        if frame.at_s - self._last_s < _APART_S or len(self._looks) >= _MOST:
+            return
+        self._last_s = frame.at_s
+        lit = _thinned(frame.luma) > LIT
+        self._shape = lit.shape[0], lit.shape[1]
+        rows = lit.mean(axis=1, dtype=np.float32)
+        look = _Look(np.packbits(lit), float(rows.mean()), rows, lit.mean(axis=0, dtype=np.float32))
+        self._looks.append(look)
+        if self.album is not None and look.share > self._best[0] * 1.2:
+            self._best = look.share, frame.at_s, frame.colour(LONG_PX)
+
+    def result(self) -> Bars:
+        """What was seen; pixels of the picture as shown. Not sure where too little of the film was bright enough."""
+        chosen = _worth_looking_at(self._looks)
+        if len(chosen) < min(FEWEST, max(len(self._looks), 2)):
+            return Bars(sure=False)
+        sides = box(self._share(chosen), pure=False)
+        having = [look for look in chosen if look.has(sides)]
+        if not any(sides) or len(having) < len(chosen) * _STAYS:
+            return Bars()
+        top, bottom, left, right = box(self._share(having), pure=True)
+        down, across = self.shown_height / self._shape[0], self.shown_width / self._shape[1]
+        bars = Bars(
+            top=round(top * down), bottom=round(bottom * down), left=round(left * across), right=round(right * across)
+        )
+        self._keep(bars)
+        return bars
+
+    def _share(self, looks: list[_Look]) -> Share:
+        height, width = self._shape
+        total = np.zeros(height * width, np.uint16)
+        for look in looks:
+            total += np.unpackbits(look.lit, count=height * width)
+        return total.reshape(height, width) / len(looks)
+
+    def _keep(self, bars: Bars) -> None:
+        _, at_s, picture = self._best
+        if bars.any and self.album is not None and picture is not None:
+            self.album.keep("bars", at_s, picture)
+
+
+def _thinned(luma: Luma) -> Luma:
+    """Some of its rows and columns, evenly."""
+    return luma[:: -(-luma.shape[0] // _HIGH), :: -(-luma.shape[1] // _WIDE)]
+
+
+def _worth_looking_at(looks: list[_Look]) -> list[_Look]:
+    """Those that show as much as most of the film does; dark scenes, black openings and titles on black do not."""
+    if not looks:
+        return []
+    usual = float(np.percentile([look.share for look in looks], 70))
+    return [look for look in looks if look.share >= max(usual * _BRIGHT, _FAINT)]
+
+
+def box(share: Share, *, pure: bool) -> Sides:
+    """Bars in pixels of `share`, zeros where there are none. pure: they must be black in nearly all of the frames."""
+    top, bottom = _edges(share, pure)
+    left, right = _edges(share[top : share.shape[0] - bottom].T, pure)
+    top, bottom = _edges(share[:, left : share.shape[1] - right], pure)
+    return top, bottom, left, right
+
+
+def _edges(share: Share, pure: bool) -> tuple[int, int]:
+    seen = (share >= _SEEN).mean(axis=1)
+    never = (share <= _NEVER).mean(axis=1) if pure else np.ones(len(seen))
+    return _bar(seen, never), _bar(seen[::-1], never[::-1])
+
+
+def _bar(seen: NDArray[np.float64], never: NDArray[np.float64]) -> int:
+    """Rows from the outside to where the picture begins. seen, never: of each row, what part is picture, or black."""
+    high = len(seen)
+    middle = float(np.median(seen[high // 4 : high - high // 4]))
+    if middle <= 0:
+        return 0
+    run = max(round(high * _DARK_RUN), 2)
+    dark = seen[: high // 2] < middle * _HALF
+    length = 0
+    for row in range(high // 2 - 1, -1, -1):
+        length = length + 1 if dark[row] else 0
+        if length == run:
+            depth = row + run
+            return depth if _is_bar(seen, never, depth, middle, run) else 0
+    return 0
+
+
+def _is_bar(seen: NDArray[np.float64], never: NDArray[np.float64], depth: int, middle: float, run: int) -> bool:
+    """Thick enough, black, and with a sharp edge: a dark ground gets lighter little by little."""
+    inside = float(np.median(seen[depth : depth + 2 * run]))
+    outside = float(np.median(seen[max(depth - 2 * run, 0) : depth]))
+    sharp = inside - outside >= middle * _HALF * 0.8
+    return depth > len(seen) * THIN and sharp and float(never[:depth].mean()) >= _PURE
