@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from parsers.filmfacts import Beside as Beside
 from parsers.filmfacts import Watched as Watched
 from parsers.pagefacts import Box as Box
 from parsers.pagefacts import FieldValue as FieldValue
@@ -294,7 +295,7 @@ class Broken(Value):
 
 
 Facts = Annotated[
-    MailFacts | ArchiveFacts | VideoFacts | FormFacts | ImageFacts | Watched | Unknown | Broken,
+    MailFacts | ArchiveFacts | VideoFacts | FormFacts | ImageFacts | Watched | Beside | Unknown | Broken,
     Field(discriminator="fact"),
 ]
 

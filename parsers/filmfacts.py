@@ -168,3 +168,21 @@ class Watched(Value):
     def shot(self, what: str) -> Shot | None:
         """The first picture kept that shows this, None if there is none."""
         return next((one for one in self.shots if one.what == what), None)
+
+
+class Beside(Value):
+    """Two films put beside each other whose fingerprints have something in common.
+
+    verdict: they are "one", "two", or "unsure": they share a part, and what would settle it could not be seen. share:
+    of what was compared between opening and closing, 0 to 1; offset_s: to be added to a second of the other to have
+    that of the one; at_s, other_s: a picture of each that both have; shots: the two side by side, the one's and the
+    other's, each with its own film on the left; none if they could not be decoded or nothing is to be shown.
+    """
+
+    fact: Literal["beside"] = "beside"
+    verdict: Literal["one", "two", "unsure"]
+    share: float = 0.0
+    offset_s: float = 0.0
+    at_s: float = 0.0
+    other_s: float = 0.0
+    shots: tuple[Shot, ...] = ()

@@ -15,18 +15,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.film.album import LONG_PX, Album
-from parsers.film.frame import Colour, Frame, Luma
+from parsers.film.frame import Frame, Luma
 
 FORMAT = "p1:"
 """How a fingerprint begins. One of another format is like none."""
 
-DENSE, KEPT = 1, 2
-"""Of a picture: it is one of several a second; it was kept for people to look at."""
-
 FEWEST = 6
 """Pictures without which there is too little to tell a film by."""
 
+_HEAD = struct.Struct("<I4f")
 SIDE = 128
 """Pixels a side at which pictures are held until the bars are known: 16 KB each."""
 _MOST = 1_000
@@ -43,42 +40,24 @@ _FAINT = 7.0
 """Standard deviation of brightness under which a picture says nothing."""
 _PLAIN = 0.85
 """Part of a picture of nearly one brightness from which it is words on plain ground."""
-_SHOWN, _APART_S = 3, 8.0
-"""Pictures kept for people, and how far apart."""
 
 
 @dataclass(frozen=True)
 class _Seen:
     at_s: float
-    dense: bool
     small: Luma
-
-
-@dataclass(frozen=True)
-class _Pick:
-    """A picture that people may be shown."""
-
-    at_s: float
-    contrast: float
-    picture: Colour
 
 
 @dataclass
 class Prints:
-    """Watches a film for its fingerprint. album: keeps up to three pictures of the body; None keeps none."""
+    """Watches a film for its fingerprint."""
 
-    album: Album | None = None
-    _seen: list[_Seen] = field(default_factory=list)
-    _picks: list[_Pick] = field(default_factory=list)
+    _seen: list[_Seen] = field(default_factory=list, init=False)
 
     def see(self, frame: Frame) -> None:
         """One picture."""
-        if len(self._seen) >= _MOST:
-            return
-        small = frame.grey(SIDE, SIDE)
-        self._seen.append(_Seen(frame.at_s, frame.dense, small))
-        if self.album is not None and frame.stage == "body":
-            self._pick(frame, float(small.std()))
+        if len(self._seen) < _MOST:
+            self._seen.append(_Seen(frame.at_s, frame.grey(SIDE, SIDE)))
 
     def result(self) -> str:
         """The fingerprint as text of ASCII letters, "" for a film that has too little to tell it by."""
@@ -90,32 +69,8 @@ class Prints:
         telling = tells(pictures, box)
         if int(telling.sum()) < FEWEST:
             return ""
-        said = [one for one, tell in zip(seen, telling, strict=True) if tell]
-        kept = self._keep(said)
-        flags = [DENSE * one.dense | KEPT * (one.at_s in kept) for one in said]
-        return written([one.at_s for one in said], hashes(pictures[telling], box), flags, box)
-
-    def _pick(self, frame: Frame, contrast: float) -> None:
-        """Keep it in mind if it is of more contrast than its neighbour in time, or than the least of the others."""
-        near = [pick for pick in self._picks if abs(pick.at_s - frame.at_s) < _APART_S]
-        rivals = near or (self._picks if len(self._picks) >= _SHOWN else [])
-        if rivals and max(near, key=_contrast, default=min(rivals, key=_contrast)).contrast >= contrast:
-            return
-        gone = near or sorted(rivals, key=_contrast)[:1]
-        self._picks = [pick for pick in self._picks if pick not in gone]
-        self._picks.append(_Pick(frame.at_s, contrast, frame.colour(LONG_PX)))
-
-    def _keep(self, said: Sequence[_Seen]) -> set[float]:
-        """The moments of pictures in the album, of those the fingerprint has."""
-        if self.album is None:
-            return set()
-        times = {one.at_s for one in said}
-        picks = [pick for pick in self._picks if pick.at_s in times]
-        return {pick.at_s for pick in picks if self.album.keep("print", pick.at_s, pick.picture).sha256}
-
-
-def _contrast(pick: _Pick) -> float:
-    return pick.contrast
+        times = np.array([one.at_s for one in seen])[telling]
+        return written(times, hashes(pictures[telling], box), box)
 
 
 Box = tuple[float, float, float, float]
@@ -189,11 +144,10 @@ def _waves(cells: int, begin: float, end: float) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Print:
-    """A fingerprint as arrays: seconds in order, hashes, flags; one of each a picture. box: where the picture is."""
+    """A fingerprint as arrays: seconds in order and hashes, one of each a picture. box: where the picture is."""
 
     times: NDArray[np.float64]
     hashes: NDArray[np.uint64]
-    flags: NDArray[np.uint8]
     box: Box
 
     def __len__(self) -> int:
@@ -201,11 +155,10 @@ class Print:
         return len(self.times)
 
 
-def written(times: Sequence[float], hashes: NDArray[np.uint64], flags: Sequence[int], box: Box) -> str:
-    """As text: the format, then the number of pictures, the box, their milliseconds, hashes and flags in base 64."""
-    data = struct.pack("<I4f", len(times), *box)
-    data += (np.asarray(times) * 1000).round().astype("<u4").tobytes()
-    data += hashes.astype("<u8").tobytes() + np.asarray(flags, "u1").tobytes()
+def written(times: Sequence[float] | NDArray[np.float64], codes: NDArray[np.uint64], box: Box) -> str:
+    """As text: the format, then the number of pictures, the box, milliseconds and hashes of all in base 64."""
+    data = _HEAD.pack(len(times), *box)
+    data += (np.asarray(times) * 1000).round().astype("<u4").tobytes() + codes.astype("<u8").tobytes()
     return FORMAT + base64.b64encode(data).decode("ascii")
 
 
@@ -214,7 +167,18 @@ def read(text: str) -> Print | None:
     if not text.startswith(FORMAT):
         return None
     data = base64.b64decode(text[len(FORMAT) :])
-    count, *box = struct.unpack_from("<I4f", data)
-    times = np.frombuffer(data, "<u4", count, 20) / 1000.0
-    codes = np.frombuffer(data, "<u8", count, 20 + 4 * count).astype(np.uint64)
-    return Print(times, codes, np.frombuffer(data, "u1", count, 20 + 12 * count), (box[0], box[1], box[2], box[3]))
+    count, top, bottom, left, right = _HEAD.unpack_from(data)
+    times = np.frombuffer(data, "<u4", count, _HEAD.size) / 1000.0
+    return Print(times, _codes(data, count), (top, bottom, left, right))
+
+
+def hashes_of(text: str) -> NDArray[np.uint64]:
+    """The hashes alone; none where there is no fingerprint."""
+    if not text.startswith(FORMAT):
+        return np.empty(0, np.uint64)
+    data = base64.b64decode(text[len(FORMAT) :])
+    return _codes(data, _HEAD.unpack_from(data)[0])
+
+
+def _codes(data: bytes, count: int) -> NDArray[np.uint64]:
+    return np.frombuffer(data, "<u8", count, _HEAD.size + 4 * count).astype(np.uint64)

@@ -7,13 +7,13 @@ moments, so that neither is sure, `Doubt` says which places of one of them must 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.film.prints import KEPT, Print, read
+from parsers.film.prints import Print, read
 
 AGREE = 11
 """Bits of 64 in which two pictures of one moment may differ."""
@@ -166,7 +166,7 @@ def _at(
         return None
     sure = inner.same >= _LEAST and inner.pictures >= _PICTURES and inner.share >= _SAME
     agree = (off <= _NEAR_S) & (bits <= AGREE)
-    i, j = _best(one, other, bits, off, agree & body if inner.same else agree)
+    i, j = _likest(bits, off, agree & body if inner.same else agree)
     match = Match(round(inner.share, 3), round(offset, 2), float(one.times[i]), float(other.times[j]))
     return match if sure else _doubt(one, other, match)
 
@@ -204,22 +204,25 @@ def settle(given: Print, doubt: Doubt, look: Look) -> Match | Doubt | None:
     """Whether two films in doubt are one, after a look at the one the doubt names; the doubt again if nothing of it
     could be seen. given: the film that is not looked at. The first places are looked at alone: they tell most."""
     seen: list[bool] = []
-    pictures: list[np.uint64] = []
+    shown: list[tuple[float, float, np.uint64]] = []
     for places in (slice(0, _FIRST), slice(_FIRST, None)):
         found = look(doubt.times[places]) if doubt.times[places] else None
-        for at, their in zip(doubt.times[places], doubt.theirs[places], strict=True):
+        for at, theirs in zip(doubt.times[places], doubt.theirs[places], strict=True):
             around = found.hashes[np.abs(found.times - at) <= _AROUND_S] if found else np.empty(0, np.uint64)
-            code = given.hashes[int(np.abs(given.times - their).argmin())]
+            code = given.hashes[int(np.abs(given.times - theirs).argmin())]
             if len(around):
                 seen.append(int(np.bitwise_count(around ^ code).min()) <= AGREE)
-                pictures += [code] * seen[-1]
+                shown += [(at, theirs, code)] * seen[-1]
         if len(seen) >= 2 and sum(seen) < len(seen) / 2:
             return None
     if not seen:
         return doubt
-    if sum(seen) < _SETTLED * len(seen) or _different(np.array(pictures, np.uint64)) < min(_PICTURES, len(seen)):
+    pictures = _different(np.array([code for *_, code in shown], np.uint64))
+    if sum(seen) < _SETTLED * len(seen) or pictures < min(_PICTURES, len(seen)):
         return None
-    return replace(doubt.match, share=round(sum(seen) / len(seen), 3))
+    at, theirs, _ = shown[0]
+    one, other = (theirs, at) if doubt.look_in == "other" else (at, theirs)
+    return Match(round(sum(seen) / len(seen), 3), doubt.match.offset_s, one, other)
 
 
 def _body(times: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -239,11 +242,7 @@ def _different(codes: NDArray[np.uint64]) -> int:
     return len(found)
 
 
-def _best(
-    one: Print, other: Print, bits: NDArray[np.uint8], off: NDArray[np.float64], agree: NDArray[np.bool_]
-) -> tuple[int, int]:
-    """The pair of pictures to show: kept ones before others, then the likest, then the nearest in time."""
-    kept = ((one.flags & KEPT) > 0)[:, None].astype(np.int64) + ((other.flags & KEPT) > 0)[None, :]
-    rank = np.where(agree, bits + 2.0 * off - 20.0 * kept, np.inf)
-    i, j = np.unravel_index(int(rank.argmin()), rank.shape)
+def _likest(bits: NDArray[np.uint8], off: NDArray[np.float64], agree: NDArray[np.bool_]) -> tuple[int, int]:
+    """The two pictures to show: the likest, of them the nearest in time."""
+    i, j = np.unravel_index(int(np.where(agree, bits + 4.0 * off, np.inf).argmin()), bits.shape)
     return int(i), int(j)

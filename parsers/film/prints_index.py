@@ -1,111 +1,105 @@
-"""Which of many fingerprints may be of one film: pictures with a quarter of their bits in common, then compared whole.
+"""Which of many fingerprints may be of one film: those with pictures that have a quarter of their bits in common.
 
-The book is gone through once for all that are new, whole arrays at a time; films are compared only where at least two
-pictures nearly agree.
+The book goes by once, some hundred films at a time, so that it need not be held; for a few new films nothing else is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.film.prints import Print, read
-from parsers.film.prints_alike import Doubt, Match, compare
+from parsers.film.prints import hashes_of
 
+NEW_AT_ONCE = 256
+"""Films to look for in one go through the book."""
+_LOT = 64
+"""Of them in one table: more would fill it, and every picture of the book would be looked at closely."""
+_BOOK_AT_ONCE = 400
+"""Films of the book that are held together."""
 _AGREE = 8
 """Bits in which two pictures may differ to speak for their films being compared."""
 _VOTES = 2
 """Pictures of a film that must have a like one in the other."""
 _BANDS = 4
 """Parts of 16 bits, of which one must be the same."""
-_NEW_AT_ONCE = 64
-"""Films that are looked for in one go through the book: more would fill the tables that tell what to look at."""
-_CHUNK = 1 << 16
-"""Pictures of the book looked at together."""
+
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class _Flat:
-    """Pictures of many films in one row: their hashes, and to which film each belongs."""
+    """Pictures of many films in one row: their hashes, and the place of the film each belongs to."""
 
+    names: Sequence[str]
     hashes: NDArray[np.uint64]
     films: NDArray[np.int32]
 
 
 @dataclass
-class Book:
-    """Fingerprints under numbers of the caller's, to look in."""
+class _Lot:
+    """Films to look for. order, begins: for each band, pictures by its 16 bits, and where those of each value begin."""
 
-    _prints: dict[int, Print] = field(default_factory=dict)
+    flat: _Flat
+    order: list[Places] = field(default_factory=list)
+    begins: list[Places] = field(default_factory=list)
 
-    def add(self, number: int, fingerprint: str) -> bool:
-        """One more; False if it is none that can be compared."""
-        found = read(fingerprint)
-        if found is not None:
-            self._prints[number] = found
-        return found is not None
-
-    def alike(self, new: Iterable[int]) -> Iterator[tuple[int, int, Match | Doubt]]:
-        """Pairs that are one film or may be, one of them new: the lower number first, each pair once."""
-        known = [number for number in dict.fromkeys(new) if number in self._prints]
-        done: set[int] = set()
-        flat = self._flat(list(self._prints)) if known else None
-        for start in range(0, len(known), _NEW_AT_ONCE):
-            lot = known[start : start + _NEW_AT_ONCE]
-            for pair in sorted(self._candidates(lot, flat, done)):
-                if found := compare(self._prints[pair[0]], self._prints[pair[1]]):
-                    yield *pair, found
-            done.update(lot)
-
-    def _flat(self, numbers: Sequence[int]) -> _Flat:
-        hashes = [self._prints[number].hashes for number in numbers]
-        films = np.repeat(np.array(numbers, np.int32), [len(one) for one in hashes])
-        return _Flat(np.concatenate(hashes), films)
-
-    def _candidates(self, lot: Sequence[int], book: _Flat | None, done: set[int]) -> set[tuple[int, int]]:
-        """Pairs of a film of the lot with another that share enough; those of the lot before are left out."""
-        if book is None:
-            return set()
-        wanted = self._flat(lot)
-        votes: dict[tuple[int, int], set[int]] = {}
+    def __post_init__(self) -> None:
         for band in range(_BANDS):
-            for mine, theirs in _meetings(wanted, book, band):
-                near = np.bitwise_count(wanted.hashes[mine] ^ book.hashes[theirs]) <= _AGREE
-                for picture, film in set(zip(mine[near].tolist(), book.films[theirs[near]].tolist(), strict=True)):
-                    own = int(wanted.films[picture])
-                    if film != own and film not in done:
-                        votes.setdefault((min(own, film), max(own, film)), set()).add(picture)
-        return {pair for pair, pictures in votes.items() if len(pictures) >= _VOTES}
+            values = _band(self.flat.hashes, band)
+            self.order.append(np.argsort(values, kind="stable"))
+            self.begins.append(np.searchsorted(values[self.order[band]], np.arange(0x10001)))
 
-
-def _meetings(wanted: _Flat, book: _Flat, band: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Places of pictures in `wanted` and in `book` whose 16 bits at this band are the same, chunk by chunk."""
-    mine = _band(wanted.hashes, band)
-    order = np.argsort(mine, kind="stable")
-    begins = np.searchsorted(mine[order], np.arange(0x10001))
-    counts = np.diff(begins)
-    for start in range(0, len(book.hashes), _CHUNK):
-        theirs = _band(book.hashes[start : start + _CHUNK], band)
-        many = counts[theirs]
+    def meetings(self, book: _Flat, band: int) -> tuple[Places, Places]:
+        """Pictures of the lot and of the book with the same 16 bits, pair by pair."""
+        values, begins = _band(book.hashes, band), self.begins[band]
+        many = begins[values + 1] - begins[values]
         hit = np.flatnonzero(many)
-        if not hit.size:
-            continue
         many = many[hit]
-        there = np.repeat(hit, many) + start
-        within = np.arange(len(there)) - np.repeat(np.cumsum(many) - many, many)
-        yield order[np.repeat(begins[theirs[hit]], many) + within], there
+        within = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+        return self.order[band][np.repeat(begins[values[hit]], many) + within], np.repeat(hit, many)
 
 
-def _band(hashes: NDArray[np.uint64], band: int) -> NDArray[np.int64]:
+def candidates(new: Mapping[str, str], book: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Pairs of names, in order, of a new film and one of the book (or of two new ones) that share enough pictures.
+
+    new: at most NEW_AT_ONCE names to fingerprints; book: all names and fingerprints, the new ones among them.
+    """
+    lots = [_Lot(_flat(some)) for some in _by(new.items(), _LOT)]
+    votes: dict[tuple[str, str], set[int]] = {}
+    for some in _by(book, _BOOK_AT_ONCE):
+        flat = _flat(some)
+        for lot in lots:
+            for pair, picture in _votes(lot, flat):
+                votes.setdefault(pair, set()).add(picture)
+    return {pair for pair, pictures in votes.items() if len(pictures) >= _VOTES}
+
+
+def _votes(lot: _Lot, book: _Flat) -> Iterator[tuple[tuple[str, str], int]]:
+    """Two names and the picture of the lot's that speaks for them."""
+    for band in range(_BANDS):
+        mine, theirs = lot.meetings(book, band)
+        near = np.bitwise_count(lot.flat.hashes[mine] ^ book.hashes[theirs]) <= _AGREE
+        for picture, film in set(zip(mine[near].tolist(), book.films[theirs[near]].tolist(), strict=True)):
+            own, other = lot.flat.names[lot.flat.films[picture]], book.names[film]
+            if own != other:
+                yield (min(own, other), max(own, other)), picture
+
+
+def _flat(films: Sequence[tuple[str, str]]) -> _Flat:
+    hashes = [hashes_of(fingerprint) for _, fingerprint in films]
+    of = np.repeat(np.arange(len(films), dtype=np.int32), [len(one) for one in hashes])
+    return _Flat([name for name, _ in films], np.concatenate([np.empty(0, np.uint64), *hashes]), of)
+
+
+def _band(hashes: NDArray[np.uint64], band: int) -> Places:
     return ((hashes >> np.uint64(16 * band)) & np.uint64(0xFFFF)).astype(np.int64)
 
 
-def pairs_among(fingerprints: Sequence[str]) -> Iterator[tuple[int, int, Match | Doubt]]:
-    """All pairs among these that are one film or may be, by their places."""
-    book = Book()
-    for number, one in enumerate(fingerprints):
-        book.add(number, one)
-    return book.alike(range(len(fingerprints)))
+def _by(items: Iterable[tuple[str, str]], many: int) -> Iterator[list[tuple[str, str]]]:
+    source = iter(items)
+    while some := list(islice(source, many)):
+        yield some
