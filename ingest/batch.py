@@ -21,6 +21,7 @@ from ingest.linked import take_linked, tell_noted
 from ingest.retold import retell
 from ingest.stages.assemble import assemble
 from ingest.stages.cloud import cloud
+from ingest.stages.digests import digests
 from ingest.stages.extract import extract
 from ingest.stages.fetch import fetch
 from ingest.stages.letterhead import wrong_template
@@ -76,6 +77,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("review", _review),
     ("reply", reply),
     ("report", _report),
+    ("digests", digests),
     ("send", send),
 )
 """The walk of a mail. Staff's cells are read first, so that a decision counts in this batch. Links come after it is

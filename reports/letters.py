@@ -127,7 +127,7 @@ def check_templates(templates: Path | None = None) -> None:
 
 def _harmless(data: LetterData) -> dict[str, object]:
     """The letter's values with senders' words made harmless; the letterhead is ours and keeps its phone numbers."""
-    return {name: _clean(value) for name, value in asdict(data).items()} | {
+    return {name: harmless(value) for name, value in asdict(data).items()} | {
         "contact": data.contact,
         "postal": data.postal,
         "automatic": AUTOMATIC,
@@ -135,14 +135,14 @@ def _harmless(data: LetterData) -> dict[str, object]:
     }
 
 
-def _clean(value: object) -> object:
+def harmless(value: object) -> object:
     """One line, cut, no numbers that identify a person, no addresses of pages: a letter must not carry a link."""
     if isinstance(value, str):
         return _PAGE_ADDRESS.sub("（网址略）", mask(" ".join(clean_text(value).split())))[:MAX_FIELD]
     if isinstance(value, Mapping):
-        return {key: _clean(inner) for key, inner in value.items()}
+        return {key: harmless(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
-        return [_clean(inner) for inner in value]
+        return [harmless(inner) for inner in value]
     return value
 
 

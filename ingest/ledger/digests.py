@@ -53,15 +53,18 @@ class Digests:
         day: ISO 8601. letters: rows of `letters`, whose keys begin with `kind:day:`.
         """
         self._pass_over(instead_of)
+        self._forget(kind)
         self.connection.execute(insert(_D).values(kind=kind.value, day=day, at=self.now, states=dict(states)))
         for values in letters:
             made = self.connection.execute(insert(_L).values(**values, created_at=self.now)).inserted_primary_key
             assert made is not None
             self.desk.event("letter-written", letter=int(made[0]), kind=kind.value)
 
-    def forget_before(self, kind: LetterKind, day: str) -> None:
-        """What stood in the mails before that day is not asked for any more."""
-        self.connection.execute(delete(_D).where(_D.c.kind == kind.value, _D.c.day < day))
+    def _forget(self, kind: LetterKind) -> None:
+        """Those from before the newest that went out are asked for no more."""
+        kept = self.last_read(kind, drafts=False) or self.last_read(kind, drafts=True)
+        if kept is not None:
+            self.connection.execute(delete(_D).where(_D.c.kind == kind.value, _D.c.day < kept["day"]))
 
     def _pass_over(self, kinds: Collection[LetterKind]) -> None:
         """Unsent letters of these kinds are held for good: a newer one says what stands."""
