@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-from ingest.workers.items import NO_LIMITS, Bounds, Converted, Film, Look, Scan, seconds_of
+from ingest.workers.items import NO_LIMITS, Bounds, Converted, Film, Look, Scan, Two, seconds_of
 from ingest.workers.process import Process, Stopped, WorkerError
 from parsers.facts import (
     ArchiveFacts,
@@ -28,7 +28,7 @@ from parsers.facts import (
     Wants,
     from_json,
 )
-from parsers.filmfacts import Watched
+from parsers.filmfacts import Beside, Watched
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from ingest.config.tables import Analysis
     from ingest.workers.calls import Call, Reader
 
-__all__ = ["Bounds", "Converted", "Film", "Look", "Scan", "WorkerError", "Workers", "workers_of"]
+__all__ = ["Bounds", "Converted", "Film", "Look", "Scan", "Two", "WorkerError", "Workers", "workers_of"]
 
 _TARGET = "ingest.workers.calls:answer"
+_BESIDE_S = 240.0
+"""Seconds more for two films to be decoded at a dozen places."""
 
 
 def workers_of(analysis: Analysis) -> Workers:
@@ -155,6 +157,11 @@ class Workers:
         calls = (_film_call("clip", item) for item in items)
         for at, said in self._map(calls):
             yield at, Watched(no_clip=said.reason) if isinstance(said, Broken) else cast(Watched | Exception, said)
+
+    def map_beside(self, items: Iterable[Two]) -> Iterator[tuple[int, Beside | Broken | Exception]]:
+        """As `map_look`, for `parsers.film.prints_beside.beside`."""
+        found = self._map(map(_beside_call, items))
+        return cast(Iterator[tuple[int, Beside | Broken | Exception]], found)
 
     def _map(self, calls: Iterable[Call]) -> Iterator[tuple[int, Facts | Exception]]:
         if not self.count:
@@ -297,6 +304,12 @@ def _film_call(reader: Literal["watch", "clip"], item: Film) -> Call:
     film = item.facts.model_copy(update={"watched": None})
     seconds = seconds_of(film, copied=reader == "clip")
     return _call(reader, item.path, item.scratch, NO_LIMITS, film=film, film_s=seconds, alone=item.is_large)
+
+
+def _beside_call(item: Two) -> Call:
+    film, other = (facts.model_copy(update={"watched": None}) for facts in item.facts)
+    call = _call("beside", item.paths[0], item.scratch, NO_LIMITS, film=film, film_s=_BESIDE_S, alone=item.is_large)
+    return call.model_copy(update={"other": other, "prints": item.prints, "volumes": (item.paths[1].absolute(),)})
 
 
 def _caught(do: Callable[[Call], Facts], call: Call) -> Facts | Exception:

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from parsers.facts import Broken, Facts, ImageFacts, Limits, MailFacts, VideoFacts, Wants, to_json
 from parsers.sniff import HEAD, sniff_bytes
 
-Reader = Literal["look", "mail", "enclosed", "archive", "links", "converted", "recognise", "interpret", "watch", "clip"]
+Reader = Literal[
+    "look", "mail", "enclosed", "archive", "links", "converted", "recognise", "interpret", "watch", "clip", "beside"
+]
 
 
 _OF_FILM_S = 0.75
@@ -26,7 +28,8 @@ class Call(BaseModel):
     document by its copy as docx, the first of `volumes`; `recognise` and `interpret` are those of parsers.recognition,
     the latter for the pages in `image`. wants: for these three and `look`. entering: for `mail` and `enclosed`.
     pages: of a scan, for its time. `watch` and `clip` are those of parsers.film for the film `film` describes, with
-    `film_s` seconds more; alone: in a process of its own, since it may take more memory than others. passwords,
+    `film_s` seconds more; alone: in a process of its own, since it may take more memory than others. `beside`
+    compares it with a second film, the first of `volumes`, of which `other` tells; prints: of both. passwords,
     volumes: for `archive`. They are told to nobody: a log names the file alone.
     """
 
@@ -45,6 +48,8 @@ class Call(BaseModel):
     image: ImageFacts | None = None
     film: VideoFacts | None = None
     film_s: float = 0.0
+    other: VideoFacts | None = None
+    prints: tuple[str, str] = ("", "")
     alone: bool = False
 
 
@@ -133,6 +138,15 @@ def _clip(call: Call) -> Facts:
     return make_clip(call.path, call.film, call.scratch)
 
 
+def _beside(call: Call) -> Facts:
+    from parsers.film.prints_beside import beside
+
+    if call.film is None or call.other is None:
+        raise ValueError("no film is described")
+    one, other = (call.path, call.film, call.prints[0]), (call.volumes[0], call.other, call.prints[1])
+    return beside(one, other, call.scratch)
+
+
 def _enclosed(call: Call) -> Facts:
     from parsers.mail import read_enclosed
 
@@ -167,6 +181,7 @@ _READERS: dict[str, Callable[[Call], Facts]] = {
     "interpret": _interpret,
     "watch": _watch,
     "clip": _clip,
+    "beside": _beside,
 }
 
 

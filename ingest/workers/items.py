@@ -80,6 +80,21 @@ class Film:
         return self.facts.width * self.facts.height > _LARGE_PX
 
 
+@dataclass(frozen=True)
+class Two:
+    """Two films to put beside each other, as their facts describe them; what is kept goes to `scratch`."""
+
+    paths: tuple[Path, Path]
+    facts: tuple[VideoFacts, VideoFacts]
+    prints: tuple[str, str]
+    scratch: Path
+
+    @property
+    def is_large(self) -> bool:
+        """The pictures of one are larger than 1080p."""
+        return any(film.width * film.height > _LARGE_PX for film in self.facts)
+
+
 def seconds_of(film: VideoFacts, *, copied: bool) -> float:
     """Seconds more than for another file of its size, by its length as far as its facts tell, bounded.
 
