@@ -25,10 +25,9 @@ _SCRIPTS = {
     "none": "",
 }
 _STEPS = {
-    "walk": "通读",
+    "walk": "通读听音",
     "decode": "解码",
-    "texts": "认字",
-    "sound": "听音",
+    "text": "认字",
     "prints": "指纹",
     "pictures": "留图",
     "bars": "黑边",
