@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
 
@@ -33,6 +34,8 @@ _DEMUXERS = {
 """By what the bytes are. Never guessed by the library: a playlist would make it open other files, or addresses."""
 
 _OPTIONS = {"protocol_whitelist": "file", "probesize": "5000000", "analyzeduration": "5000000"}
+_MORE_OPTIONS = {"mpegts": {"resync_size": "1000000000"}}
+"""How far it looks for the next packet behind a hole: to the end."""
 _OPEN_S, _READ_S = 30.0, 30.0
 
 
@@ -52,6 +55,15 @@ class Film:
     picture: VideoStream
     sounds: tuple[AudioStream, ...]
 
+    @property
+    def header_s(self) -> float | None:
+        """How long the picture is by its header, None where that says nothing."""
+        own = self.picture.duration
+        if own and self.picture.time_base:
+            return float(own * self.picture.time_base)
+        whole = self.container.duration
+        return whole / 1_000_000 if whole and whole > 0 else None
+
 
 @contextmanager
 def opened(path: Path, found: str, width: int, height: int, *, sound: bool = True) -> Iterator[Film]:
@@ -66,14 +78,29 @@ def opened(path: Path, found: str, width: int, height: int, *, sound: bool = Tru
         raise Closed("unsupported", f"no demuxer for {found}")
     with path.open("rb"):
         """So that what follows is the film's fault, not the disk's."""
+    options = _OPTIONS | _MORE_OPTIONS.get(found, {})
     try:
         container = av.open(
-            str(path.resolve()), "r", format=_DEMUXERS[found], container_options=_OPTIONS, timeout=(_OPEN_S, _READ_S)
+            str(path.resolve()), "r", format=_DEMUXERS[found], container_options=options, timeout=(_OPEN_S, _READ_S)
         )
     except (av.FFmpegError, ValueError) as error:
         raise Closed("unreadable", f"{type(error).__name__}: {error}"[:300]) from error
     with container:
         yield _chosen(container, width, height, sound=sound)
+
+
+def packets_of(film: Film) -> Iterator[Packet[Stream]]:
+    """The packets of its picture and its sound with anything in them. A demuxer that stumbles raises av.FFmpegError.
+
+    Streams that turn up on the way are left alone; the library stumbles over them once there is nothing more to read.
+    """
+    coming = film.container.demux(film.picture, *film.sounds)
+    try:
+        for packet in coming:
+            if packet.size:
+                yield packet
+    except IndexError:
+        return
 
 
 def _chosen(container: InputContainer, width: int, height: int, *, sound: bool) -> Film:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parsers.facts import VideoFacts
-from parsers.film.container import Film
+from parsers.film.container import Film, packets_of
 from parsers.film.frame import Frame
 from parsers.film.planning import Run, stage_of
 from parsers.film.walking import Packets
@@ -23,8 +23,8 @@ _MAX_ERRORS = 1_000
 class Decoder:
     """Decodes pictures of an open film that has not been read yet. core_s: processor seconds it took.
 
-    pictures: decoded ones; errors: seconds at which one could not be, or came out damaged; such a one is handed to
-    `on_damage` and to nobody else. stopped: "too-slow" if `late` ended it.
+    pictures: decoded ones; errors: seconds at which one could not be, or came out damaged. What is seen there is
+    handed to `on_damage`, and what came out damaged to nobody else. stopped: "too-slow" if `late` ended it.
     """
 
     film: Film
@@ -38,6 +38,7 @@ class Decoder:
     core_s: float = 0.0
     _size: tuple[int, int] | None = None
     _shown_s: float = -1.0
+    _unseen: bool = False
 
     def frames(self, runs: Sequence[Run]) -> Iterator[Frame]:
         """The wanted pictures of runs as they were planned, in order of time."""
@@ -76,9 +77,7 @@ class Decoder:
         import av
 
         try:
-            for packet in self.film.container.demux(self.film.picture):
-                if packet.size:
-                    yield packet
+            yield from packets_of(self.film)
         except av.FFmpegError:
             return  # the walk has noted where
 
@@ -94,6 +93,7 @@ class Decoder:
                 decoded = context.decode(packet)
             except (av.FFmpegError, ValueError):
                 self._failed(at_s)
+                self._unseen = True
                 continue
             for raw in decoded:
                 at_s = self._time(raw, at_s)
@@ -109,9 +109,13 @@ class Decoder:
     def _good(self, raw: Any, at_s: float) -> bool:
         """Count it, and say whether it may be shown: whole, and of the size of the first one."""
         self.pictures += 1
-        if raw.is_corrupt:
+        corrupt = bool(raw.is_corrupt)
+        if corrupt:
             self._failed(at_s)
+        if corrupt or self._unseen:
+            self._unseen = False
             self.on_damage(self._framed(raw, at_s, dense=False))
+        if corrupt:
             return False
         if self._size is None:
             self._size = raw.width, raw.height

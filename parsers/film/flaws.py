@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from parsers.filmfacts import Damage
 
-_ZEROS = bytes(64)
-"""No picture of H.264 or HEVC holds three zeros in a row but in the length of a unit."""
 _MANY_ZEROS = bytes(4_096)
-_WHOLE_CODECS = frozenset({"h264", "hevc"})
+_ZEROS = {
+    "h264": bytes(64),
+    "hevc": bytes(64),
+    "mpeg4": bytes(64),
+    "vp9": _MANY_ZEROS,
+    "vp8": _MANY_ZEROS,
+    "av1": _MANY_ZEROS,
+}
+"""By codec, what no picture holds: H.264 has three zeros in a row only in the length of a unit. Others are padded."""
+CORRUPT = "demuxer: corrupt packet"
 _MAX_SPOTS = 1_000
 _GAP_BYTES = 65_536
 """Between packets of a stream without an index: more than headers and streams that are not read."""
 _NEAR_S = 2.0
 """Spots closer than this are one damage."""
+_LEAP_S = 0.3
 _LATE_S = 2.0
 """Sound and picture may end that far apart."""
 
@@ -46,10 +57,10 @@ class Flaws:
         if len(self.spots) >= _MAX_SPOTS:
             return
         if packet.is_corrupt:
-            self.spots.append((at_s, "undecodable", "demuxer: corrupt packet"))
-        elif self.codec in _WHOLE_CODECS:
+            self.spots.append((at_s, "undecodable", CORRUPT))
+        elif self.codec in _ZEROS:
             data = bytes(packet)
-            if _ZEROS in data:
+            if _ZEROS[self.codec] in data:
                 self.spots.append((at_s, "hole", f"zeros at byte {packet.pos}"))
             elif self.length_bytes and not _framed(data, self.length_bytes):
                 self.spots.append((at_s, "undecodable", f"broken framing at byte {packet.pos}"))
@@ -66,10 +77,11 @@ class Flaws:
         """The demuxer gave up."""
         self.ended = why
 
-    def search(self, path: Path) -> None:
-        """Look into the gaps for zeros, and behind the last packet."""
+    def search(self, path: Path, times: NDArray[np.float64]) -> None:
+        """Look into the gaps for zeros, and behind the last packet. times: of all pictures, in the file's own time."""
         if not self.streamed:
             return
+        times = np.sort(times)
         size = path.stat().st_size
         if size - self._behind > _GAP_BYTES:
             self.gaps.append((self._behind, size, self._last_s))
@@ -78,6 +90,14 @@ class Flaws:
                 file.seek(start)
                 if _MANY_ZEROS in file.read(min(end - start, 1 << 20)):
                     self.spots.append((at_s, "hole", f"zeros behind byte {start}"))
+                elif _leaps(times, at_s):
+                    self.spots.append((at_s, "undecodable", f"nothing to read behind byte {start}"))
+
+
+def _leaps(times: NDArray[np.float64], at_s: float) -> bool:
+    """Pictures are missing behind that time."""
+    after = times[np.searchsorted(times, at_s + 0.002) :][:1]
+    return len(after) == 1 and float(after[0]) - at_s > max(_LEAP_S, 5 * float(np.median(np.diff(times))))
 
 
 def _framed(data: bytes, length_bytes: int) -> bool:
@@ -96,18 +116,32 @@ def length_bytes(codec: str, extra: bytes | None) -> int:
     return (extra[at] & 3) + 1 if at is not None and len(extra) > at else 0
 
 
-def merged(spots: Iterable[tuple[float, Flaw, str]], first_s: float) -> list[Damage]:
-    """Spots as damages, those near each other as one; times from the first picture shown."""
+def merged(spots: Iterable[tuple[float, Flaw, str]], pts: NDArray[np.float64], first_s: float) -> list[Damage]:
+    """Spots as damages, those near each other as one. pts: of all pictures, seconds from the first one shown.
+
+    A damage lasts until the next picture after its last spot.
+    """
+    times = np.sort(pts)
     found: list[Damage] = []
     for at_s, what, detail in sorted(spots):
-        at_s = max(at_s - first_s, 0.0)
+        at_s = round(max(at_s - first_s, 0.0), 3)
+        after = times[np.searchsorted(times, at_s + 0.002) :][:1]
+        until_s = round(float(after[0]), 3) if len(after) else at_s
         last = found[-1] if found else None
         if last is not None and at_s - (last.until_s or last.at_s) <= _NEAR_S:
             kind: Flaw = "hole" if "hole" in (what, last.what) else "undecodable"
-            found[-1] = last.model_copy(update={"until_s": round(at_s, 3), "what": kind})
+            found[-1] = last.model_copy(update={"until_s": until_s, "what": kind})
         else:
-            found.append(Damage(what=what, at_s=round(at_s, 3), until_s=round(at_s, 3), detail=detail))
+            found.append(Damage(what=what, at_s=at_s, until_s=until_s, detail=detail))
     return found
+
+
+def cut_off(damage: Sequence[Damage], pictures_s: float, header_s: float | None) -> list[Damage]:
+    """The damages; a broken last picture is where the file was cut off."""
+    if not damage or damage[-1].detail != CORRUPT or pictures_s - damage[-1].at_s > _LEAP_S:
+        return list(damage)
+    end_s = round(max(header_s or 0.0, pictures_s), 3)
+    return [*damage[:-1], damage[-1].model_copy(update={"what": "cut-off", "until_s": end_s})]
 
 
 def ends(pictures_s: float, sound_s: float | None, header_s: float | None, ended: str) -> list[Damage]:
@@ -117,12 +151,12 @@ def ends(pictures_s: float, sound_s: float | None, header_s: float | None, ended
     why the demuxer gave up, "" if it did not.
     """
     found: list[Damage] = []
-    short = header_s is not None and header_s - pictures_s > max(_LATE_S, header_s * 0.01)
-    if short or ended:
+    at_s = round(pictures_s, 3)
+    if ended or (header_s is not None and header_s - pictures_s > max(_LATE_S, header_s * 0.01)):
         detail = ended or f"{pictures_s:.3f} s of {header_s:.3f} s"
-        found.append(Damage(what="short", at_s=round(pictures_s, 3), until_s=header_s, detail=detail))
+        found.append(Damage(what="short", at_s=at_s, until_s=header_s, detail=detail))
     if sound_s is not None and pictures_s - sound_s > _LATE_S:
-        found.append(Damage(what="audio-ends", at_s=round(max(sound_s, 0.0), 3), until_s=round(pictures_s, 3)))
+        found.append(Damage(what="audio-ends", at_s=round(max(sound_s, 0.0), 3), until_s=at_s))
     if sound_s is not None and sound_s - pictures_s > _LATE_S:
-        found.append(Damage(what="picture-ends", at_s=round(pictures_s, 3), until_s=round(sound_s, 3)))
+        found.append(Damage(what="picture-ends", at_s=at_s, until_s=round(sound_s, 3)))
     return found

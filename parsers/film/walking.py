@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.film.container import Film
+from parsers.film.container import Film, packets_of
 from parsers.film.flaws import Flaws
 
 if TYPE_CHECKING:
@@ -78,20 +78,13 @@ class Walker:
         return self._counted()
 
     def _packets(self) -> Iterator[Any]:
-        """Those with anything in them. A demuxer that stumbles ends the film there."""
+        """All of them. A demuxer that stumbles ends the film there."""
         import av
 
-        coming = self.film.container.demux(self.film.picture, *self.film.sounds)
-        while True:
-            try:
-                packet = next(coming, None)
-            except av.FFmpegError as error:
-                self.flaws.stumbled(f"{type(error).__name__}: {error}"[:200])
-                return
-            if packet is None:
-                return
-            if packet.size:
-                yield packet
+        try:
+            yield from packets_of(self.film)
+        except av.FFmpegError as error:
+            self.flaws.stumbled(f"{type(error).__name__}: {error}"[:200])
 
     def _take(self, packet: Any, unit: float) -> None:
         stamp = packet.pts if packet.pts is not None else packet.dts

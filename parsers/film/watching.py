@@ -15,7 +15,7 @@ from parsers.film.album import Album
 from parsers.film.bars import BarsSeen
 from parsers.film.container import Closed, opened
 from parsers.film.decoding import Decoder
-from parsers.film.flaws import Flaws, ends, length_bytes, merged
+from parsers.film.flaws import Flaws, cut_off, ends, length_bytes, merged
 from parsers.film.frame import Frame, Watcher
 from parsers.film.planning import plan
 from parsers.film.prints import Prints
@@ -29,7 +29,11 @@ from parsers.filmfacts import Damage, Sound, Watched
 _MANY_PIXELS = 4_200 * 2_400
 """Beyond 4K only key pictures are decoded, at the ends too: one alone is 50 MB and more."""
 
-_STREAMED = frozenset({"flv", "mpegts", "mpeg", "mkv", "webm", "wmv", "rm"})
+_ISO = frozenset({"mp4", "mov", "3gp"})
+"""Their header's length is what was measured: it minds edit lists."""
+_HEALS_S = 12.0
+"""After a damage, pictures may come out damaged as long as they are predicted from it."""
+_STREAMED = frozenset({"avi", "flv", "mpegts", "mpeg", "mkv", "webm", "wmv", "rm"})
 """Containers whose packets follow each other: bytes between them belong to none."""
 
 
@@ -108,11 +112,12 @@ def _walked(path: Path, facts: VideoFacts, clock: Clock) -> Walked:
         ears = {stream.index: Ear(stream, share) for stream in film.sounds}
         walker = Walker(film, ears, flaws)
         packets = walker.walk(clock.late)
-        flaws.search(path)
+        flaws.search(path, packets.pts + packets.first_s)
         sound = heard(list(ears.values()), packets.first_s, packets.ends_s, len(film.container.streams.audio))
-    damage = merged(flaws.spots, packets.first_s)
-    if not walker.stopped:
-        damage += ends(packets.ends_s, sound.ends_s, facts.duration_s, flaws.ended)
+        header_s = facts.duration_s if facts.container in _ISO else film.header_s
+    damage = cut_off(merged(flaws.spots, packets.pts, packets.first_s), packets.ends_s, header_s)
+    if not walker.stopped and not any(one.what == "cut-off" for one in damage):
+        damage += ends(packets.ends_s, sound.ends_s, header_s, flaws.ended)
     return Walked(packets, tuple(damage), sound, walker.stopped)
 
 
@@ -174,13 +179,21 @@ def _seen(path: Path, facts: VideoFacts, walked: Walked, scratch: Path | None, c
         pictures=decoder.pictures,
         errors=len(decoder.errors),
         variable_rate=packets.variable_rate,
-        damage=walked.damage,
+        damage=_with_errors(walked, decoder.errors),
         sound=walked.sound,
         core_s={step: round(took, 3) for step, took in clock.core_s.items()},
         problem=walked.stopped or decoder.stopped or ("" if decoder.pictures else "unreadable"),
         tools=tools(ocr=ocr),
         **said,
     )
+
+
+def _with_errors(walked: Walked, errors: list[float]) -> tuple[Damage, ...]:
+    """The damages, with those that only decoding has shown."""
+    known = [(one.at_s - 1.0, (one.until_s or one.at_s) + _HEALS_S) for one in walked.damage]
+    fresh = [at_s for at_s in errors if not any(start <= at_s <= end for start, end in known)]
+    found = merged([(at_s, "undecodable", "decoder") for at_s in fresh], walked.packets.pts, 0.0)
+    return tuple(sorted((*walked.damage, *found), key=lambda one: one.at_s))
 
 
 def _damaged(album: Album) -> Callable[[Frame], None]:
