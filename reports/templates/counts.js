@@ -21,7 +21,10 @@
     const places = plots.map((plot) => document.getElementById(plot.at));
     places.forEach((place) => { place.hidden = false; }); // before any is drawn, since they share the width
     try {
-      for (const [number, plot] of plots.entries()) await Plotly.newPlot(places[number], plot.data, plot.layout, settings);
+      for (const [number, plot] of plots.entries()) {
+        await Plotly.newPlot(places[number], plot.data, plot.layout, settings);
+        await new Promise((next) => { setTimeout(next); }); // what is drawn is shown
+      }
     } catch (error) {
       places.forEach((place) => { place.hidden = !place.firstChild; });
       throw error;
