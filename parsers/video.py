@@ -21,21 +21,23 @@ def read_video(path: Path, found: str) -> VideoFacts | Broken:
 
     Broken: "no-index" (no moov), "cut-off" (index or media data run past the end), "no-picture" (only sound),
     "unreadable" where no size of the picture can be told, "too-slow" and "crashed" where MediaInfo is: it has
-    a process of its own and half a minute. OSError (ToolMissing) if it cannot be run at all.
+    a process of its own and half a minute. What is cut off says up to which second it plays, if it has an index.
+    OSError (ToolMissing) if MediaInfo cannot be run at all.
     """
     boxes = Layout()
     if found in _BOXED:
         with path.open("rb") as file:
             boxes = layout(file)
         if trouble := _trouble(boxes, found):
-            return trouble
+            return _with_seconds(trouble, path, indexed=boxes.index_at is not None)
     try:
         seen = mediainfo(path)
     except ToolFailed as error:
         return Broken(format=found, reason=error.reason, detail=str(error))
     general, pictures, sounds = _tracks(seen)
     if _extra(general, "IsTruncated") == "Yes":
-        return Broken(format=found, reason="cut-off", detail="MediaInfo: IsTruncated")
+        cut = Broken(format=found, reason="cut-off", detail="MediaInfo: IsTruncated")
+        return _with_seconds(cut, path, indexed=True)
     if not pictures:
         return Broken(format=found, reason="no-picture" if sounds else "unreadable", detail="no video stream")
     facts = _facts(path.stat().st_size, found, boxes, general, pictures[0], sounds)
@@ -50,6 +52,16 @@ def _trouble(boxes: Layout, found: str) -> Broken | None:
     if boxes.index_at is None:
         return Broken(format=found, reason="no-index", detail="no moov box")
     return None
+
+
+def _with_seconds(broken: Broken, path: Path, *, indexed: bool) -> Broken:
+    """What is cut off, with how far it plays."""
+    if broken.reason != "cut-off" or not indexed:
+        return broken
+    from parsers.film.playable import playable
+
+    at_s, of_s = playable(path, broken.format)
+    return broken.model_copy(update={"at_s": at_s, "of_s": of_s})
 
 
 Track = dict[str, Any]
@@ -98,7 +110,7 @@ def _facts(
         frame_rate=_number(picture.get("FrameRate")),
         bit_rate=_whole(picture.get("BitRate")),
         bit_depth=_whole(picture.get("BitDepth")),
-        hdr=str(picture.get("HDR_Format") or ""),
+        hdr=_hdr(picture),
         audio=tuple(_audio(sound) for sound in sounds[:_MAX_AUDIO]),
         faststart=boxes.faststart,
         created=str(general.get("Encoded_Date") or general.get("Tagged_Date") or ""),
@@ -139,6 +151,12 @@ def _profile(picture: Track) -> str:
     """Profile and level as people write them: High@L4.1."""
     profile, level = str(picture.get("Format_Profile") or ""), str(picture.get("Format_Level") or "")
     return f"{profile}@L{level}" if profile and level else profile
+
+
+def _hdr(picture: Track) -> str:
+    """The format by name; of pictures without its data the curve of their brightness, where that is one of HDR."""
+    curve = str(picture.get("transfer_characteristics") or "")
+    return str(picture.get("HDR_Format") or (curve if curve in ("PQ", "HLG") else ""))
 
 
 def _tools(seen: Mapping[str, Any]) -> dict[str, str]:

@@ -23,8 +23,9 @@ _MAX_ERRORS = 1_000
 class Decoder:
     """Decodes pictures of an open film that has not been read yet. core_s: processor seconds it took.
 
-    pictures: decoded ones; errors: seconds at which one could not be, or came out damaged. What is seen there is
-    handed to `on_damage`, and what came out damaged to nobody else. stopped: "too-slow" if `late` ended it.
+    pictures: those that came out well; errors: seconds at which one could not be decoded, or came out damaged. What is
+    seen there is handed to `on_damage`, and what came out damaged to nobody else. stopped: "too-slow" if `late` ended
+    it.
     """
 
     film: Film
@@ -107,11 +108,12 @@ class Decoder:
         return float(stamp * raw.time_base) - self.packets.first_s
 
     def _good(self, raw: Any, at_s: float) -> bool:
-        """Count it, and say whether it may be shown: whole, and of the size of the first one."""
-        self.pictures += 1
+        """Count it, and say whether it may be shown: it came out well, and has the size of the first one."""
         corrupt = bool(raw.is_corrupt)
         if corrupt:
             self._failed(at_s)
+        else:
+            self.pictures += 1
         if corrupt or self._unseen:
             self._unseen = False
             self.on_damage(self._framed(raw, at_s, dense=False))
