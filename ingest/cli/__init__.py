@@ -309,10 +309,20 @@ def report(
         Literal["workbook", "pages", "folders"] | None,
         typer.Option("--only", help="只生成一种：workbook 台账，pages 统计页，folders 作品文件夹和审查页。"),
     ] = None,
+    result: Annotated[
+        bool, typer.Option("--result", help="改为生成各组的形式审查结果名单（xlsx、docx），供评审使用。")
+    ] = False,
     config: ConfigFile = None,
 ) -> int:
-    """根据现有数据重新生成台账、作品文件夹和页面。"""
-    from ingest.cli import acting
+    """根据现有数据重新生成台账、作品文件夹和页面；--result 生成形式审查结果名单。"""
+    from ingest.cli import acting, resulting
+
+    if result and only:
+        raise ConfigError(
+            "--result 与 --only 不能同用", mend="名单用 kepu report --result，其他用 kepu report --only。"
+        )
+    if result:
+        return resulting.result(_config(config), _clock(os.environ))
 
     return acting.report(_config(config), _clock(os.environ), only)
 

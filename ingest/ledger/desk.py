@@ -66,6 +66,11 @@ class Desk:
             query = query.where(schema.events.c.arrival_id == arrival)
         return rows_of(self.connection.execute(query))
 
+    def last_event_at(self) -> dt.datetime | None:
+        """When something happened last, None if nothing ever did."""
+        query = select(schema.events.c.at).order_by(schema.events.c.id.desc()).limit(1)
+        return self.connection.execute(query).scalar()
+
     # meta
 
     def get(self, key: str) -> str:
