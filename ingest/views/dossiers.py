@@ -32,7 +32,7 @@ from reports.dossier import (
 )
 
 PAGE = "审查.html"
-MOST_FILES, MOST_MAILS, MOST_LETTERS, MOST_LINES, MOST_TODOS, MOST_RELATED = 100, 40, 30, 80, 8, 10
+MOST_FILES, MOST_MAILS, MOST_LETTERS, MOST_LINES, MOST_TODOS, MOST_RELATED = 100, 40, 30, 80, 4, 10
 """What one page shows at most of each; how many more there are is said."""
 MAX_TEXT, MAX_TEXTS = 20_000, 200_000
 """Characters shown of one mail's or letter's text, and of all of them together."""
@@ -114,8 +114,8 @@ def shown_mails(snap: Snapshot, work: Work) -> list[int]:
 
 
 def shown_letters(snap: Snapshot, work: Work) -> list[Row]:
-    """The letters that the page shows: the newest."""
-    return list(snap.letters_of(work.id))[-MOST_LETTERS:]
+    """The letters that the page shows: the newest, the last one first."""
+    return list(snap.letters_of(work.id))[: -MOST_LETTERS - 1 : -1]
 
 
 def line_of(snap: Snapshot, work_id: str) -> list[str]:
@@ -144,7 +144,7 @@ def dossier_of(snap: Snapshot, work: Work, beside: Beside, around: Around | None
         track=snap.config.track(work.track).name,
         state=STATE_WORDS[work.state],
         decision=work.decision.value if work.decision else "",
-        meaning=STATE_MEANINGS.get(STATE_WORDS[work.state], ""),
+        meaning=STATE_MEANINGS.get(STATE_WORDS[work.state], "").replace("「审查明细」", "“审查结果”"),
         head=_head(snap, work),
         doing=(*snap.notes_of(work.id), *_todos(snap, work)),
         film=film_of(work, beside.files.get(film.part.id, "") if film else "", beside.clip),

@@ -5,7 +5,6 @@ const all = (what) => Array.from(document.querySelectorAll(what));
 function show(seconds) {
   film.currentTime = seconds;
   film.scrollIntoView({ block: "nearest" });
-  film.focus({ preventScroll: true });
 }
 
 if (film) {
