@@ -14,7 +14,7 @@ from ingest import deciding
 from ingest.config import Config
 from ingest.ledger import Transaction
 from ingest.ledger.rows import Row
-from ingest.model import MALWARE, CloudFile, Decision, Finding, Material, PartSource, Work, pair_number
+from ingest.model import MALWARE, CloudFile, Decision, Entrant, Finding, Material, PartSource, Work, pair_number
 from ingest.papers import filled, sheet_of
 from ingest.shots import FOLDER as FRAMES
 from reports import tables
@@ -134,6 +134,13 @@ class Snapshot:
             if row.get("merged_into"):
                 found.setdefault(row["merged_into"], []).append(work)
         return found
+
+    @cached_property
+    def units(self) -> Mapping[str, list[Entrant]]:
+        """Recommending unit to its works that count, as `quotas.by_unit` tells them."""
+        from ingest.views.quotas import by_unit
+
+        return by_unit(self)
 
     def link_of(self, part: Row) -> CloudFile | None:
         """The file behind the link that a part is; None if it is none, or of a mail whose links nobody asks for."""

@@ -16,14 +16,13 @@ from ingest.names.regions import PROVINCES, region_of
 from ingest.views import Snapshot, fields_of
 from ingest.views.frames import state_word
 from ingest.views.overview import overview
-from ingest.views.quotas import by_unit
 from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RECOMMENDER_WORDS
 from reports.book import Counts, Item
 from reports.figures import Figures, Section, Shape
 
 Held = Callable[[Work, Kind], Outcome]
 """Whether a work has a material: PASS, REVIEW, PENDING or MISSING."""
-Units = dict[str, list[Entrant]]
+Units = Mapping[str, list[Entrant]]
 
 HOURS = 24
 DAYS = 62
@@ -39,7 +38,7 @@ _OF_FORMS = ("address", "entrant", "author_unit", "producer")
 def counting(snap: Snapshot, held: Held) -> Figures:
     """Everything on the page. held: how a material of a work stands, as the rules see it."""
     first = overview(snap, ())
-    units = by_unit(snap)
+    units = snap.units
     sections = (
         _days(snap, first.days),
         _course(snap, first.days),

@@ -15,7 +15,7 @@ Cells = dict[str, Any]
 
 def quota_rows(snap: Snapshot) -> Iterable[Cells]:
     """Each unit of the config with its places and works, then what units' names could not be told."""
-    taken = by_unit(snap)
+    taken = dict(snap.units)
     for unit in snap.config.recommenders:
         word = unit.category or RECOMMENDER_WORDS[unit.kind]
         word += f"（含三区 {snap.config.rules.quota.sanqu_extra} 个）" if unit.sanqu else ""

@@ -13,6 +13,7 @@ from ingest.stages.report.places import MASKED, note, reports_folder
 if TYPE_CHECKING:
     from ingest.views import Snapshot
     from reports.book import Book
+    from reports.figures import Figures
 
 log = structlog.get_logger("kepu")
 
@@ -37,10 +38,16 @@ def share_masked(context: Context, book: Book) -> None:
 
 def share_counts(context: Context, snap: Snapshot) -> None:
     """Write the page of counts, if any figure changed or an hour has passed since."""
-    from ingest.views.counting import counting
     from reports.counts import COUNTS_PAGE, write_counts
 
-    write_counts(reports_folder(context) / COUNTS_PAGE, counting(snap, _held))
+    write_counts(reports_folder(context) / COUNTS_PAGE, page_figures(snap))
+
+
+def page_figures(snap: Snapshot) -> Figures:
+    """All that stands on the page of counts."""
+    from ingest.views.counting import counting
+
+    return counting(snap, _held)
 
 
 def _held(work: Work, kind: Kind) -> Outcome:
