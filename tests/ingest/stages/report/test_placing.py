@@ -43,6 +43,30 @@ def test_a_change_touches_only_its_own_folder(desk, sheet):
     assert changed == {desk.works / f"{ONE} 星海寻踪" / "审查.html"}
 
 
+def test_a_new_work_rewrites_the_page_of_its_neighbour_only(contest, desk, walk, form):
+    desk.age()
+    before = desk.times()
+    contest.post(files=[("推荐表.docx", form("云的样子", author="钱观澜"))])
+    walk(desk.context)
+    desk.report()
+    pages = {path: at for path, at in desk.times().items() if path.name == "审查.html"}
+    changed = {path.parent.name for path, at in pages.items() if before.get(path) != at}
+    assert changed == {f"{TWO} 深海来信", "R2024-0003 云的样子"}
+    assert "R2024-0003%20" in (desk.works / f"{TWO} 深海来信" / "审查.html").read_text("utf-8")
+
+
+def test_a_page_leads_to_its_neighbour_and_back(desk):
+    pages = [(desk.works / name / "审查.html").read_text("utf-8") for name in (f"{ONE} 星海寻踪", f"{TWO} 深海来信")]
+    assert [('rel="prev"' in page, 'rel="next"' in page) for page in pages] == [(False, True), (True, False)]
+
+
+def test_a_page_tells_the_works_course_and_what_was_answered(desk, sheet):
+    desk.edit({(sheet, ONE, "备注"): "已电话联系"})
+    desk.report()
+    page = (desk.works / f"{ONE} 星海寻踪" / "审查.html").read_text("utf-8")
+    assert ["《星海寻踪》" in page, "备注：“已电话联系”" in page] == [True, True]
+
+
 def test_a_folder_that_fails_costs_only_itself(desk, sheet):
     folder = desk.works / f"{ONE} 星海寻踪"
     desk.edit({(sheet, work, "初审结论"): "通过" for work in (ONE, TWO)})
