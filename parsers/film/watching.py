@@ -58,6 +58,11 @@ class Clock:
         finally:
             self.core_s[name] += time.process_time() - began
 
+    def move(self, name: str, to: str, seconds: float) -> None:
+        """Count so many seconds of one step for another."""
+        self.core_s[name] -= seconds
+        self.core_s[to] += seconds
+
 
 @dataclass(frozen=True)
 class Walked:
@@ -113,8 +118,10 @@ def _walked(path: Path, facts: VideoFacts, clock: Clock) -> Walked:
         walker = Walker(film, ears, flaws)
         packets = walker.walk(clock.late)
         flaws.search(path, packets.pts + packets.first_s)
+        clock.move("walk", "sound", sum(ear.core_s for ear in ears.values()))
         sound = heard(list(ears.values()), packets.first_s, packets.ends_s, len(film.container.streams.audio))
         header_s = facts.duration_s if facts.container in _ISO else film.header_s
+        header_s = None if header_s is None else header_s - max(packets.first_s, 0.0)
     damage = cut_off(merged(flaws.spots, packets.pts, packets.first_s), packets.ends_s, header_s)
     if not walker.stopped and not any(one.what == "cut-off" for one in damage):
         damage += ends(packets.ends_s, sound.ends_s, header_s, flaws.ended)
