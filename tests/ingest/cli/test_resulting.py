@@ -7,8 +7,8 @@ FILES = [f"形式审查结果-{track}.{ending}" for track in ("地方、部门�
 
 
 @pytest.fixture
-def folder(one_work):
-    return one_work.folder / "共享/reports/形式审查结果"
+def folder(contest):
+    return contest.folder / "共享/reports/形式审查结果"
 
 
 def test_result_has_what_staff_wrote_into_the_workbook(kepu, one_work, folder):
