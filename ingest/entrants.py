@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ingest.config import Config, QuotaRule, Recommender
-from ingest.model import Entrant, Kind, Material, Work
+from ingest.model import Entrant, Kind, Material, Pictures, Work
 from ingest.names import body, fold, match_recommender, named_in, nearest, people
 from ingest.papers import sheet_of
 from parsers.facts import FieldValue, FormFacts
@@ -66,6 +66,7 @@ def entrant_of(work: Work, config: Config, *, late: bool = False) -> Entrant:
         films=_files(work.all_of(Kind.VIDEO)),
         forms=_files(work.all_of(Kind.FORM)),
         awaited=any(m.part.is_link for m in work.all_of(Kind.VIDEO)),
+        pictures=_pictures(work, config),
         sanqu=_says_sanqu(fields.get("sanqu")),
         recognised=bool(sheet and sheet.recognised),
         late=late,
@@ -136,6 +137,24 @@ def _files(materials: Iterable[Material]) -> tuple[str, ...]:
     """What tells files apart: their digests, of a link not fetched what it leads to."""
     parts = (material.part for material in materials)
     return tuple(dict.fromkeys(p.sha256 or f"{p.provider}:{p.link_key}" for p in parts if p.sha256 or p.link_key))
+
+
+def _pictures(work: Work, config: Config) -> Pictures:
+    """Whether the pictures of the film in force can be compared; one that is awaited has none to speak of."""
+    material = work.in_force(Kind.VIDEO)
+    if material is None or material.part.is_link:
+        return "seen"
+    film = work.video
+    if film is None:
+        return "closed"
+    if film.watched is None:
+        return "waits" if config.analysis.watch else "off"
+    return "seen" if film.watched.fingerprint else "few"
+
+
+def film_key(sha256: str) -> str:
+    """Under which works that have this film stand among the keys of all."""
+    return key_of("film", sha256)
 
 
 def _says_sanqu(found: FieldValue | None) -> bool:

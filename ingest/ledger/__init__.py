@@ -22,6 +22,7 @@ from ingest.ledger.arrivals import Arrivals
 from ingest.ledger.desk import Desk
 from ingest.ledger.digests import Digests
 from ingest.ledger.entrants import Entrants
+from ingest.ledger.films import Films
 from ingest.ledger.kin import Kin
 from ingest.ledger.letters import Letters
 from ingest.ledger.links import Links
@@ -52,7 +53,8 @@ class Transaction:
         self.arrivals = Arrivals(connection, now, self.desk)
         self.keys = self.arrivals.keys
         self.works = Works(connection, now, self.desk)
-        self.entrants = Entrants(connection, now, self.desk)
+        self.films = Films(connection, self.desk)
+        self.entrants = Entrants(connection, now, self.desk, self.films)
         self.moves = Moves(connection, now, self.desk)
         self.letters = Letters(connection, now, self.desk)
         self.scans = Scans(connection, now, self.desk)

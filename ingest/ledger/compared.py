@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, String, Table, Text
 
 from ingest.ledger.base import metadata
 
@@ -44,3 +44,33 @@ pairs = Table(
 )
 """Works that are alike, `one` before `other`. `whys`: rule to the reason, empty once they are no more; `said`: staff's
 conclusion that was heeded last."""
+
+film_prints = Table(
+    "film_prints",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("key", String(40), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("compared", Boolean, nullable=False, default=False),
+    Index(None, "compared"),
+)
+"""Films by what they look like. `key`: under which their works stand in `entrant_keys`; `compared`: with all others."""
+
+film_pairs = Table(
+    "film_pairs",
+    metadata,
+    Column("one", String(64), primary_key=True),
+    Column("other", String(64), primary_key=True),
+    Column("one_key", String(40), nullable=False),
+    Column("other_key", String(40), nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("one_s", Float, nullable=False),
+    Column("other_s", Float, nullable=False),
+    Column("shots", JSON, nullable=False),
+    Index(None, "other"),
+    Index(None, "one_key"),
+    Index(None, "other_key"),
+)
+"""Films that have something in common, `one` before `other`: "one" film, "two" that only share a part, or "unsure".
+`one_s`, `other_s`: seconds at which both have the same picture; `shots`: the two side by side, for each of them."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Integer, and_, cast, delete, func, insert, or
 
 from ingest.ledger import schema
 from ingest.ledger.desk import Desk
+from ingest.ledger.films import Films
 from ingest.ledger.works import ALIVE
 from ingest.model import Decision, Entrant, Places, SenderCheck
 
@@ -37,10 +38,11 @@ Pair = tuple[str, str]
 class Entrants:
     """Entrants, their keys, and pairs of works that are alike."""
 
-    def __init__(self, connection: Connection, now: dt.datetime, desk: Desk) -> None:
+    def __init__(self, connection: Connection, now: dt.datetime, desk: Desk, films: Films) -> None:
         self.connection = connection
         self.now = now
         self.desk = desk
+        self.films = films
 
     # what changed
 
@@ -75,7 +77,7 @@ class Entrants:
             self.connection.execute(insert(_K), [{"key": key, "work_id": entrant.id} for key in sorted(new)])
 
     def _touch(self, keys: Collection[str], units: Collection[str]) -> None:
-        sharing = select(_K.c.work_id).where(_K.c.key.in_(keys))
+        sharing = select(_K.c.work_id).where(_K.c.key.in_({*keys, *self.films.alike(keys)}))
         for those in (_E.c.work_id.in_(sharing), _E.c.unit.in_(units)):
             self.connection.execute(update(_E).where(those, _E.c.alive).values(stale=True))
 
@@ -138,6 +140,8 @@ class Entrants:
             for place, work in enumerate(works):
                 if work in wanted:
                     peers[work].update(works if place < _HUB else hubs)
+        for work, other in self.films.works_alike(ids):
+            peers[work].add(other)
         for work, others in peers.items():
             others.discard(work)
         return peers, {key: len(works) for key, works in under.items()}

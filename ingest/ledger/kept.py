@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, insert, or_, select, update
 
 from ingest.ledger import schema
+from ingest.ledger.films import shots_beside
 from ingest.model import Ended
 from parsers import facts as f
 from parsers.film import FILM_VERSION
@@ -56,7 +57,8 @@ class KeptFacts:
         return list(self.connection.execute(query.order_by(_P.c.arrival_id)).scalars())
 
     def facts(self, digests: Iterable[str], wants: str) -> dict[str, f.Facts]:
-        """sha256 to facts, for those known under this version and question; films with what was seen of them."""
+        """sha256 to facts, for those known under this version and question; films with what was seen of them, and with
+        the pictures of them beside others they look like."""
         wanted = sorted(digests)
         table = schema.facts
         found: dict[str, f.Facts] = {}
@@ -68,8 +70,11 @@ class KeptFacts:
             )
             found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
         films = {sha256: one for sha256, one in found.items() if isinstance(one, f.VideoFacts)}
+        beside = shots_beside(self.connection, films)
         for sha256, watched in watched_of(self.connection, films).items():
-            found[sha256] = films[sha256].model_copy(update={"watched": watched})
+            shots = (*watched.shots, *beside.get(sha256, ()))
+            seen = watched.model_copy(update={"shots": shots})
+            found[sha256] = films[sha256].model_copy(update={"watched": seen})
         return found
 
     def keep_facts(self, sha256: str, wants: str, facts: f.Facts, *, anew: bool = False, waits: str = "") -> None:

@@ -21,6 +21,8 @@ from ingest.ledger.base import Moment
 from ingest.ledger.base import metadata as metadata
 from ingest.ledger.compared import entrant_keys as entrant_keys
 from ingest.ledger.compared import entrants as entrants
+from ingest.ledger.compared import film_pairs as film_pairs
+from ingest.ledger.compared import film_prints as film_prints
 from ingest.ledger.compared import pairs as pairs
 from ingest.ledger.schema_films import watched as watched
 from ingest.ledger.schema_letters import alerts as alerts

@@ -14,6 +14,7 @@ _TABLES = (
     schema.entrants,
     schema.entrant_keys,
     schema.pairs,
+    schema.film_pairs,
     schema.staff_cells,
 )
 """Rows a work, and few of them; no mail, no file, no facts, no events."""

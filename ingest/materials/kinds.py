@@ -20,7 +20,7 @@ from ingest.materials.recognised import (
 )
 from ingest.model import KIND_WORDS, Kind, Part, PartSource
 from ingest.names import fold, kind_hint
-from parsers.facts import ArchiveFacts, Broken, FormFacts, ImageFacts, MailFacts, Unknown, VideoFacts, Watched
+from parsers.facts import ArchiveFacts, Beside, Broken, FormFacts, ImageFacts, MailFacts, Unknown, VideoFacts, Watched
 from parsers.sniff import ACTIVE, UNOPENED
 from parsers.typedform import FORMAT
 
@@ -70,7 +70,7 @@ def classify(part: Part, *, mail_text: str) -> Classified:
         return by_name(part, Kind.OTHER, "疑似含有恶意代码，已隔离")
     facts = part.facts
     match facts:
-        case VideoFacts() | Watched():
+        case VideoFacts() | Watched() | Beside():
             return _film(part)
         case FormFacts():
             return beside_name(part, _document(part, facts))

@@ -1,6 +1,6 @@
 """The nouns of the program, one meaning each. Frozen values, no IO; the words are those of the contest's rulebook."""
 
-from ingest.model.entrants import NOT_COUNTED, Entrant, Likeness, Places, SenderCheck, Standing
+from ingest.model.entrants import NOT_COUNTED, Entrant, Likeness, Pictures, Places, SenderCheck, Standing, Twins
 from ingest.model.nouns import (
     MALWARE,
     STATE_OF_OUTCOME,
@@ -78,6 +78,7 @@ __all__ = [
     "Outcome",
     "Part",
     "PartSource",
+    "Pictures",
     "Places",
     "Said",
     "Scan",
@@ -86,6 +87,7 @@ __all__ = [
     "Standing",
     "Todo",
     "TodoKind",
+    "Twins",
     "Verdict",
     "Work",
     "WorkState",

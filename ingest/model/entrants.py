@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ingest.model.states import Decision
+from parsers.filmfacts import Shot
 
 NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
 """Decisions after which a work takes no place and is compared with none."""
+
+
+Pictures = Literal["seen", "waits", "few", "closed", "off"]
+"""Of a film: looked at (or there is none), not yet, too few to tell it by, cannot be opened, not to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,8 @@ class Entrant:
     author_sure: 0 to 1 that it is a whole name. author_unit, producer: as written. kind: who entered, "body",
     "person" or "" where works of its track come from units or nobody can tell; name: that body or person as written.
     proof: digest of the number on its papers; contacts: digests of phones and addresses, which only support. films,
-    forms: digests, or the keys of links not fetched; awaited: a film is. sanqu: the form says so. recognised: names
+    forms: digests, or the keys of links not fetched; awaited: a film is. pictures: of the film in force, whether they
+    can be compared (see `Pictures`). sanqu: the form says so. recognised: names
     are known by recognition only. late: it came after the deadline. decision: staff's, "" for none. alive: it is
     itself, and has mails.
     """
@@ -45,6 +52,7 @@ class Entrant:
     films: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     awaited: bool = False
+    pictures: Pictures = "seen"
     sanqu: bool = False
     recognised: bool = False
     late: bool = False
@@ -64,11 +72,28 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Likeness:
-    """In what a work is like another, by one rule. why: in Chinese for staff."""
+    """In what a work is like another, by one rule. why: in Chinese for staff; picture: the name of one to show."""
 
     rule: str
     other: str
     why: str
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two films that look alike, by their digests, `one` before `other`. sure: they are one film; else they share a
+    part, and the rest could not be compared. share: of what was compared, 0 to 1. one_s, other_s: seconds at which both
+    have the same picture; shots: the two side by side, the one's and the other's, or none.
+    """
+
+    one: str
+    other: str
+    sure: bool
+    share: float
+    one_s: float
+    other_s: float
+    shots: tuple[Shot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,12 +108,14 @@ class Places:
 @dataclass(frozen=True)
 class Standing:
     """One work among all: in what it is like others, as far as staff have not said that it is not; its unit's places;
-    how many works have a first author of the same name, itself among them."""
+    how many works have a first author of the same name, itself among them; uncompared: a film of its is still to be
+    compared with all others."""
 
     entrant: Entrant
     alike: tuple[Likeness, ...] = ()
     places: Places = field(default_factory=Places)
     namesakes: int = 1
+    uncompared: bool = False
 
 
 @dataclass(frozen=True)

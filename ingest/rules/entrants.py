@@ -10,6 +10,8 @@ from ingest.rules.says import quote
 
 _NAMED = 5
 """So many other works are named in one sentence."""
+_SHOWN = 3
+"""So many pictures are named by one finding."""
 
 
 def one_per_entity(standing: Standing, limits: OneOfEach, config: Config) -> Verdict:
@@ -49,13 +51,26 @@ def one_track(standing: Standing, limits: RuleTable, config: Config) -> Verdict:
 
 
 def duplicate_video(standing: Standing, limits: RuleTable, config: Config) -> Verdict:
-    """The film is no other work's: the same bytes, in any version that either has."""
-    if not standing.entrant.films:
+    """The film is no other work's: neither its bytes nor its pictures, in any version that either has."""
+    entrant = standing.entrant
+    if not entrant.films:
         return Verdict(Outcome.NA, "没有视频，未比较")
     found = _others(standing, "duplicate-video", "视频")
-    if found.outcome is Outcome.PASS and standing.entrant.awaited:
+    if found.outcome is not Outcome.PASS:
+        return found
+    if entrant.awaited:
         return Verdict(Outcome.PENDING, "视频尚未取得，取得后再比较")
-    return found
+    if entrant.pictures == "waits" or standing.uncompared:
+        return Verdict(Outcome.PENDING, "未见其他作品有相同的视频文件；画面尚未与其他作品比对，下次运行时继续")
+    return _BYTES_ALONE.get(entrant.pictures, found)
+
+
+_BYTES_ALONE = {
+    "few": Verdict(Outcome.REVIEW, "未见其他作品有相同的视频文件；可供比对的画面太少，是否与其他作品雷同请看片核对"),
+    "closed": Verdict(Outcome.NA, "未见其他作品有相同的视频文件；视频无法打开，未比对画面"),
+    "off": Verdict(Outcome.PASS, "视频：未见其他作品有相同的文件；按配置不查看画面，画面未比对（analysis.watch）"),
+}
+"""Where a film's pictures cannot be compared: what is said if no other work has the same bytes."""
 
 
 def _others(standing: Standing, rule: str, what: str) -> Verdict:
@@ -68,4 +83,5 @@ def _others(standing: Standing, rule: str, what: str) -> Verdict:
     named = "；".join(f"{one.other}（{one.why}）" for one in alike[:_NAMED])
     more = f"；等 {len(alike)} 部" if len(alike) > _NAMED else ""
     read = "（姓名、单位系识别所得）" if standing.entrant.recognised and rule.startswith("one-per") else ""
-    return Verdict(Outcome.REVIEW, f"{what}{read}另见：{named}{more}")
+    pictures = tuple(dict.fromkeys(one.picture for one in alike if one.picture))
+    return Verdict(Outcome.REVIEW, f"{what}{read}另见：{named}{more}", pictures[:_SHOWN])

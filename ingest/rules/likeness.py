@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ingest.config import Config
 from ingest.entrants import AUTHOR, SURE, key_of
-from ingest.model import Entrant, Likeness
+from ingest.model import Entrant, Likeness, Twins
 from ingest.names import body, fold, same_body, same_title
+from ingest.rules.watching import at
+from ingest.shots import shot_name
 
 _ONE_BODY, _PERHAPS = 0.9, 0.6
 """Likeness of two names of bodies from which they are one, and from which a person is asked."""
 
 
-def likenesses(one: Entrant, other: Entrant, config: Config, common: Collection[str] = ()) -> tuple[Likeness, ...]:
+FilmPairs = Mapping[tuple[str, str], Twins]
+"""Digests of two films, in order, to in what they are alike."""
+
+
+def likenesses(
+    one: Entrant, other: Entrant, config: Config, common: Collection[str] = (), twins: FilmPairs | None = None
+) -> tuple[Likeness, ...]:
     """In what `one` is like `other`, by rule; the same the other way round. Works that do not count are like none.
 
-    common: keys of names so frequent among the works that a name alone tells nothing.
+    common: keys of names so frequent among the works that a name alone tells nothing. twins: films that look alike.
     """
     if one.id == other.id or not (one.counts and other.counts):
         return ()
+    film, picture = same_film(one, other, twins or {})
     found = {
         "one-per-entity": _entity(one, other, common),
         "one-per-producer": _body(one.producer, other.producer),
         "one-per-author": _author(one, other, common),
-        "one-track": _both_tracks(one, other, config.rules.one_track.alike),
-        "duplicate-video": same_film(one, other),
+        "one-track": _both_tracks(one, other, film, config.rules.one_track.alike),
+        "duplicate-video": film,
     }
-    return tuple(Likeness(rule, other.id, why) for rule, why in found.items() if why)
+    shown = {"one-track": picture, "duplicate-video": picture} if film else {}
+    return tuple(Likeness(rule, other.id, why, shown.get(rule, "")) for rule, why in found.items() if why)
 
 
-def same_film(one: Entrant, other: Entrant) -> str:
-    """Why two works hold one film, "" if they do not. Films that only look alike have no say here yet."""
-    return "视频文件完全相同" if set(one.films) & set(other.films) else ""
+def same_film(one: Entrant, other: Entrant, twins: FilmPairs) -> tuple[str, str]:
+    """Why two works hold one film, or perhaps do, and the name of the one's picture that shows it; "" where not."""
+    if set(one.films) & set(other.films):
+        return "视频文件完全相同", ""
+    pairs = [(mine, theirs) for mine in one.films for theirs in other.films]
+    found = [twins[pair] for mine, theirs in pairs if (pair := (min(mine, theirs), max(mine, theirs))) in twins]
+    if not found:
+        return "", ""
+    best = max(found, key=lambda each: (each.sure, each.share))
+    ours = best.one in one.films
+    seconds = {one.id: best.one_s if ours else best.other_s, other.id: best.other_s if ours else best.one_s}
+    where = "与".join(f" {work} {at(seconds[work])}" for work in sorted(seconds)).strip()
+    shot = best.shots[0 if ours else 1] if best.shots else None
+    return _how_alike(best, where), shot_name(shot) if shot else ""
+
+
+def _how_alike(twins: Twins, where: str) -> str:
+    """The same whichever of the two is asked about."""
+    if not twins.sure:
+        return f"视频有一段画面相同（{where}），其余部分程序未能比对，请看片核对"
+    return f"视频画面雷同：{where} 是同一画面，正片可比之处 {twins.share:.0%} 相同"
 
 
 def _author(one: Entrant, other: Entrant, common: Collection[str]) -> str:
@@ -87,12 +115,12 @@ def _entity(one: Entrant, other: Entrant, common: Collection[str]) -> str:
     return _person(one, other, name, common) if name and name == fold(other.name) else ""
 
 
-def _both_tracks(one: Entrant, other: Entrant, alike: float) -> str:
-    """One work in both tracks. Of two works with one title the people behind them decide."""
+def _both_tracks(one: Entrant, other: Entrant, film: str, alike: float) -> str:
+    """One work in both tracks. Of two works with one title the people behind them decide. film: why theirs are one."""
     if one.track == other.track:
         return ""
-    if same_film(one, other):
-        return "视频文件完全相同"
+    if film:
+        return film
     if set(one.forms) & set(other.forms):
         return "电子表文件完全相同"
     likeness = same_title(one.title, other.title)

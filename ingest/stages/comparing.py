@@ -14,7 +14,7 @@ from ingest.entrants import AUTHOR, entrant_of, keys_of, name_key
 from ingest.ledger import Transaction
 from ingest.ledger.entrants import Pair
 from ingest.model import Entrant, Finding, Likeness, Outcome, Places, Standing, Work, state_of
-from ingest.rules.likeness import likenesses
+from ingest.rules.likeness import FilmPairs, likenesses
 from reports import tables
 
 log = structlog.get_logger("kepu")
@@ -71,6 +71,8 @@ def _judge(tx: Transaction, config: Config, ids: list[str]) -> list[tuple[str, s
     peers, crowds = tx.entrants.peers(ids)
     known = tx.entrants.get({*ids, *(peer for others in peers.values() for peer in others)})
     places = tx.entrants.places({known[work].unit for work in ids} - {""})
+    twins = tx.films.twins({film for entrant in known.values() for film in entrant.films})
+    waiting = tx.films.waiting({film for work in ids for film in known[work].films})
     said, before = _conclusions(tx), tx.works.findings(ids)
     rows = {row["id"]: row for row in tx.works.rows(ids)}
     namesakes = config.rules.one_per_author.namesakes
@@ -78,12 +80,14 @@ def _judge(tx: Transaction, config: Config, ids: list[str]) -> list[tuple[str, s
     alike: dict[Pair, dict[str, str]] = {}
     crashed: list[tuple[str, str]] = []
     for work in ids:
-        found = _alike(known[work], [known[peer] for peer in sorted(peers[work])], config, common)
+        found = _alike(known[work], [known[peer] for peer in sorted(peers[work])], config, common, twins)
         alike |= {_pair(work, other): whys for other, whys in _by_other(found).items()}
         open_ = tuple(one for one in found if not deciding.is_apart(said.get(_pair(work, one.other), "")))
         entrant = known[work]
         crowd = crowds.get(name_key(entrant), 1) if entrant.counts else 1
-        reviewed = rules.compare(Standing(entrant, open_, places.get(entrant.unit, Places()), crowd), config)
+        uncompared = bool(waiting & set(entrant.films))
+        standing = Standing(entrant, open_, places.get(entrant.unit, Places()), crowd, uncompared)
+        reviewed = rules.compare(standing, config)
         own = (one for one in before.get(work, ()) if one.rule not in rules.COMPARING)
         findings = rules.in_order([*own, *reviewed.findings])
         tx.works.compared(rows[work], before.get(work, ()), findings, state_of(findings), rules.COMPARING)
@@ -93,9 +97,11 @@ def _judge(tx: Transaction, config: Config, ids: list[str]) -> list[tuple[str, s
     return crashed
 
 
-def _alike(entrant: Entrant, others: list[Entrant], config: Config, common: set[str]) -> list[Likeness]:
+def _alike(
+    entrant: Entrant, others: list[Entrant], config: Config, common: set[str], twins: FilmPairs
+) -> list[Likeness]:
     """In what a work is like these, by rules that are on."""
-    found = (one for other in others for one in likenesses(entrant, other, config, common))
+    found = (one for other in others for one in likenesses(entrant, other, config, common, twins))
     return [one for one in found if config.rules.table(one.rule).on]
 
 

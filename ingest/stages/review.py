@@ -16,6 +16,7 @@ from ingest.errors import KepuError
 from ingest.ledger.judged import made_with
 from ingest.model import Work, state_of
 from ingest.papers import sheet_of
+from ingest.stages import twins
 from ingest.stages.comparing import compare, stands
 from parsers.facts import PARSERS_VERSION
 
@@ -49,6 +50,7 @@ def review(context: Context) -> None:
             context.tally.troubles.append(f"作品 {work_id} 审查失败，下次运行会再试（详见日志）")
     if ids:
         context.say("审查作品", len(ids), len(ids))
+    twins.match(context)
     compare(context)
 
 
@@ -64,6 +66,7 @@ def _one(context: Context, work_id: str, key: str) -> None:
         work = titled(tx.load([work_id], context.wants_key)[work_id])
         work = replace(work, checks=tx.entrants.sender_checks(work_id))
         reviewed = rules.review(work, context.config, now=tx.now)
+        twins.note(tx, work)
         findings = stands(tx, context.config, work, reviewed.findings)
         tx.works.reviewed(work, findings, state_of(findings), with_=key)
         unread.ask(tx, context.config, work)

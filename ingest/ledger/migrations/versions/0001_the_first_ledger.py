@@ -154,6 +154,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", "version", "wants", name=op.f("pk_facts")),
     )
     op.create_table(
+        "film_pairs",
+        sa.Column("one", sa.String(length=64), nullable=False),
+        sa.Column("other", sa.String(length=64), nullable=False),
+        sa.Column("one_key", sa.String(length=40), nullable=False),
+        sa.Column("other_key", sa.String(length=40), nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("one_s", sa.Float(), nullable=False),
+        sa.Column("other_s", sa.Float(), nullable=False),
+        sa.Column("shots", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_film_pairs")),
+    )
+    with op.batch_alter_table("film_pairs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_film_pairs_one_key"), ["one_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_film_pairs_other"), ["other"], unique=False)
+        batch_op.create_index(batch_op.f("ix_film_pairs_other_key"), ["other_key"], unique=False)
+
+    op.create_table(
+        "film_prints",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("compared", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_film_prints")),
+    )
+    with op.batch_alter_table("film_prints", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_film_prints_compared"), ["compared"], unique=False)
+
+    op.create_table(
         "folders",
         sa.Column("mailbox", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
