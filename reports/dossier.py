@@ -207,4 +207,4 @@ def dossier_page(dossier: Dossier) -> str:
 @lru_cache(maxsize=1)
 def dossier_looks() -> str:
     """Changes when the page of the same work would look otherwise: of its template, stylesheet and script."""
-    return digest_of("dossier.html", "_style.html", "_dossier_style.html", "_dossier.js")
+    return digest_of("dossier.html", "_head.html", "_style.html", "_dossier_style.html", "_dossier.js")

@@ -40,4 +40,4 @@ class LetterGroup:
 
 def replies_page(edition: str, groups: Sequence[LetterGroup], notes: Sequence[str]) -> str:
     """The page. notes: what keeps letters from going, in whole sentences."""
-    return page("replies.html", {"edition": edition, "groups": groups, "notes": notes})
+    return page("replies.html", {"edition": edition, "groups": groups, "notes": notes}, style="_replies_style.html")
