@@ -12,7 +12,7 @@ from parsers.film.text_lines import letters_of
 from parsers.filmfacts import ScreenText, Subtitles
 from parsers.pagefacts import Box
 
-BAND_TOP = 0.64
+BAND_TOP = 0.7
 """Share of the picture's height from which subtitles stand."""
 
 _ROW = 0.022

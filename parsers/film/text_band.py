@@ -19,11 +19,15 @@ BAND_LOOKS = 64
 """Pictures in which text is looked for."""
 BAND_READS = 60
 """Lines read."""
+SAMPLES = 36
+"""Of a film whose length is known: a share of time is told to a few per cent by so many."""
 PICTURES = 6
 """Kept of the subtitles."""
 
 _FOUND_PX, _KEPT_PX = 640, 640
 """Longer side of the pictures of which the lower part is searched, and of those kept."""
+_LEAST_S, _EARLY_S = 2.0, 0.3
+"""Seconds between two samples, and how much too early one may come: key pictures stand where they stand."""
 _AT_ONCE = 6
 _ALIKE = 0.93
 """Correlation of two small pictures of lines that are one line."""
@@ -44,10 +48,14 @@ class _Known:
 
 @dataclass
 class Band:
-    """Samples the lower part of pictures. What looks alike is searched once, and what was read is not read again."""
+    """Samples the lower part of pictures. What looks alike is searched once, and what was read is not read again.
+
+    length_s: of the stretch that is sampled, where it is known: `SAMPLES` are then spread over it.
+    """
 
     album: Album
-    last_s: float = float("-inf")
+    length_s: float | None = None
+    _next_s: float = float("-inf")
     _looks: int = BAND_LOOKS
     _reads: int = BAND_READS
     _known: list[_Known] = field(default_factory=list)
@@ -56,8 +64,10 @@ class Band:
     _pictures: list[tuple[float, Colour]] = field(default_factory=list)
 
     def see(self, frame: Frame) -> None:
-        """One sample."""
-        self.last_s = frame.at_s
+        """One frame, in order of time."""
+        if frame.at_s < self._next_s:
+            return
+        self._next_s = frame.at_s + max((self.length_s or 0.0) / SAMPLES, _LEAST_S) - _EARLY_S
         grey = small_grey(frame)
         edges = edges_of(grey[int(len(grey) * BAND_TOP) :])
         if not has_letters(edges):

@@ -21,8 +21,8 @@ _ALIKE = 0.9
 _CLEARER = 1.25
 """Contrast, in times of when it was read last, from which a line is worth reading again."""
 _SURE = 0.97
-_AGAIN = 3
-"""Readings of a large line that may differ: titles are set in fonts that are misread now and then."""
+_DISPUTED, _UNDECIDED = 0.95, 0.75
+"""What is left of a reading's confidence where others of the line say something else."""
 _LARGE = 0.055
 """Height of a line, as a share of the picture's, that makes it a title or a heading."""
 _LESS_SURE = 0.03
@@ -60,7 +60,7 @@ class Reading:
     def worth(self) -> float:
         """The fullest reading counts most, if it is sure: letters that build up a title are a part of it each."""
         letters = sum(letter.isalnum() for letter in self.text)
-        return letters * self.score**3 * (1 + 0.05 * min(self.times - 1, 4))
+        return letters * self.score**3 * (1 + 0.1 * min(self.times - 1, 4))
 
 
 @dataclass
@@ -87,14 +87,35 @@ class Line:
         if score > known.score:
             known.score, known.at_s, known.box = score, at_s, box
 
+    @property
+    def times(self) -> int:
+        """How often it was read."""
+        return sum(reading.times for reading in self.readings.values())
+
+    @property
+    def sure(self) -> bool:
+        """Read alike twice."""
+        return self.best.times > 1
+
+    @property
+    def confidence(self) -> float:
+        """Of the best reading: less where readings of as many letters disagree, and little where none prevails."""
+        best = self.best
+        count = len(letters_of(best.text))
+        rivals = [one.times for one in self.readings.values() if one is not best and len(letters_of(one.text)) == count]
+        if not rivals:
+            return best.score
+        return best.score * (_DISPUTED if best.times > max(rivals) else _UNDECIDED)
+
+    def read_again(self, text: str, score: float, at_s: float) -> None:
+        """Another reading at the same place, if it is one of this line at all."""
+        letters = letters_of(text)
+        if letters and any(_resembles(letters, letters_of(known)) for known in self.readings):
+            self.add(text[:_LONGEST], score, at_s, self.best.box)
+
     def wants_reading(self, seen: Seen) -> bool:
-        """Reading it again may tell more: it is clearer than it was, or large and not read alike twice."""
-        if not self.readings:
-            return True
-        best, times = self.best, sum(reading.times for reading in self.readings.values())
-        if best.score < _SURE and seen.contrast > self.seen.contrast * _CLEARER:
-            return True
-        return seen.large and times < _AGAIN and (best.times < 2 or best.score < _SURE)
+        """Reading it again may tell more: it is clearer than it was."""
+        return self.best.score < _SURE and seen.contrast > self.seen.contrast * _CLEARER
 
 
 @dataclass
@@ -146,7 +167,7 @@ class Lines:
             until_s=round(line.until_s, 2),
             best_s=round(best.at_s, 2),
             box=best.box,
-            confidence=round(best.score, 4),
+            confidence=round(line.confidence, 4),
             picture=picture,
         )
 
