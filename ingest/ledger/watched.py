@@ -27,16 +27,21 @@ _X = schema.watched
 _OF_A_FILM = '{"fact":"video"'
 """Begins the facts of a film that can be opened, as they are kept."""
 
+SETTLED = "watched"
+"""In `meta`: the revision at which nothing was due, and for which versions and question."""
+
 Waits = Literal["", "again", "clip"]
 """For nothing; for another try, where we ended the look ourselves; for its preview."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """A film to look at (again), or to make a preview of. sha256: its digest."""
+    """A film to look at (again), or to make a preview of. sha256: its digest; retry_at: not before, unless a person
+    waits."""
 
     sha256: str
     waits: Waits
+    retry_at: dt.datetime | None = None
 
 
 class Watching:
@@ -48,29 +53,37 @@ class Watching:
         self.desk = desk
         self.works = works
 
-    def due(self, wants: str, *, hurry: bool) -> list[Due]:
+    def due(self, wants: str) -> list[Due]:
         """Films of living works that were not looked at to their end, those that are judged before the others; of
         those that only lack a preview the judged ones alone.
 
-        wants: under which their facts are kept. hurry: also those that failed a moment ago.
+        wants: under which their facts are kept.
         """
         waits = func.coalesce(_X.c.waits, "")
-        left = _X.c.waits != ""
-        if not hurry:
-            left = and_(left, or_(_X.c.retry_at.is_(None), _X.c.retry_at <= self.now))
         facts = and_(_F.c.sha256 == _P.c.sha256, _F.c.version == f.PARSERS_VERSION, _F.c.wants == wants)
         query = (
-            select(_P.c.sha256, waits.label("waits"), func.max(_M.c.in_force).label("judged"))
+            select(_P.c.sha256, waits.label("waits"), func.max(_M.c.in_force).label("judged"), _X.c.retry_at)
             .join(_M, _M.c.part_id == _P.c.id)
             .join(_F, and_(facts, _F.c.json.startswith(_OF_A_FILM)))
             .outerjoin(_X, and_(_X.c.sha256 == _P.c.sha256, _X.c.version == FILM_VERSION))
             .where(_M.c.kind == Kind.VIDEO.value, _P.c.sha256 != "", _P.c.problem != MALWARE)
-            .where(_M.c.work_id.in_(select(_W.c.id).where(*ALIVE)), or_(_X.c.sha256.is_(None), left))
-            .group_by(_P.c.sha256, waits)
+            .where(_M.c.work_id.in_(select(_W.c.id).where(*ALIVE)), or_(_X.c.sha256.is_(None), _X.c.waits != ""))
+            .group_by(_P.c.sha256, waits, _X.c.retry_at)
             .order_by(waits, func.max(_M.c.in_force).desc(), func.min(_P.c.id))
         )
         rows = self.connection.execute(query)
-        return [Due(row.sha256, row.waits) for row in rows if row.waits != "clip" or row.judged]
+        return [Due(row.sha256, row.waits, row.retry_at) for row in rows if row.waits != "clip" or row.judged]
+
+    def is_settled(self, wants: str) -> bool:
+        """Nothing was due, and nothing is new since: told without looking through the films."""
+        return self.desk.get(SETTLED) == self._mark(wants)
+
+    def settle(self, wants: str) -> None:
+        """Nothing is due: as long as nothing is new, that need not be looked for."""
+        self.desk.put(SETTLED, self._mark(wants))
+
+    def _mark(self, wants: str) -> str:
+        return f"{self.desk.revision()} {FILM_VERSION} {f.PARSERS_VERSION} {wants}"
 
     def of(self, sha256: str) -> Watched | None:
         """What was seen of a film, None if nobody has looked."""
@@ -112,9 +125,9 @@ class Watching:
         found = [row for row in self.connection.execute(query) if ids is None or row.arrival_id in ids]
         for sha256 in {row.sha256 for row in found}:
             anew = {"waits": failed[sha256], "tries": 0, "retry_at": None}
-            self.connection.execute(
-                update(_X).where(_X.c.sha256 == sha256, _X.c.version == FILM_VERSION).values(**anew)
-            )
+            same = (_X.c.sha256 == sha256, _X.c.version == FILM_VERSION)
+            self.connection.execute(update(_X).where(*same).values(**anew))
+            self.desk.touch()
         return sorted({row.arrival_id for row in found})
 
     def _tries(self, sha256: str) -> int:

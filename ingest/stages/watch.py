@@ -32,10 +32,16 @@ def watch(context: Context) -> None:
     """Every film that nobody has looked at, or whose look was ended by us; then the previews."""
     if not context.config.analysis.watch:
         return
+    with context.read() as tx:
+        settled = tx.watching.is_settled(context.wants_key)
+    if settled:
+        return
     watching = _Watching(context, context.over_after(SHARE))
-    films = watching.due()
-    watching.look([due for due in films if due.waits != "clip"])
-    watching.copy([due for due in watching.due() if due.waits == "clip"] if films else [])
+    watching.look([due for due in watching.due() if due.waits != "clip"])
+    watching.copy([due for due in watching.due() if due.waits == "clip"])
+    with context.begin() as tx:
+        if not tx.watching.due(context.wants_key):
+            tx.watching.settle(context.wants_key)
 
 
 @dataclass
@@ -46,9 +52,11 @@ class _Watching:
     over: Callable[[], bool]
 
     def due(self) -> list[Due]:
-        """What there is to do."""
+        """What there is to do; what failed a moment ago only if a person waits."""
         with self.context.read() as tx:
-            return tx.watching.due(self.context.wants_key, hurry=self.context.by_hand)
+            found = tx.watching.due(self.context.wants_key)
+        now, hurry = self.context.clock(), self.context.by_hand
+        return [due for due in found if hurry or due.retry_at is None or due.retry_at <= now]
 
     def look(self, films: Sequence[Due]) -> None:
         """Look at films, and keep each when it is done; what there was no time for waits for the next batch."""

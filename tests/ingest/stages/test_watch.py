@@ -165,6 +165,22 @@ def test_film_is_looked_at_once(walked, asked):
     assert asked == [("watch", "plain")]
 
 
+def test_films_are_looked_for_only_when_something_is_new(walked):
+    context = walked(("plain",))
+    watch(context)
+    with context.begin() as tx:
+        before = tx.watching.is_settled(context.wants_key)
+        tx.works.soil(["R2024-0001"])
+        assert (before, tx.watching.is_settled(context.wants_key)) == (True, False)
+
+
+def test_films_that_wait_are_looked_for_in_every_run(walked):
+    context = walked(("slow",))
+    watch(context)
+    with context.read() as tx:
+        assert not tx.watching.is_settled(context.wants_key)
+
+
 def test_same_film_of_two_works_is_looked_at_once_for_both(walked, asked):
     context = walked(("plain",), ("plain",))
     watch(context)
