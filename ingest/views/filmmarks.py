@@ -18,6 +18,15 @@ MOST_MARKS = 40
 _SHORT = 24
 """Characters of what was read on the screen, in a mark."""
 
+NO_CLIP_WORDS = {
+    "too-slow": "用时过长",
+    "too-big": "占用内存过多",
+    "too-large": "文件过大",
+    "unreadable": "画面无法解码",
+    "crashed": "程序异常中止",
+}
+"""Why there is no preview of a film that a browser cannot play."""
+
 DAMAGE_WORDS = {
     "cut-off": "数据到此为止",
     "hole": "数据缺失",
@@ -119,6 +128,10 @@ def _notes(watched: Watched | None) -> tuple[str, ...]:
         return ("程序还没有看这部视频，标记和画面要等下次运行。",)
     if watched.problem:
         return (f"没有看到最后：{BROKEN_REASONS.get(watched.problem, BROKEN_REASONS['unreadable'])}。",)
+    if watched.no_clip:
+        return (
+            f"浏览器放不了这部视频，预览没有做成（{NO_CLIP_WORDS.get(watched.no_clip, '出错')}），请用播放器打开原片。",
+        )
     return ()
 
 

@@ -36,7 +36,7 @@ def frames_key(work: Work) -> str:
     """Changes when the pictures or the preview could."""
     seen = _watched(work)
     said = [(shot_name(shot), shot.sha256) for shot in _shots(work)]
-    return hashlib.sha256(repr((said, seen.clip if seen else None)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((said, (seen.clip, seen.no_clip) if seen else None)).encode()).hexdigest()[:16]
 
 
 def _watched(work: Work) -> Watched | None:
