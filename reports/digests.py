@@ -20,7 +20,10 @@ MAX_TEXT = 240
 
 @dataclass(frozen=True)
 class TrackFigures:
-    """One track: how many works count, how many of them are new, and how many stand in each state, in words."""
+    """One track: how many works count, how many of them are new, and how many stand in each state, in words.
+
+    The states are the same in all tracks of a summary, and in the same order.
+    """
 
     name: str
     total: int
@@ -123,10 +126,8 @@ class Digest:
 def render_summary(summary: Summary) -> Rendered:
     """The organizers' mail."""
     total, new = (sum(getattr(track, name) for track in summary.tracks) for name in ("total", "new"))
-    words = list(dict.fromkeys(word for track in summary.tracks for word, _ in track.states))
-    states = [dict(track.states) for track in summary.tracks]
-    counts = [[found.get(word, 0) for word in words] for found in states]
-    table = [(track.name, track.total, *row) for track, row in zip(summary.tracks, counts, strict=True)]
+    words = [word for word, _ in summary.tracks[0].states] if summary.tracks else []
+    table = [(track.name, track.total, *(count for _, count in track.states)) for track in summary.tracks]
     values = {"s": summary, "total": total, "new": new, "words": words, "table": table}
     return _rendered("summary", values)
 

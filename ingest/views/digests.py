@@ -109,10 +109,13 @@ def summary_of(
 
 
 def _tracks(snap: Snapshot, known: Mapping[str, str]) -> Iterator[TrackFigures]:
+    """All with the same states, those in which a work of any track stands."""
+    words = [word for word, _ in _in_order(Counter(state_word(work) for work in snap.counting))]
     for track in snap.config.tracks:
         works = [work for work in snap.counting if work.track == track.key]
         states = Counter(state_word(work) for work in works)
-        yield TrackFigures(track.name, len(works), sum(work.id not in known for work in works), _in_order(states))
+        new = sum(work.id not in known for work in works)
+        yield TrackFigures(track.name, len(works), new, tuple((word, states[word]) for word in words))
 
 
 def _in_order(states: Counter[str]) -> tuple[tuple[str, int], ...]:
