@@ -129,9 +129,8 @@ def _notes(watched: Watched | None) -> tuple[str, ...]:
     if watched.problem:
         return (f"没有看到最后：{BROKEN_REASONS.get(watched.problem, BROKEN_REASONS['unreadable'])}。",)
     if watched.no_clip:
-        return (
-            f"浏览器放不了这部视频，预览没有做成（{NO_CLIP_WORDS.get(watched.no_clip, '出错')}），请用播放器打开原片。",
-        )
+        why = NO_CLIP_WORDS.get(watched.no_clip, NO_CLIP_WORDS["crashed"])
+        return (f"浏览器放不了这部视频，预览没有做成（{why}），请用播放器打开原片。",)
     return ()
 
 

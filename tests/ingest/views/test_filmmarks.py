@@ -106,7 +106,7 @@ def test_a_film_looked_at_in_part_says_why(shown):
     assert shown(a_film(Watched(problem="too-slow"))).notes == ("没有看到最后：处理超时，已停止读取。",)
 
 
-def test_film_without_a_preview_that_needs_one_says_why():
+def test_film_without_a_preview_that_needs_one_says_why(shown):
     (note,) = shown(a_film(Watched(no_clip="too-slow"))).notes
     assert note == "浏览器放不了这部视频，预览没有做成（用时过长），请用播放器打开原片。"
 
