@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,23 @@ def cut_off(src: Path, dst: Path, share: float) -> Path:
         raise ValueError(f"share must lie between 0 and 1: {share}")
     with src.open("rb") as file, dst.open("wb") as out:
         _copy(file, out, int(src.stat().st_size * share))
+    return dst
+
+
+def with_hole(src: Path, dst: Path, share: float, length: int) -> Path:
+    """Copy a film with a stretch of zeros in its data, as a download leaves it that lost pieces.
+
+    share: where it begins, 0 to 1 of the data; length: bytes. ValueError if the film has no data of that size.
+    """
+    with src.open("rb") as file:
+        data = next(((start, size) for kind, start, size in _top(file) if kind == b"mdat"), (0, 0))
+    begin = data[0] + 16 + int((data[1] - 16) * share)
+    if begin + length > data[0] + data[1]:
+        raise ValueError(f"{src.name} has no {length} bytes of data behind {share:.0%} of it")
+    shutil.copyfile(src, dst)
+    with dst.open("r+b") as out:
+        out.seek(begin)
+        out.write(bytes(length))
     return dst
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from ingest.demo.cases_recommended import BRIDGE
 from ingest.demo.clients import IPHONE
-from ingest.demo.desk import Desk, attached, whole
+from ingest.demo.desk import SUBTITLES, Desk, attached, whole
 from ingest.demo.entries import Entry
 from ingest.demo.mails import Attachment
 from ingest.demo.photos import Shot
 from ingest.demo.pictures import logo
-from ingest.demo.samples import Sample, at
+from ingest.demo.samples import SPOKEN, Sample, at
 from ingest.model import Outcome
 
 LEAF = Entry("yemai", 37, "叶脉里的数学", "林下风", "独立创作者", citizen=True)
@@ -22,8 +23,8 @@ MOON = Entry("yueying", 39, "追月影的人", "望舒", "合肥星轨科普社"
 
 def misnamed_film(desk: Desk) -> list[Sample]:
     """A film called .mp4 that is an FLV."""
-    note = "名为 .mp4 的视频其实是 FLV：视频格式一项写明名不副实"
-    shape, wrong = {"container": "flv"}, {"container": Outcome.FAIL}
+    note = "名为 .mp4 的视频其实是 FLV：视频格式一项写明名不副实；片尾没有主创、单位等信息"
+    shape, wrong = {"container": "flv", "credits": ()}, {"container": Outcome.FAIL, "closing-credits": Outcome.REVIEW}
     name = f"{LEAF.title}.mp4"
     return [whole(desk, LEAF, "flv", at("10-14", "20:26"), note, shape=shape, wrong=wrong, called=name)]
 
@@ -37,9 +38,9 @@ def active(desk: Desk) -> list[Sample]:
         attached("播放证明.jpg", proof),
         attached("幕后花絮.mp4", PROGRAM),
     ]
-    note = "自荐表带宏，“幕后花絮.mp4”其实是程序：安全一项请人看，程序不会运行它们"
-    wrong = {"malware": Outcome.REVIEW}
-    return [whole(desk, BRICK, "active", at("10-15", "16:52"), note, files=files, wrong=wrong)]
+    note = "自荐表带宏，“幕后花絮.mp4”其实是程序：安全一项请人看，程序不会运行它们；视频中间有一段数据丢失"
+    wrong = {"malware": Outcome.REVIEW, "readable": Outcome.FAIL}
+    return [whole(desk, BRICK, "active", at("10-15", "16:52"), note, files=files, shape={"hole": 0.5}, wrong=wrong)]
 
 
 def within_the_text(desk: Desk) -> list[Sample]:
@@ -52,8 +53,15 @@ def within_the_text(desk: Desk) -> list[Sample]:
         attached("播放证明.jpg", proof),
     ]
     habits = {"client": IPHONE, "html_below": '<div><img src="cid:scan@yueying"></div>'}
-    note = "手机把扫描件放在正文里，旁边是签名的小图标：扫描件算材料，图标归“其他”并写明原因"
-    return [whole(desk, MOON, "inline", at("10-19", "08:33"), note, files=files, habits=habits)]
+    note = (
+        "手机把扫描件放在正文里，旁边是签名的小图标：扫描件算材料，图标归“其他”并写明原因；视频是《看不见的桥》换了片头、"
+        "加了黑边：视频重复一项列出两部"
+    )
+    shape = {"look": BRIDGE.number, "subtitles": SUBTITLES, "fps": 15, "bars": 0.06}
+    wrong = {**SPOKEN, "full-frame": Outcome.REVIEW, "duplicate-video": Outcome.REVIEW}
+    return [
+        whole(desk, MOON, "inline", at("10-19", "08:33"), note, files=files, shape=shape, habits=habits, wrong=wrong)
+    ]
 
 
 def by_hand(desk: Desk) -> list[Sample]:

@@ -9,12 +9,12 @@ from ingest.demo.archives import make_zip, with_wrong_crc
 from ingest.demo.boxes import without_moov
 from ingest.demo.clients import NETEASE, OUTLOOK, QQ
 from ingest.demo.cloud import enterprise_block
-from ingest.demo.desk import Desk, attached, sample, submission, whole
+from ingest.demo.desk import SUBTITLES, Desk, attached, sample, submission, whole
 from ingest.demo.entries import Entry
 from ingest.demo.machine import auto_reply
 from ingest.demo.mails import Attachment, Mail
 from ingest.demo.pictures import logo
-from ingest.demo.samples import ADDRESSES, CHINA, FORM_RULES, Sample, at, findings, without
+from ingest.demo.samples import ADDRESSES, CHINA, FORM_RULES, SPOKEN, Sample, at, findings, without
 from ingest.model import Ended, Outcome
 
 _TO = ADDRESSES["public"]
@@ -35,20 +35,20 @@ COMET = Entry(
 )
 
 
+TRADITIONAL = ("彗星為什麼拖著長長的尾巴", "七十六年以後它還會回來", "讓我們抬頭看看夜空")
+
+
 def plain_and_big(desk: Desk) -> list[Sample]:
     """A company's work with a film of the contest's size, UTF-8, file names by RFC 2231, a logo in the body."""
-    film, when = desk.film(LIGHT, size_bytes=126_000_000), at("10-09", "14:26")
+    film, when = desk.film(LIGHT, size_bytes=126_000_000, subtitles=SUBTITLES), at("10-09", "14:26")
     size = film.stat().st_size
     mark = Attachment("logo.png", logo(), "image/png", content_id="logo@qinghe")
     mail = submission(LIGHT, when, [*desk.papers(LIGHT, "rfc2231"), mark], client=QQ)
     block = desk.behind_link(f"{LIGHT.title}.mp4", film, when, mail.subject)
     desk.post("public", replace(mail, html_below=block))
     note = "完整的自荐作品（机构），UTF-8 编码，正文带信纸和图标，视频在超大附件链接后"
-    return [
-        sample(
-            LIGHT, mail, "company", note, ended=Ended.WORK, findings=findings(size), title=LIGHT.title, film_bytes=size
-        )
-    ]
+    found = findings(size, wrong=SPOKEN)
+    return [sample(LIGHT, mail, "company", note, ended=Ended.WORK, findings=found, title=LIGHT.title, film_bytes=size)]
 
 
 def citizen_twice(desk: Desk) -> list[Sample]:
@@ -100,9 +100,9 @@ def portrait_completed_by_title(desk: Desk) -> list[Sample]:
 
 def low_resolution(desk: Desk) -> list[Sample]:
     """1280 by 720, and music declared without a licence; file names are bare GBK bytes."""
-    shape, habits = {"width": 1280, "height": 720}, {"charset": "gbk", "client": OUTLOOK}
-    wrong = {"resolution": Outcome.FAIL, "licence": Outcome.MISSING}
-    note = "分辨率 1280×720；申明引用音乐而没有授权材料"
+    shape, habits = {"width": 1280, "height": 720, "bars": 0.13}, {"charset": "gbk", "client": OUTLOOK}
+    wrong = {"resolution": Outcome.FAIL, "licence": Outcome.MISSING, "full-frame": Outcome.REVIEW}
+    note = "分辨率 1280×720，画面上下有黑边；申明引用音乐而没有授权材料"
     return [
         whole(desk, BELL, "720p", at("10-14", "10:31"), note, shape=shape, habits=habits, naming="raw", wrong=wrong)
     ]
@@ -115,8 +115,8 @@ def no_index(desk: Desk) -> list[Sample]:
     mail = submission(ICE, at("10-16", "22:40"), [attached(f"{ICE.title}.mp4", film), *desk.papers(ICE)])
     desk.post("public", mail)
     size = film.stat().st_size
-    unread = {"materials": Outcome.REVIEW}
-    expected = without(findings(size, film=Outcome.NA, wrong=unread), "container", "narration")
+    unread = {"materials": Outcome.REVIEW, "readable": Outcome.FAIL}
+    expected = findings(size, film=Outcome.NA, wrong=unread)
     note = "视频缺少索引（moov），无法播放"
     return [sample(ICE, mail, "no-moov", note, ended=Ended.WORK, findings=expected, title=ICE.title, film_bytes=size)]
 
@@ -161,7 +161,8 @@ def empty_film(desk: Desk) -> list[Sample]:
     """A film of no bytes."""
     mail = submission(CLOCK, at("10-19", "12:00"), [attached(f"{CLOCK.title}.mp4", b""), *desk.papers(CLOCK)])
     desk.post("public", mail)
-    expected = without(findings(0), "container", "duration", "aspect", "resolution", "size", "narration", "materials")
+    unread = {"materials": Outcome.REVIEW, "readable": Outcome.FAIL}
+    expected = findings(0, film=Outcome.NA, wrong=unread)
     return [
         sample(CLOCK, mail, "empty-film", "视频文件为 0 字节", ended=Ended.WORK, findings=expected, title=CLOCK.title)
     ]
@@ -169,16 +170,17 @@ def empty_film(desk: Desk) -> list[Sample]:
 
 def wrong_form(desk: Desk) -> list[Sample]:
     """A form of the other track."""
-    note = "社会征集邮箱收到推荐表"
-    wrong = {"form-kind": Outcome.REVIEW, "endorsement": Outcome.REVIEW}
-    return [whole(desk, PAPER, "wrong-form", at("10-20", "16:16"), note, wrong=wrong)]
+    note = "社会征集邮箱收到推荐表；视频有音轨而全程无声"
+    wrong = {"form-kind": Outcome.REVIEW, "endorsement": Outcome.REVIEW, "narration": Outcome.REVIEW}
+    return [whole(desk, PAPER, "wrong-form", at("10-20", "16:16"), note, shape={"sound": "silence"}, wrong=wrong)]
 
 
 def another_year(desk: Desk) -> list[Sample]:
     """Completed and shown outside the window; HTML alone."""
     wrong = {"made-in-window": Outcome.FAIL, "shown-in-window": Outcome.FAIL}
-    note = "完成时间和首播时间都不在 2023 年内；只有 HTML 正文"
-    return [whole(desk, COMET, "other-year", at("10-21", "23:50"), note, habits={"html": "only"}, wrong=wrong)]
+    note = "完成时间和首播时间都不在 2023 年内；只有 HTML 正文；视频字幕是繁体字"
+    shape, habits = {"subtitles": TRADITIONAL}, {"html": "only"}
+    return [whole(desk, COMET, "other-year", at("10-21", "23:50"), note, shape=shape, habits=habits, wrong=wrong)]
 
 
 def behind_a_login(desk: Desk) -> list[Sample]:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from ingest.demo.archives import make_zip
 from ingest.demo.clients import NETEASE, QQ
 from ingest.demo.cloud import netease_block
-from ingest.demo.desk import Desk, attached, sample, submission, whole
+from ingest.demo.desk import SUBTITLES, Desk, attached, sample, submission, whole
 from ingest.demo.entries import Entry
 from ingest.demo.machine import bounce, list_mail
 from ingest.demo.mails import deliver_maildir
-from ingest.demo.samples import ADDRESSES, Sample, at, findings
+from ingest.demo.samples import ADDRESSES, SPOKEN, Sample, at, findings
 from ingest.model import Ended, Outcome
 
 _TO = ADDRESSES["recommended"]
@@ -42,8 +42,8 @@ RAIN = Entry("jskjt", 10, "雨从哪里来", "陆听雨", "江苏润物科普传
 def plain_and_big(desk: Desk) -> list[Sample]:
     """A whole work, its film of the contest's size behind a link; headers say gb2312 and are GBK."""
     note = "完整的推荐作品，邮件头为 GBK 编码，视频以网易超大附件链接发来"
-    shape, habits = {"size_bytes": 104_857_600}, {"charset": "gb2312"}
-    return [whole(desk, STARS, "plain", at("10-08", "09:30"), note, shape=shape, habits=habits)]
+    shape, habits = {"size_bytes": 104_857_600, "subtitles": SUBTITLES}, {"charset": "gb2312"}
+    return [whole(desk, STARS, "plain", at("10-08", "09:30"), note, shape=shape, habits=habits, wrong=SPOKEN)]
 
 
 def zipped(desk: Desk) -> list[Sample]:
@@ -69,7 +69,7 @@ def zipped(desk: Desk) -> list[Sample]:
 
 def completed_in_its_thread(desk: Desk) -> list[Sample]:
     """First film and form alone; then the papers, as an answer in the same thread."""
-    film, (form, scan, proof) = desk.film(BRIDGE), desk.papers(BRIDGE)
+    film, (form, scan, proof) = desk.film(BRIDGE, subtitles=SUBTITLES), desk.papers(BRIDGE)
     first = submission(BRIDGE, at("10-11", "10:20"), [attached("看不见的桥.mp4", film), form], client=QQ)
     desk.post("recommended", first)
     second = submission(
@@ -84,8 +84,8 @@ def completed_in_its_thread(desk: Desk) -> list[Sample]:
     )
     desk.post("recommended", second)
     size = film.stat().st_size
-    work = findings(size)
-    note = "先交视频和电子表，缺扫描件和播放证明"
+    work = findings(size, wrong={**SPOKEN, "duplicate-video": Outcome.REVIEW})
+    note = "先交视频和电子表，缺扫描件和播放证明；另一组有人报了改过画质的同一部视频"
     return [
         sample(BRIDGE, first, "thread", note, ended=Ended.WORK, findings=work, title=BRIDGE.title, film_bytes=size),
         sample(BRIDGE, second, "thread-more", "在同一邮件往来中补交材料", ended=Ended.SUPPLEMENT, joins="thread"),
@@ -94,15 +94,17 @@ def completed_in_its_thread(desk: Desk) -> list[Sample]:
 
 def late(desk: Desk) -> list[Sample]:
     """More than two hours after the deadline."""
-    note = "截止后两个多小时才到（10月26日 02:31）"
-    return [whole(desk, DAM, "late", at("10-26", "02:31"), note, wrong={"deadline": Outcome.FAIL})]
+    note = "截止后两个多小时才到（10月26日 02:31）；视频的声音比画面早 50 秒结束"
+    wrong = {"deadline": Outcome.FAIL, "readable": Outcome.REVIEW}
+    return [whole(desk, DAM, "late", at("10-26", "02:31"), note, shape={"sound_until_s": 100}, wrong=wrong)]
 
 
 def a_little_late(desk: Desk) -> list[Sample]:
     """Within the two hours that are for a person to judge; names in the headers are bare GBK bytes."""
-    note = "截止后 41 分钟到，由人工认定；邮件头为未编码的 GBK"
-    habits = {"charset": "gbk", "style": "raw"}
-    return [whole(desk, SEA, "doubt", at("10-26", "00:41"), note, habits=habits, wrong={"deadline": Outcome.REVIEW})]
+    note = "截止后 41 分钟到，由人工认定；邮件头为未编码的 GBK；片头是另一个名称“深海来电”"
+    habits, shape = {"charset": "gbk", "style": "raw"}, {"title": "深海来电"}
+    wrong = {"deadline": Outcome.REVIEW, "opening-title": Outcome.REVIEW}
+    return [whole(desk, SEA, "doubt", at("10-26", "00:41"), note, shape=shape, habits=habits, wrong=wrong)]
 
 
 def too_long(desk: Desk) -> list[Sample]:
@@ -115,7 +117,7 @@ def too_long(desk: Desk) -> list[Sample]:
 def mov_twice(desk: Desk) -> list[Sample]:
     """A MOV; the server delivers the same mail twice."""
     shape = {"container": "mov"}
-    note = "视频为 MOV 格式"
+    note = "视频为 MOV 格式：审查页上放一份小的预览"
     first = whole(desk, BEE, "mov", at("10-16", "14:10"), note, shape=shape, wrong={"container": Outcome.FAIL})
     again = at("10-16", "14:13")
     box = desk.mailboxes["recommended"]
@@ -130,15 +132,17 @@ def mov_twice(desk: Desk) -> list[Sample]:
 def blank_fields(desk: Desk) -> list[Sample]:
     """A form in which required fields stand blank."""
     missing = {"form-fields": Outcome.MISSING, "made-in-window": Outcome.MISSING, "original": Outcome.MISSING}
-    note = "电子表未填完成时间、联系电话和原创承诺"
-    return [whole(desk, LAMP, "blank-fields", at("10-17", "09:48"), note, wrong=missing)]
+    note = "电子表未填完成时间、联系电话和原创承诺；视频没有片名"
+    wrong = missing | {"opening-title": Outcome.REVIEW}
+    return [whole(desk, LAMP, "blank-fields", at("10-17", "09:48"), note, shape={"title": None}, wrong=wrong)]
 
 
 def film_behind_a_link(desk: Desk) -> list[Sample]:
     """A film in time, though it was fetched after the deadline: the mail's arrival counts."""
     when = at("10-25", "23:40")
     note = "截止前 20 分钟发来链接，截止后才下载到：以邮件到达为准"
-    return [whole(desk, WIND, "link", when, note, shape={"size_bytes": 101_845_760}, habits={"client": NETEASE})]
+    shape, habits = {"size_bytes": 101_845_760, "subtitles": SUBTITLES}, {"client": NETEASE}
+    return [whole(desk, WIND, "link", when, note, shape=shape, habits=habits, wrong=SPOKEN)]
 
 
 def link_run_out(desk: Desk) -> list[Sample]:

@@ -17,7 +17,7 @@ from ingest.demo.photos import Shot
 from ingest.demo.samples import ADDRESSES, Sample, findings
 from ingest.demo.scans import ScanFormat, make_photo, make_proof, make_scan
 from ingest.demo.textpdf import make_text_pdf
-from ingest.demo.videos import make_video
+from ingest.demo.videos import cut_off, make_video, with_hole
 from ingest.demo.words import Naming
 from ingest.model import Ended, Outcome
 
@@ -35,6 +35,19 @@ _NOT_ON_PAPER = ("play_url", "author_title", "rights_holder", "email", "postcode
 """Fields that the small contest's paper forms do not have: reading takes a while for every line."""
 
 
+SUBTITLES = (
+    "科学家的故事，值得被更多人听见",
+    "他们把论文写在祖国的大地上",
+    "每一次观测，都要等上整整一夜",
+    "这就是科学最迷人的地方",
+)
+"""What is said in the sample films, a line for each of their slides. Most have none: to read them takes a while."""
+SLIDES = len(SUBTITLES)
+HOLE_BYTES = 100_000
+SMALL_FPS = 12
+"""Pictures a second of the films that are not of the contest's size: to make and to watch all of them takes a while."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """A folder to work in, the mailboxes to deliver to, whether films must stay small, and where links lead."""
@@ -44,18 +57,32 @@ class Desk:
     small: bool
     netdisk: Path | None = None
 
-    def film(self, entry: Entry, *, size_bytes: int | None = None, seconds: float = 150, **shape: Any) -> Path:
-        """The entry's film. size_bytes is not heeded in a small contest; shape: as for make_video."""
-        return make_video(
+    def film(
+        self,
+        entry: Entry,
+        *,
+        size_bytes: int | None = None,
+        seconds: float = 150,
+        hole: float = 0.0,
+        kept: float = 1.0,
+        **shape: Any,
+    ) -> Path:
+        """The entry's film. size_bytes is not heeded in a small contest; shape: as for make_video.
+
+        hole: where a piece of its data is zeros, 0 to 1 of it, 0 for none; kept: how much of the file is left.
+        """
+        told: dict[str, Any] = {"title": entry.title, "credits": credits_of(entry), "look": entry.number}
+        told["fps"] = SMALL_FPS if self.small or not size_bytes else 25
+        film = make_video(
             self.scratch / f"{entry.key}.{shape.get('container', 'mp4')}",
             duration_s=seconds,
             size_bytes=None if self.small else size_bytes,
-            title=entry.title,
-            look=entry.number % 3,
-            credits=_credits(entry) if size_bytes else (),
-            subtitle="科学家的故事，值得被更多人听见" if size_bytes else "",
-            **shape,
+            slides=SLIDES,
+            **(told | shape),
         )
+        if hole:
+            return with_hole(film, film.with_stem(f"{entry.key}-hole"), hole, HOLE_BYTES)
+        return cut_off(film, film.with_stem(f"{entry.key}-cut"), kept) if kept < 1 else film
 
     def form(self, entry: Entry) -> Path:
         """The entry's Word form."""
@@ -197,7 +224,8 @@ def whole(
     return sample(entry, mail, name, note, ended=Ended.WORK, findings=found, title=entry.title, film_bytes=size)
 
 
-def _credits(entry: Entry) -> tuple[str, ...]:
+def credits_of(entry: Entry) -> tuple[str, ...]:
+    """What stands at the end of an entry's film."""
     return (
         entry.title,
         f"主创人员：{entry.author}",

@@ -20,8 +20,9 @@ class Scene:
     """What a stretch of film shows.
 
     lines: text in the middle, the first one largest; subtitle: one line at the bottom; look: number of the picture,
-    other numbers give other colours and another course of the disc; grain: strength of the noise, 0 to 40; still: the
-    disc does not move, so that the stretch can be looped unseen.
+    other numbers give other pictures and another course of the disc; grain: strength of the noise, 0 to 40; still: the
+    disc does not move, so that the stretch can be looped unseen. bars: black at the top and as much at the bottom, as
+    a share of the height; the text stands within.
     """
 
     width: int
@@ -32,6 +33,7 @@ class Scene:
     look: int = 0
     grain: int = 0
     still: bool = False
+    bars: float = 0.0
 
 
 def planes(scene: Scene) -> Iterator[Plane]:
@@ -41,22 +43,31 @@ def planes(scene: Scene) -> Iterator[Plane]:
     moves everywhere and takes as many bytes as the encoder will give.
     """
     draws = np.random.default_rng(scene.look)
-    ground = _ground(scene)
+    ground = _ground(scene, draws)
     chroma = _chroma(scene, draws)
     noise = draws.integers(0, scene.grain + 1, size=(scene.height, scene.width), dtype=np.uint8)
-    words = _words(scene)
+    words, bar = _words(scene), int(scene.height * scene.bars)
+    picture = np.empty((0, scene.width), np.uint8)
     for number in range(scene.frames):
-        luma = _with_disc(ground, scene, 0 if scene.still else number)
-        if scene.grain:
-            luma = luma + np.roll(noise, (number * 37 % scene.height, number * 61 % scene.width), axis=(0, 1))
-        yield np.concatenate((np.maximum(luma, words), chroma), axis=0)
+        if not picture.size or not scene.still or scene.grain:
+            luma = _with_disc(ground, scene, 0 if scene.still else number)
+            if scene.grain:
+                luma = luma + np.roll(noise, (number * 37 % scene.height, number * 61 % scene.width), axis=(0, 1))
+            picture = np.concatenate((np.maximum(luma, words), chroma), axis=0)
+            picture[:bar] = picture[scene.height - bar : scene.height] = BLACK
+        yield picture
 
 
-def _ground(scene: Scene) -> Plane:
-    """A slanting gradient between 40 and 130, dark enough for white letters."""
-    down = np.linspace(0, 50, scene.height)[:, None]
-    across = np.linspace(0, 40, scene.width)[None, :]
-    return (40 + 3 * (scene.look % 10) + down + across).astype(np.uint8)
+BLACK = 16
+"""Luma of video black."""
+_PATCHES = 6, 10
+
+
+def _ground(scene: Scene, draws: np.random.Generator) -> Plane:
+    """Soft patches of light between 35 and 125, dark enough for white letters; other ones for every look."""
+    patches = draws.integers(35, 126, size=_PATCHES, dtype=np.uint8)
+    soft = Image.fromarray(patches).resize((scene.width, scene.height), Image.Resampling.BICUBIC)
+    return np.asarray(soft, dtype=np.uint8)
 
 
 def _chroma(scene: Scene, draws: np.random.Generator) -> Plane:
@@ -72,7 +83,7 @@ def _chroma(scene: Scene, draws: np.random.Generator) -> Plane:
 def _with_disc(ground: Plane, scene: Scene, number: int) -> Plane:
     """The ground with a bright disc on its way from left to right."""
     radius = scene.height // 12
-    y = int(scene.height * (0.2 + 0.04 * (scene.look % 4)))
+    y = int(scene.height * (0.25 + 0.04 * (scene.look % 4)))
     x = radius + (number * 8 + scene.look * 97) % (scene.width - 2 * radius)
     rows, columns = np.ogrid[-radius:radius, -radius:radius]
     picture = ground.copy()
@@ -89,7 +100,7 @@ def _words(scene: Scene) -> Plane:
         _centred(pen, scene, scene.lines)
     if scene.subtitle:
         size = scene.height // 22
-        write(pen, (scene.width / 2, scene.height * 0.92), scene.subtitle, size, fill=235, anchor="mm")
+        write(pen, (scene.width / 2, scene.height * (0.92 - scene.bars)), scene.subtitle, size, fill=235, anchor="mm")
     return np.asarray(sheet, dtype=np.uint8)
 
 

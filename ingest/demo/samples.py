@@ -76,17 +76,36 @@ _CLEAN: Mapping[str, Outcome] = {
     "proof": Outcome.PASS,
     "container": Outcome.PASS,
     "duration": Outcome.PASS,
+    "readable": Outcome.PASS,
     "aspect": Outcome.PASS,
+    "full-frame": Outcome.PASS,
     "resolution": Outcome.PASS,
+    "opening-title": Outcome.PASS,
+    "closing-credits": Outcome.PASS,
+    "subtitles": Outcome.REVIEW,
     "narration": Outcome.MANUAL,
     "content": Outcome.MANUAL,
     "original": Outcome.MANUAL,
     "licence": Outcome.NA,
     "malware": Outcome.NA,
 }
-"""A complete work, whose scan and proof were recognised."""
+"""A complete work, whose scan and proof were recognised, and whose film was looked at; most are without subtitles."""
 
-_FILM_RULES = ("container", "duration", "aspect", "resolution", "size", "narration")
+FILM_RULES = (
+    "container",
+    "readable",
+    "duration",
+    "aspect",
+    "full-frame",
+    "resolution",
+    "size",
+    "opening-title",
+    "closing-credits",
+    "subtitles",
+    "narration",
+)
+SPOKEN: Mapping[str, Outcome] = {"subtitles": Outcome.PASS}
+"""A film with subtitles."""
 FORM_RULES = (
     "form-kind",
     "form-fields",
@@ -107,7 +126,7 @@ def findings(
     film: what all rules on the film say when it is not to be had. wrong: rule id to its outcome.
     """
     size = Outcome.PASS if film_bytes >= 100_000_000 else Outcome.FAIL
-    awaited = dict.fromkeys(_FILM_RULES, film) if film else {}
+    awaited = dict.fromkeys(FILM_RULES, film) if film else {}
     return {**_CLEAN, "size": size, **awaited, **(wrong or {})}
 
 
