@@ -55,9 +55,12 @@ def review(context: Context) -> None:
 
 
 def rules_key(config: Config) -> str:
-    """Changes when a verdict could: numbers, clauses, labels, parsers. A review keeps the key it was made with."""
+    """Changes when a verdict could: numbers, clauses, labels, parsers, whether films are looked at.
+
+    A review keeps the key it was made with.
+    """
     tables = (config.edition, config.tracks, config.rules, config.forms, config.platforms, config.malware)
-    text = "\n".join(map(str, (*tables, config.recommenders)))
+    text = "\n".join(map(str, (*tables, config.recommenders, f"watch={config.analysis.watch}")))
     return made_with(rules=rules.VERSION, parsers=PARSERS_VERSION, config=text)
 
 

@@ -59,6 +59,11 @@ def test_review_judges_all_by_other_rules(contest, reviewed):
     assert reviewed.tally.counts["reviewed"] == 2
 
 
+def test_rules_key_changes_with_whether_films_are_looked_at(contest, context):
+    contest.watch = True
+    assert rules_key(contest.config()) != rules_key(context.config)
+
+
 def test_rules_key_does_not_change_with_what_no_rule_reads(contest, context):
     assert rules_key(contest.config("[schedule]\npoll_minutes = 3\n")) == rules_key(context.config)
 
