@@ -45,6 +45,8 @@ _DARK = 0.3
 """A frame has a bar where no more of it is lit than that, by words and logos."""
 _NEVER = 0.02
 """A bar's pixel is lit in no more than that part of the frames; a flash is forgiven."""
+_SHARP = 0.45
+"""At its edge the picture is lighter than the bar by that part of what it is all over."""
 _PURE = 0.5
 """Part of a bar that is never lit: words in it, through a whole film, leave more."""
 
@@ -54,14 +56,24 @@ Sides = tuple[int, int, int, int]
 """Thickness at top, bottom, left, right."""
 
 
+Profile = NDArray[np.float64]
+"""A value of each row, or of each column."""
+
+
 @dataclass(frozen=True)
 class _Look:
-    """A frame's lit pixels, packed; what part of it, of each row and of each column is lit."""
+    """A frame's lit pixels, packed; what part of each row and column is lit, and how bright each is."""
 
     lit: NDArray[np.uint8]
-    share: float
-    rows: NDArray[np.float32]
-    columns: NDArray[np.float32]
+    rows: Profile
+    columns: Profile
+    row_light: Profile
+    column_light: Profile
+
+    @property
+    def share(self) -> float:
+        """The part of the frame that is lit."""
+        return float(self.rows.mean())
 
     def has(self, sides: Sides) -> bool:
         """It has bars there."""
@@ -88,10 +100,10 @@ class BarsSeen:
         if frame.at_s - self._last_s < _APART_S or len(self._looks) >= _MOST:
             return
         self._last_s = frame.at_s
-        lit = _thinned(frame.luma) > LIT
-        self._shape = lit.shape[0], lit.shape[1]
-        rows = lit.mean(axis=1, dtype=np.float32)
-        look = _Look(np.packbits(lit), float(rows.mean()), rows, lit.mean(axis=0, dtype=np.float32))
+        luma = _thinned(frame.luma)
+        lit = luma > LIT
+        self._shape = luma.shape[0], luma.shape[1]
+        look = _Look(np.packbits(lit), lit.mean(axis=1), lit.mean(axis=0), luma.mean(axis=1), luma.mean(axis=0))
         self._looks.append(look)
         if self.album is not None and look.share > self._best[0] * 1.2:
             self._best = look.share, frame.at_s, frame.colour(LONG_PX)
@@ -101,11 +113,12 @@ class BarsSeen:
         chosen = _worth_looking_at(self._looks)
         if len(chosen) < min(FEWEST, max(len(self._looks), 2)):
             return Bars(sure=False)
-        sides = box(self._share(chosen), pure=False)
+        sides = box(self._share(chosen))
         having = [look for look in chosen if look.has(sides)]
         if not any(sides) or len(having) < len(chosen) * _STAYS:
             return Bars()
-        top, bottom, left, right = box(self._share(having), pure=True)
+        share = self._share(having)
+        top, bottom, left, right = black_ones(share, box(share), *_light(having))
         down, across = self.shown_height / self._shape[0], self.shown_width / self._shape[1]
         bars = Bars(
             top=round(top * down), bottom=round(bottom * down), left=round(left * across), right=round(right * across)
@@ -139,40 +152,60 @@ def _worth_looking_at(looks: list[_Look]) -> list[_Look]:
     return [look for look in looks if look.share >= max(usual * _BRIGHT, _FAINT)]
 
 
-def box(share: Share, *, pure: bool) -> Sides:
-    """Bars in pixels of `share`, zeros where there are none. pure: they must be black in nearly all of the frames."""
-    top, bottom = _edges(share, pure)
-    left, right = _edges(share[top : share.shape[0] - bottom].T, pure)
-    top, bottom = _edges(share[:, left : share.shape[1] - right], pure)
+def _light(looks: list[_Look]) -> tuple[Profile, Profile]:
+    """How bright rows and columns are in the mean of all looks."""
+    return np.mean([look.row_light for look in looks], axis=0), np.mean([look.column_light for look in looks], axis=0)
+
+
+def box(share: Share) -> Sides:
+    """Where the picture may lie, in pixels of `share`: dark rows and columns around it, zeros where there are none."""
+    top, bottom = _edges(share)
+    left, right = _edges(share[top : share.shape[0] - bottom].T)
+    top, bottom = _edges(share[:, left : share.shape[1] - right])
     return top, bottom, left, right
 
 
-def _edges(share: Share, pure: bool) -> tuple[int, int]:
+def black_ones(share: Share, sides: Sides, rows: Profile, columns: Profile) -> Sides:
+    """Those of the sides that are bars: black, with a sharp edge. rows, columns: how bright each is."""
+    top, bottom, left, right = sides
+    across = share[:, left : share.shape[1] - right]
+    down = share[top : share.shape[0] - bottom].T
+    return (
+        top * _is_bar(across, rows, top, bottom),
+        bottom * _is_bar(across[::-1], rows[::-1], bottom, top),
+        left * _is_bar(down, columns, left, right),
+        right * _is_bar(down[::-1], columns[::-1], right, left),
+    )
+
+
+def _edges(share: Share) -> tuple[int, int]:
     seen = (share >= _SEEN).mean(axis=1)
-    never = (share <= _NEVER).mean(axis=1) if pure else np.ones(len(seen))
-    return _bar(seen, never), _bar(seen[::-1], never[::-1])
+    return _dark_rows(seen), _dark_rows(seen[::-1])
 
 
-def _bar(seen: NDArray[np.float64], never: NDArray[np.float64]) -> int:
-    """Rows from the outside to where the picture begins. seen, never: of each row, what part is picture, or black."""
+def _dark_rows(seen: Profile) -> int:
+    """Rows from the outside to where the picture begins. seen: of each row, what part is picture."""
     high = len(seen)
     middle = float(np.median(seen[high // 4 : high - high // 4]))
-    if middle <= 0:
-        return 0
     run = max(round(high * _DARK_RUN), 2)
     dark = seen[: high // 2] < middle * _HALF
     length = 0
     for row in range(high // 2 - 1, -1, -1):
         length = length + 1 if dark[row] else 0
         if length == run:
-            depth = row + run
-            return depth if _is_bar(seen, never, depth, middle, run) else 0
+            return row + run if row + run > high * THIN else 0
     return 0
 
 
-def _is_bar(seen: NDArray[np.float64], never: NDArray[np.float64], depth: int, middle: float, run: int) -> bool:
-    """Thick enough, black, and with a sharp edge: a dark ground gets lighter little by little."""
-    inside = float(np.median(seen[depth : depth + 2 * run]))
-    outside = float(np.median(seen[max(depth - 2 * run, 0) : depth]))
-    sharp = inside - outside >= middle * _HALF * 0.8
-    return depth > len(seen) * THIN and sharp and float(never[:depth].mean()) >= _PURE
+def _is_bar(share: Share, light: Profile, depth: int, other: int) -> bool:
+    """The first `depth` rows are black, and it is light at once behind them; `other`: the bar opposite.
+
+    A dark ground gets lighter little by little, and dark land ends where it likes.
+    """
+    if not depth:
+        return False
+    run = max(round(len(light) * _DARK_RUN), 2)
+    outside = float(np.median(light[max(depth - 3 * run, 0) : depth]))
+    inside = float(np.median(light[depth : depth + 2 * run]))
+    usual = float(np.median(light[depth : len(light) - other]))
+    return inside - outside >= (usual - outside) * _SHARP and float((share[:depth] <= _NEVER).mean()) >= _PURE

@@ -106,7 +106,7 @@ def packets_of(film: Film) -> Iterator[Packet[Stream]]:
 def _chosen(container: InputContainer, width: int, height: int, *, sound: bool) -> Film:
     pictures = [stream for stream in container.streams.video if not _attached(stream)]
     if not pictures:
-        raise Closed("no-picture", "no video stream")
+        raise Closed("no-picture" if container.streams.audio else "unreadable", "no video stream")
     picture = max(pictures, key=lambda stream: _worth(stream, width, height))
     if not _decodable(picture):
         raise Closed("unsupported", "no decoder for the pictures")

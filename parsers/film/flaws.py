@@ -24,11 +24,11 @@ _ZEROS = {
 """By codec, what no picture holds: H.264 has three zeros in a row only in the length of a unit. Others are padded."""
 CORRUPT = "demuxer: corrupt packet"
 _MAX_SPOTS = 1_000
-_GAP_BYTES = 65_536
+_GAP_BYTES = 16_384
 """Between packets of a stream without an index: more than headers and streams that are not read."""
 _NEAR_S = 2.0
 """Spots closer than this are one damage."""
-_LEAP_S = 0.3
+_LEAP_S = 0.2
 _LATE_S = 2.0
 """Sound and picture may end that far apart."""
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from parsers.film.container import Closed, Film, opened, packets_of
 
 _SECONDS = 20.0
-_GUESSED_S = 0.5
-"""A header that is no further off only repeats what the demuxer has found."""
 
 
 def playable(path: Path, found: str) -> tuple[float | None, float | None]:
@@ -23,7 +21,7 @@ def playable(path: Path, found: str) -> tuple[float | None, float | None]:
     try:
         with opened(path, found, 0, 0, sound=False) as film:
             at_s = _whole_until(film, path.stat().st_size)
-            return (None, None) if at_s is None else (round(at_s, 3), _length(film, at_s))
+            return (None, None) if at_s is None else (round(at_s, 3), _length(film, found, at_s))
     except Closed:
         return None, None
     except (av.FFmpegError, ValueError):
@@ -54,6 +52,7 @@ def _whole_until(film: Film, size: int) -> float | None:
     return max(times) - min(times) + step
 
 
-def _length(film: Film, at_s: float) -> float | None:
+def _length(film: Film, found: str, at_s: float) -> float | None:
+    """By the header; without its index the demuxer only counts what it finds of an AVI."""
     header_s = film.header_s
-    return round(header_s, 3) if header_s is not None and header_s > at_s + _GUESSED_S else None
+    return round(header_s, 3) if header_s is not None and header_s > at_s and found != "avi" else None

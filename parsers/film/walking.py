@@ -70,11 +70,11 @@ class Walker:
             if number >= MAX_PACKETS:
                 self.stopped = "too-large"
                 break
+            self.flaws.passed(packet)
             if packet.stream_index == picture.index:
                 self._take(packet, unit)
             else:
                 self.ears[packet.stream_index].hear(packet)
-            self.flaws.passed(packet)
         return self._counted()
 
     def _packets(self) -> Iterator[Any]:
