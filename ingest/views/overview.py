@@ -83,7 +83,8 @@ def _days(snap: Snapshot) -> Counts:
 
 def _today(snap: Snapshot) -> list[Item]:
     states = Counter(state_word(work) for work in snap.counting)
-    asked = (letter for letter in snap.letters if not letter["held_for"].startswith(("staff", "moot", "passed")))
+    answers = (letter for letter in snap.letters if letter["kind"] not in DIGESTS)
+    asked = (letter for letter in answers if not letter["held_for"].startswith(("staff", "moot")))
     letters = Counter(letter["state"] for letter in asked)
     sheets = "、".join(track.sheet for track in snap.config.tracks)
     first = snap.config.tracks[0].sheet
