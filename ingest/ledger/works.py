@@ -143,8 +143,8 @@ class Works:
             for was, now in zip(old, findings, strict=True):
                 if was != now:
                     where = (table.c.work_id == work, table.c.rule == now.rule)
-                    values = {"outcome": now.outcome.value, "clause": now.clause, "evidence": now.evidence}
-                    values["pictures"] = list(now.pictures)
+                    values = next(iter(_finding_rows(work, [now])))
+                    values = {name: values[name] for name in ("outcome", "clause", "evidence", "pictures")}
                     self.connection.execute(update(table).where(*where).values(**values))
         if list(old) == list(findings) and row["state"] == state.value:
             return
