@@ -35,6 +35,12 @@ def newest_of_works(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(newest)}
 
 
+def newest_of_mails(connection: Connection) -> dict[int, int]:
+    """Mail to its newest event: also when a letter that answers it was written anew."""
+    newest = select(_E.c.arrival_id, func.max(_E.c.id)).where(_E.c.arrival_id.is_not(None)).group_by(_E.c.arrival_id)
+    return {row[0]: row[1] for row in connection.execute(newest)}
+
+
 def course_of_line(
     connection: Connection, line: Sequence[str], others: Sequence[str], most: int
 ) -> tuple[list[Row], int]:

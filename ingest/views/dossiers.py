@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.config import Config
 from ingest.ledger.rows import Row
-from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Material, Outcome, Work, todo_number
+from ingest.model import KIND_WORDS, OUTCOME_WORDS, STATE_WORDS, Kind, Material, Outcome, Part, Work, todo_number
 from ingest.views import Snapshot, fields_of
 from ingest.views.dossierfields import fields_shown
 from ingest.views.dossierpictures import Pictures, pictures_shown
@@ -81,14 +82,14 @@ def dossier_key(
     the newest event of the work's course.
     """
     parts = [
-        (part.id, part.sha256, part.name, part.size, part.url, part.why, part.facts is None, m.kind, m.in_force)
+        (part.id, part.sha256, part.name, part.size, part.url, part.why, _read_as(part), m.kind, m.in_force)
         for m, part in ((m, m.part) for m in work.materials)
     ]
     letters = [(x["id"], x["state"], x["sent_at"]) for x in snap.letters_of(work.id)]
     mails = [arrival for arrival, _ in snap.mails_of.get(work.id, ())]
-    head = (work.title, snap.config.track(work.track).name, work.state, work.decision, PARSERS_VERSION, work.gone)
+    head = (work.title, snap.config.track(work.track).name, work.state, work.decision, work.received_at, work.gone)
     more = (around, newest, _todos(snap, work), tuple(snap.notes_of(work.id)), _seen(work))
-    told = (head, parts, names, snap.findings.get(work.id, ()), mails, letters, more, _edition(snap), dossier_looks())
+    told = (head, parts, names, snap.findings.get(work.id, ()), mails, letters, more, PARSERS_VERSION)
     return hashlib.sha256(repr(told).encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -100,11 +101,16 @@ def _seen(work: Work) -> tuple[Any, ...]:
     return FILM_VERSION, watched.problem, len(watched.shots), len(watched.texts), watched.clip is not None
 
 
-def _edition(snap: Snapshot) -> str:
-    """What of the config a page shows."""
-    edition, forms = snap.config.edition, snap.config.forms
-    matches, asked = snap.config.rules.scan_matches, snap.config.rules.materials
-    return repr((edition.made_from, edition.made_to, forms.names, matches.fields, matches.also, asked.required))
+def _read_as(part: Part) -> str:
+    """What came of reading a file: that may change when another program is there, or after another try."""
+    return f"{part.facts.fact} {getattr(part.facts, 'reason', '')}" if part.facts else ""
+
+
+def edition_key(config: Config) -> str:
+    """Changes with what pages show of the config and the program: labels, words, what rules ask, how a page looks."""
+    edition, rules = config.edition, config.rules
+    said = (edition.made_from, edition.made_to, config.forms, rules.scan_matches, rules.materials, dossier_looks())
+    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def shown_mails(snap: Snapshot, work: Work) -> list[int]:

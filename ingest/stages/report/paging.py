@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.context import Context
-from ingest.ledger.course import course_of_line, newest_of_works
+from ingest.ledger.course import course_of_line, newest_of_mails, newest_of_works
 from ingest.model import Work
 from ingest.rules.agreement import not_alike
 from ingest.views import Snapshot
@@ -19,6 +19,7 @@ from ingest.views.dossiers import (
     Beside,
     dossier_key,
     dossier_of,
+    edition_key,
     line_of,
     shown_letters,
     shown_mails,
@@ -42,14 +43,17 @@ class Pages:
     def __init__(self, context: Context, snap: Snapshot, folders: Mapping[str, str]) -> None:
         self.context = context
         self._folders = folders
+        self._edition = edition_key(context.config)
         self._neighbours = neighbours(snap, folders)
         with context.read() as tx:
-            self._newest = newest_of_works(tx.connection)
+            self._newest, self._answered = newest_of_works(tx.connection), newest_of_mails(tx.connection)
 
     def key(self, snap: Snapshot, work: Work, names: Mapping[int, str]) -> str:
         """Changes when the page of a work could. names: part id to file name."""
-        newest = max(self._newest.get(one, 0) for one in (*line_of(snap, work.id), *snap.merged_into(work.id)))
-        return dossier_key(snap, work, names, self._around(snap, work), newest)
+        mine = [self._newest.get(one, 0) for one in (*line_of(snap, work.id), *snap.merged_into(work.id))]
+        letters = [self._answered.get(row["arrival_id"], 0) for row in snap.letters_of(work.id)]
+        newest = max(*mine, *letters, 0)
+        return f"{dossier_key(snap, work, names, self._around(snap, work), newest)} {self._edition}"
 
     def write(self, snap: Snapshot, work: Work, folder: Path, placed: Placed) -> bool:
         """The page of one work, whether it had to be written. OSError if the share does not let us."""
