@@ -30,7 +30,7 @@ _MOST = 1_000
 """Pictures looked at; who shows them is bounded too."""
 _BLACK = 28.0
 """Brightness up to which a bar is black: 16 as coded, and what encoders make of it."""
-_TEXT_IN_BAR = 0.75
+_DARK = 0.5
 """Part of a row that must be dark for it to be of a bar: words and logos may stand there."""
 _FLASHES = 0.97
 """Part of the pictures in which it must be so."""
@@ -79,15 +79,17 @@ Box = tuple[float, float, float, float]
 
 def inside_bars(pictures: NDArray[np.uint8]) -> Box:
     """Where the picture is in all of them; pictures: (number, height, width). All of it where nothing is sure."""
-    top, bottom = _extent(pictures)
-    left, right = _extent(pictures.transpose(0, 2, 1))
+    turned = pictures.transpose(0, 2, 1)
+    left, right = _extent(turned)
+    top, bottom = _extent(pictures[:, :, round(left) : round(right)])
+    left, right = _extent(turned[:, :, round(top) : round(bottom)])
     return top, bottom, left, right
 
 
 def _extent(pictures: NDArray[np.uint8]) -> tuple[float, float]:
     """From where to where rows are no bar's."""
     rows = pictures.shape[1]
-    place = int(_TEXT_IN_BAR * (pictures.shape[2] - 1))
+    place = int(_DARK * (pictures.shape[2] - 1))
     levels = np.partition(pictures, place, axis=2)[:, :, place].astype(np.float32)
     brightest = np.quantile(levels, _FLASHES, axis=0)
     lit = np.flatnonzero(brightest > _BLACK)

@@ -24,8 +24,12 @@ _NEAR_S = 1.6
 _UNSURE = 0.4
 """What such a difference weighs."""
 _BIN_S = 0.1
+_KERNEL = np.array([1, 2, 3, 2, 1])
+"""Votes of neighbouring bins count too: pictures come 0.2 s apart, and not in every bin."""
 _PEAKS = 4
-"""Offsets that are tried, those with most votes."""
+"""Offsets that are tried."""
+_AGAINST = 0.5
+"""What a picture that differs weighs against an offset, to one that agrees."""
 _CELL_S = 2.0
 """Films are compared a stretch of this length after the other."""
 _EDGE_S, _EDGE = 20.0, 0.25
@@ -86,32 +90,27 @@ def compare(one: Print, other: Print) -> Match | Doubt | None:
     """The same of fingerprints that were read already, doubts told."""
     bits = np.bitwise_count(one.hashes[:, None] ^ other.hashes[None, :])
     apart = one.times[:, None] - other.times[None, :]
-    doubts: list[Doubt] = []
-    for offset in _offsets(one, other, bits, apart):
-        found = _at(one, other, bits, apart, offset)
-        if isinstance(found, Match):
-            return found
-        if found is not None:
-            doubts.append(found)
-    return doubts[0] if doubts else None
+    found = [_at(one, other, bits, apart, offset) for offset in _offsets(one, other, bits, apart)]
+    sure = next((each for each in found if isinstance(each, Match)), None)
+    return sure or next((each for each in found if each), None)
 
 
 def _offsets(one: Print, other: Print, bits: NDArray[np.uint8], apart: NDArray[np.float64]) -> list[float]:
-    """Where pictures agree, the offsets most of them vote for. A picture that agrees with many has one vote in all."""
-    agree = (bits <= AGREE) & _beside(one, other, apart)
-    if not agree.any():
+    """Offsets at which most pictures of one moment agree and few differ, the best first."""
+    agree = bits <= AGREE
+    beside = _beside(one, other, apart)
+    if not (agree & beside).any():
         return []
-    votes = agree / np.sqrt(np.maximum(agree.sum(1), 1)[:, None] * np.maximum(agree.sum(0), 1)[None, :])
-    voted, weights = apart[agree], votes[agree]
+    voted, weights = apart[beside], np.where(agree[beside], 1.0, -_AGAINST)
     bins = np.round((voted - voted.min()) / _BIN_S).astype(np.int64)
-    counted = np.convolve(np.bincount(bins, weights), np.ones(3), "same")
+    counted = np.convolve(np.bincount(bins, weights), _KERNEL, "same")
     found: list[float] = []
     for _ in range(_PEAKS):
         peak = int(counted.argmax())
         if counted[peak] <= 0:
             break
-        near = np.abs(bins - peak) <= 2
-        found.append(float(np.average(voted[near], weights=weights[near])))
+        near = (np.abs(bins - peak) <= 1) & (weights > 0)
+        found.append(float(voted[near].mean()))
         counted[max(peak - 4, 0) : peak + 5] = 0
     return found
 
