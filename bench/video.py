@@ -171,13 +171,12 @@ def ocr(film: Path) -> dict[str, Any]:
     engine: Callable[..., Any] = RapidOCR()
     spent, frames = 0.0, 0
     with av.open(str(film)) as container:
-        stream = container.streams.video[0]
-        length = float((stream.duration or 0) * (stream.time_base or 0))
+        length = (container.duration or 0) / 1_000_000
         for start in (0.0, max(length - _EDGES_S, 0.0)):
             container.seek(int(start * 1_000_000))
             wanted = start
             for frame in container.decode(video=0):
-                if frame.time is None or frame.time < wanted:
+                if (frame.time or 0.0) < wanted:
                     continue
                 picture = frame.to_ndarray(format="bgr24")
                 before = _used()
