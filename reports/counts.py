@@ -6,6 +6,7 @@ whose script is inside; where none runs, as in a mail's preview, the tables say 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -86,13 +87,19 @@ def _mark(figures: Figures) -> str:
     """Changes with the figures, the templates and plotly; the time they were taken counts by the hour."""
     from reports.plotscript import version
 
+    sections = (replace(one, moments=tuple(map(_hour, one.moments))) for one in figures.sections)
     steady = replace(
         figures,
-        as_of=figures.as_of.replace(minute=0, second=0, microsecond=0),
+        as_of=_hour(figures.as_of),
+        sections=tuple(sections),
         mailboxes=tuple(replace(box, polled_at=None) for box in figures.mailboxes),
     )
     made_of = (repr(steady), version(), digest_of("counts.html", "_head.html", "_style.html", _STYLE, "counts.js"))
     return hashlib.sha256("\0".join(made_of).encode()).hexdigest()
+
+
+def _hour(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _says_already(path: Path, mark: str) -> bool:

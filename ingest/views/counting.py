@@ -30,6 +30,8 @@ DAYS = 62
 UNKNOWN = "不详"
 WHOLE_COUNTRY = RECOMMENDER_WORDS["member"]
 UNDECIDED = "未定"
+NOW = "统计时间"
+"""Names the row of the day that is not over: the time itself stands on top of the page."""
 _HELD_WORDS = {Outcome.PASS: "已收到", Outcome.REVIEW: "待核对", Outcome.PENDING: "尚未取到", Outcome.MISSING: "缺"}
 _OF_FORMS = ("address", "entrant", "author_unit", "producer")
 """Fields of a form that may begin with a province, the surest first."""
@@ -136,11 +138,11 @@ def _course(snap: Snapshot, days: Counts) -> Section:
         so_far = tuple(old + new for old, new in zip(so_far, values, strict=True))
         midnight = dt.datetime.combine(dt.date.fromisoformat(name[:10]), dt.time.min, snap.zone) + dt.timedelta(days=1)
         moment = min(midnight, snap.now).astimezone(snap.zone)
-        rows.append((_moment(moment, "%Y-%m-%d"), (*so_far, sum(so_far))))
+        rows.append((_moment(moment, "%Y-%m-%d") if midnight <= snap.now else NOW, (*so_far, sum(so_far))))
         moments.append(moment.replace(tzinfo=None))
     table = Counts("到", (*days.columns, "合计"), tuple(rows))
     end = deadline.astimezone(snap.zone).replace(tzinfo=None)
-    said = f"到 {rows[-1][0]} 共 {rows[-1][1][-1]} 件，{_left(deadline - snap.now)}。" if rows else ""
+    said = f"到统计时间共 {rows[-1][1][-1]} 件，{_left(deadline - snap.now)}。" if rows else ""
     return Section(
         "course",
         "累计与截止时间",
@@ -171,7 +173,7 @@ def _hours(snap: Snapshot) -> Section:
     busiest = max(rows, key=lambda row: sum(row[1]))
     heading = "截止前 24 小时来信" if over else "最近 24 小时来信"
     said = f"共 {counted.total()} 封，最多的一小时是 {busiest[0]}，{sum(busiest[1])} 封。"
-    note = f"每小时收到的邮件，按收件邮箱的组别，含补件和非投稿；{first:%m-%d %H:%M} 到 {_moment(end, '%m-%d')}"
+    note = f"每小时收到的邮件，按收件邮箱的组别，含补件和非投稿；{first:%m-%d %H:%M} 起的 {HOURS} 小时"
     return Section("hours", heading, Shape.COLUMNS, Counts("小时", columns, rows), said, note, "这段时间没有来信。")
 
 
