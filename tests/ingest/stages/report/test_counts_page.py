@@ -64,7 +64,7 @@ def test_asked_for_alone_the_page_is_written_once_an_hour(desk, contest):
     for _ in range(4):
         desk.age()
         before = desk.times()
-        contest.clock.now += dt.timedelta(minutes=20)
+        contest.clock.now += dt.timedelta(minutes=25)
         desk.report()
         found.append([path.name for path, when in desk.times().items() if before[path] != when])
     desk.context.fresh, desk.context.reports = False, ALL_REPORTS
