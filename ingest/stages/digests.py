@@ -131,13 +131,13 @@ def _summary(context: Context, snap: Snapshot, day: dt.date, read: Row | None) -
     context.say("写日报", 0, 0)
     book = views.masked_copy(snap, before)
     summary = views.summary_of(snap, before, read["at"] if read else None, over=views.over_quota(book))
-    attached = _attached(context, book, day)
-    rendered = render_summary(_with_workbook(context.config, summary, attached))
-    fits = attached["size"] <= report.attach_max_bytes
-    _write(context, LetterKind.SUMMARY, day, states, report.organizers, rendered, attached=[attached] * fits)
+    made = _masked(context, book, day) if report.attach_max_bytes else None
+    goes = [made] if made is not None and made["size"] <= report.attach_max_bytes else []
+    rendered = render_summary(_with_workbook(context.config, summary, made))
+    _write(context, LetterKind.SUMMARY, day, states, report.organizers, rendered, attached=goes)
 
 
-def _attached(context: Context, book: Any, day: dt.date) -> dict[str, Any]:
+def _masked(context: Context, book: Any, day: dt.date) -> dict[str, Any]:
     """The masked workbook as the ledger stands, in the store: its name, digest and size.
 
     Not the one on the share: that one may be open, or somebody else may have put another in its place.
@@ -153,11 +153,14 @@ def _attached(context: Context, book: Any, day: dt.date) -> dict[str, Any]:
     return {"name": f"{MASKED}{day.isoformat()}.xlsx", "sha256": stored.sha256, "size": stored.size}
 
 
-def _with_workbook(config: Config, summary: Summary, attached: Mapping[str, Any]) -> Summary:
+def _with_workbook(config: Config, summary: Summary, made: Mapping[str, Any] | None) -> Summary:
+    """The summary with a word on the workbook; without one if none is wanted."""
     most = config.report.attach_max_bytes
-    if attached["size"] <= most:
-        return replace(summary, attached=attached["name"])
-    size = f"{attached['size'] / 1e6:.1f} MB，超过邮件附件上限 {most / 1e6:.1f} MB"
+    if made is None:
+        return summary
+    if made["size"] <= most:
+        return replace(summary, attached=made["name"])
+    size = f"{made['size'] / 1e6:.1f} MB，超过邮件附件上限 {most / 1e6:.1f} MB"
     return replace(summary, elsewhere=f"脱敏台账 {size}，没有附上；请在共享文件夹 reports/{MASKED}.xlsx 查看。")
 
 
