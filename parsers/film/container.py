@@ -107,9 +107,10 @@ def _chosen(container: InputContainer, width: int, height: int, *, sound: bool) 
     pictures = [stream for stream in container.streams.video if not _attached(stream)]
     if not pictures:
         raise Closed("no-picture" if container.streams.audio else "unreadable", "no video stream")
-    picture = max(pictures, key=lambda stream: _worth(stream, width, height))
-    if not _decodable(picture):
+    pictures = [stream for stream in pictures if _decodable(stream)]
+    if not pictures:
         raise Closed("unsupported", "no decoder for the pictures")
+    picture = max(pictures, key=lambda stream: _worth(stream, width, height))
     sounds = tuple(stream for stream in container.streams.audio if sound and _decodable(stream))[:MAX_TRACKS]
     _leave_out(container, (picture, *sounds))
     return Film(container, picture, sounds)

@@ -145,6 +145,13 @@ def _times(start: float, end: float, step: float) -> tuple[float, ...]:
     return tuple(float(at) for at in np.arange(start, max(end, start + step / 2), step) if at <= end)
 
 
+def _every(times: NDArray[np.float64], start: float) -> tuple[float, ...]:
+    """The first picture of every _FAR_STEP_S from `start` on, which `times` count from, but of the first of them."""
+    times = np.sort(times)
+    steps, places = np.unique(np.floor(times / _FAR_STEP_S), return_index=True)
+    return tuple(float(start + at) for at in times[places[steps > 0]])
+
+
 def _spread(keys: NDArray[np.int64], times: NDArray[np.float64], start: float, end: float) -> list[int]:
     """All of them if they are few, else those nearest to evenly spread times."""
     if len(keys) <= BODY_KEYS:
@@ -181,7 +188,7 @@ def _far(packets: Packets, keys: NDArray[np.int64], start: float, end: float) ->
         if not len(inside) or int(inside[-1]) - first > left:
             continue
         left -= int(inside[-1]) - first
-        yield Run(first, int(inside[-1]), _times(before + _FAR_STEP_S, after, _FAR_STEP_S))
+        yield Run(first, int(inside[-1]), _every(packets.pts[inside] - before, before))
 
 
 def _around(packets: Packets, damage: Sequence[Damage], start: float, end: float) -> Iterator[Run]:
