@@ -53,12 +53,15 @@ def main() -> None:
         _write_wrong(asked.wrong, looked)
     if asked.page:
         from bench.accuracy_page import page
+        from bench.film_page import films
 
         chosen = (("fillings", FILLINGS), ("layouts", ""), ("kinds", ",".join(KINDS)))
         told = [f"--{name} {getattr(asked, name)}" for name, usual in chosen if getattr(asked, name) != usual]
         command = " ".join(["python -m bench.forms", *told, "--page docs/accuracy.md"])
         today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-        asked.page.write_text(page(found, command=command, day=today, fillings=asked.fillings), "utf-8")
+        before = asked.page.read_text("utf-8") if asked.page.exists() else ""
+        part = page(found, command=command, day=today, fillings=asked.fillings)
+        asked.page.write_text(f"{part}\n{films(before)}" if films(before) else part, "utf-8")
     show(found, as_json=asked.json)
 
 

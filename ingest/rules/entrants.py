@@ -84,4 +84,5 @@ def _others(standing: Standing, rule: str, what: str) -> Verdict:
     more = f"；等 {len(alike)} 部" if len(alike) > _NAMED else ""
     read = "（姓名、单位系识别所得）" if standing.entrant.recognised and rule.startswith("one-per") else ""
     pictures = tuple(dict.fromkeys(one.picture for one in alike if one.picture))
-    return Verdict(Outcome.REVIEW, f"{what}{read}另见：{named}{more}", pictures[:_SHOWN])
+    sides = "。图左为本片，图右为对方" if pictures else ""
+    return Verdict(Outcome.REVIEW, f"{what}{read}另见：{named}{more}{sides}", pictures[:_SHOWN])

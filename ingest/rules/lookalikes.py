@@ -66,7 +66,7 @@ def always_alike(letters: str) -> str:
 
 
 def sometimes_alike(letters: str) -> str:
-    """The same with letters that differ by a stroke, no numbers among them: for what was read without being sure."""
+    """The same with letters that differ by a stroke, no numbers among them."""
     return letters.translate(_FIRM).translate(_UNCOUNTED)
 
 

@@ -65,7 +65,8 @@ _CONTEXT = re.compile(
     r"|公司|集团|大学|学院|研究[院所]|中心|协会|学会|委员会|科技[局厅馆]|技术[局厅]|博物馆|医院|工作室|基金会|科普社|影像社)$"
 )
 _CONTENT = re.compile(r"[0-9\u3400-\u9fff]")
-_SURE = 0.9
+_DIFFERS = {True: "与表中的名称只差一两笔，可能是识别有误", False: "与表中的名称相近而不相同"}
+"""Why it is not the same: by whether letters differ by a stroke only."""
 _LONG = 4
 """Letters from which a title within a longer line, parted by a colon or a dash, is no chance."""
 _SHORT, _SHORT_SIZE = 2, 0.05
@@ -174,9 +175,9 @@ class _Run:
 def _run(title: str, wanted: frozenset[str], run: _Run) -> tuple[Seen | None, float]:
     """What a run is to the title; None where it is nothing like it."""
     shown = run.largest.line
-    if not _alike(wanted, run.text, run.confidence):
+    if not _alike(wanted, run.text):
         likeness = _likeness(title, run.text)
-        why = "与表中的名称相近而不相同"
+        why = _DIFFERS[_nearly(wanted, run.text)]
         return (Seen(Match.UNCLEAR, run.said, shown, why=why), likeness) if likeness >= _LIKE else (None, 0.0)
     why = _doubt(len(letters(title)), run)
     return Seen(Match.UNCLEAR if why else Match.SAME, run.said, shown, letters(title) == letters(run.text), why), 1.0
@@ -207,13 +208,15 @@ def _goes_on(other: _Piece, mine: _Piece, *, parted: bool) -> bool:
     return other.of is mine.of or other.of.same_size(mine.of)
 
 
-def _alike(wanted: frozenset[str], read: str, sure: float) -> bool:
+def _alike(wanted: frozenset[str], read: str) -> bool:
+    """They differ in nothing but marks, scripts and characters that no recogniser tells apart."""
     found = set(ways(read))
-    firm = {always_alike(way) for way in found}
-    if {always_alike(way) for way in wanted} & firm:
-        return True
-    if sure >= _SURE:
-        return False
+    return bool({always_alike(way) for way in wanted} & {always_alike(way) for way in found})
+
+
+def _nearly(wanted: frozenset[str], read: str) -> bool:
+    """They differ by a stroke at most: told to people, and never enough, since 太 for 大 may be another title."""
+    found = set(ways(read))
     return bool({sometimes_alike(way) for way in wanted} & {sometimes_alike(way) for way in found})
 
 

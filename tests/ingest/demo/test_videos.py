@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pymediainfo import MediaInfo
 
-from ingest.demo.videos import Container, cut_off, make_video, without_moov
+from ingest.demo.videos import Container, cut_off, make_video, with_hole, without_moov
 
 
 def seen(path: Path, kind: str = "Video") -> dict[str, object]:
@@ -134,3 +136,61 @@ def test_cut_off_film_is_the_beginning_of_the_whole_one(tmp_path: Path, small_fi
 def test_odd_sides_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no such film"):
         make_video(tmp_path / "f.mp4", duration_s=5, width=321, height=180)
+
+
+def lumas(path: Path, *seconds: float) -> list[NDArray[np.uint8]]:
+    """The brightness of the pictures shown at some seconds."""
+    import av
+
+    with av.open(str(path)) as film:
+        frames = [(float(frame.time or 0.0), frame.to_ndarray(format="gray8")) for frame in film.decode(video=0)]
+    return [next(luma for at_s, luma in frames if at_s >= second) for second in seconds]
+
+
+@pytest.fixture(scope="module")
+def slides(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("slides") / "film.mp4"
+    return make_video(
+        path,
+        duration_s=60,
+        width=320,
+        height=180,
+        fps=5,
+        title="片名",
+        credits=("导演",),
+        subtitles=("甲乙丙丁", "戊己庚辛"),
+        slides=2,
+        bars=0.1,
+    )
+
+
+def test_slides_take_turns(slides: Path) -> None:
+    first, second, again = lumas(slides, 24.0, 32.0, 40.0)
+    assert (abs(first.astype(int) - second).mean() > 5, abs(first.astype(int) - again).mean() < 2) == (True, True)
+
+
+def test_subtitles_stand_between_the_quiet_ends(slides: Path) -> None:
+    pictures = lumas(slides, 5.0, 30.0, 50.0)
+    assert [int(picture[140:162].max() > 200) for picture in pictures] == [0, 1, 0]
+
+
+def test_bars_are_black_above_and_below(slides: Path) -> None:
+    (picture,) = lumas(slides, 24.0)
+    assert (picture[:16].max() < 25, picture[-16:].max() < 25, picture[20:30].mean() > 30) == (True, True, True)
+
+
+def test_sound_can_end_before_the_picture(tmp_path: Path) -> None:
+    film = make_video(tmp_path / "f.mp4", duration_s=8, width=320, height=180, sound_until_s=5)
+    assert (abs(int(str(seen(film, "Audio")["duration"])) - 5_000) < 50, seen(film)["duration"]) == (True, 8000)
+
+
+def test_a_hole_is_zeros_within_the_data_alone(tmp_path: Path, small_film: Path) -> None:
+    whole, spoilt = small_film.read_bytes(), with_hole(small_film, tmp_path / "hole.mp4", 0.5, 500).read_bytes()
+    differ = [place for place, (one, other) in enumerate(zip(whole, spoilt, strict=True)) if one != other]
+    assert (max(differ) - min(differ) < 500, min(differ) > whole.index(b"mdat")) == (True, True)
+    assert set(spoilt[min(differ) : max(differ) + 1]) == {0}
+
+
+def test_a_hole_larger_than_the_data_is_refused(tmp_path: Path, small_film: Path) -> None:
+    with pytest.raises(ValueError, match="no 9999999 bytes of data"):
+        with_hole(small_film, tmp_path / "hole.mp4", 0.5, 9_999_999)
