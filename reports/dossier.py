@@ -15,12 +15,14 @@ Lit = tuple[tuple[str, bool], ...]
 class DossierPicture:
     """A picture beside the page. path: relative to it; label: what it shows, also for those who do not see it.
 
-    at_s: the second of the film it is of, None if it is not of a film.
+    at_s: the second of the film it is of, None if it is not of a film. width, height: pixels, 0 if unknown.
     """
 
     path: str
     label: str
     at_s: float | None = None
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True)

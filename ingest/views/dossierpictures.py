@@ -74,7 +74,9 @@ def _shots(work: Work, frames: Sequence[str]) -> dict[str, DossierPicture]:
         name = shot_name(shot)
         if name in there:
             label = "影片九个时刻的画面" if name == _SHEET else name
-            found[name] = DossierPicture(f"{FRAMES}/{there[name]}", label, None if name == _SHEET else shot.at_s)
+            found[name] = DossierPicture(
+                f"{FRAMES}/{there[name]}", label, None if name == _SHEET else shot.at_s, shot.width, shot.height
+            )
     return found
 
 

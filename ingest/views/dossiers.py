@@ -245,9 +245,9 @@ def _of_fields(rule: str, outcome: Outcome) -> tuple[DossierLink, ...]:
 
 def _manual(snap: Snapshot, work: Work, finding: Any, pictures: Pictures) -> DossierFinding:
     """A person's check, with what helps to judge it."""
-    said, asked = in_two(finding.evidence)
+    said, asked = in_two(finding.evidence.partition("；简介：")[0])  # the whole of it stands below
     fields, names = fields_of(work), snap.config.forms.names
-    read = {"content": ("summary",), "original": ("non_original", "commitment"), "narration": ()}.get(finding.rule, ())
+    read = {"content": ("summary",), "original": ("commitment",)}.get(finding.rule, ())
     return DossierFinding(
         rule=RULE_WORDS.get(finding.rule, finding.rule),
         outcome=OUTCOME_WORDS[finding.outcome],

@@ -94,7 +94,8 @@ def _title(title: str, texts: Sequence[ScreenText]) -> DossierMark | None:
 
 
 def _credits(texts: Sequence[ScreenText]) -> DossierMark | None:
-    closing = sorted((text for text in texts if text.stage == "closing"), key=lambda text: text.from_s)
+    legible = [text for text in texts if text.stage == "closing" and len(fold(text.text)) > 2]
+    closing = sorted(legible, key=lambda text: text.from_s)
     if not closing:
         return None
     return DossierMark("credits", f"片尾文字“{_cut(' '.join(text.text for text in closing[:3]))}”", closing[0].from_s)
@@ -151,7 +152,7 @@ def _facts(video: VideoFacts) -> tuple[tuple[str, str], ...]:
         ("时长", duration_text(_sane(video.duration_s) or None)),
         ("画面", f"{video.shown_width}×{video.shown_height} {video.codec} {rate}".strip()),
         ("声音", sound),
-        ("格式", f"{video.container}（{video.brand}）" if video.brand else video.container),
+        ("格式", f"{video.container}（{video.brand.strip()}）" if video.brand.strip() else video.container),
         ("大小", f"{size_text(video.size)}（{video.size:,} 字节）"),
     )
 
