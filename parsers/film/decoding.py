@@ -135,7 +135,7 @@ class Decoder:
             while left and at_s >= left[0] - _EARLY_S:
                 dense = left.popleft() in run.dense
                 hit = True
-            if hit and at_s > self._shown_s:
+            if hit and self._shown_s < at_s <= self.packets.ends_s:
                 self._shown_s = at_s
                 yield self._framed(raw, at_s, dense=dense)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_PACKETS = 4_000_000
 """Of all streams together: five hours of pictures and sound are a third of it."""
+
+MAX_S = 1_000_000.0
+"""A picture further from the first one has a time that means nothing: it is taken to follow the one before."""
 
 _EVERY = 1_000
 """Packets between two looks at the clock."""
@@ -90,8 +92,9 @@ class Walker:
         stamp = packet.pts if packet.pts is not None else packet.dts
         last = self._pts[-1] + self._length[-1] if self._pts else 0.0
         at_s = stamp * unit if stamp is not None else last
-        self._pts.append(at_s if math.isfinite(at_s) else last)
-        self._length.append((packet.duration or 0) * unit)
+        sane = not self._pts or abs(at_s - self._pts[0]) <= MAX_S
+        self._pts.append(at_s if sane else last)
+        self._length.append(min((packet.duration or 0) * unit, MAX_S))
         self._size.append(packet.size)
         self._key.append(packet.is_keyframe)
         self._shown.append(not packet.is_discard)
