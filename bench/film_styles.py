@@ -185,7 +185,7 @@ def ground(kind: str, width: int, height: int, draws: np.random.Generator) -> Ca
         flat = cv2.resize(
             draws.integers(low, high, (3, 4, 3), dtype=np.uint8), (width, height), interpolation=cv2.INTER_CUBIC
         )
-        return lambda number: flat
+        return lambda number: np.asarray(flat, np.uint8)
     large = {"clouds": _clouds, "city": _city, "lights": _lights}[kind](width * 3 // 2, height * 5 // 4, draws)
     room = large.shape[1] - width, large.shape[0] - height
 
@@ -225,8 +225,8 @@ def _lights(width: int, height: int, draws: np.random.Generator) -> Picture:
         spot = np.zeros_like(picture)
         at = int(draws.integers(0, width)), int(draws.integers(0, height))
         cv2.circle(spot, at, int(draws.integers(10, 70)), tuple(int(v) for v in draws.integers(40, 130, 3)), -1)
-        picture = cv2.add(picture, spot)
-    return cv2.GaussianBlur(picture, (0, 0), 3).astype(np.uint8)
+        picture = np.asarray(cv2.add(picture, spot), np.uint8)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 3), np.uint8)
 
 
 def laid_over(picture: Picture, layer: Picture, strength: float) -> Picture:

@@ -56,24 +56,18 @@ Its colour turns from blue to red; So the solution must be acid; This discovery 
 """
 )
 
-CREDITS = (
-    "总导演 李明远",
-    "编剧 王晓雯",
-    "摄影 赵志刚 陈立",
-    "后期制作 刘洋",
-    "配音 孙静",
-    "出品单位 某某市科学技术馆",
-    "制作单位 蓝海影视文化有限公司",
-    "版权所有 某某市科学技术馆",
-    "2023年6月",
+CREDITS = _split(
+    """
+总导演 李明远; 编剧 王晓雯; 摄影 赵志刚 陈立; 后期制作 刘洋; 配音 孙静; 出品单位 某某市科学技术馆;
+制作单位 蓝海影视文化有限公司; 版权所有 某某市科学技术馆; 2023年6月
+"""
 )
 
-_NEAR = tuple(
-    (pair[0], pair[1:])
-    for pair in (
-        "深探 海湖 水冰 大太 小少 江河 人入 日目 天夫 秘密 世也 界畍 科料 的之 归回 湿绿 看见 里中 变恋 "
-        "声色 电申 地他 球珠 鸟岛 风凤 微徽 星是 古石 雪雷 眼眠 化华 红红色 核该 种钟 一二 五四"
-    ).split()
+_NEAR = _split(
+    """
+深探; 海湖; 水冰; 大太; 小少; 江河; 人入; 日目; 天夫; 秘密; 世也; 界畍; 科料; 的之; 归回; 湿绿; 看见; 里中; 变恋;
+声色; 电申; 地他; 球珠; 鸟岛; 风凤; 微徽; 星是; 古石; 雪雷; 眼眠; 化华; 核该; 种钟; 一二; 五四; 3 8; 己已; 未末
+"""
 )
 """A character, and one that looks or sounds like it: the misses hardest to tell."""
 _NUMBERS = re.compile(r"\d+")
@@ -82,7 +76,7 @@ _NUMBERS = re.compile(r"\d+")
 def near_misses(title: str, draws: np.random.Generator) -> list[str]:
     """Wrong titles: another character, a number, an end, a longer one, a shorter one, and one of other words."""
     wrong = {_other_character(title, draws), title[:-1], title[1:], title + "（下）", "新" + title, title + "揭秘"}
-    wrong |= {title.replace(old, new, 1) for old, new in _NEAR if old in title}
+    wrong |= {title.replace(pair[0], pair[-1], 1) for pair in _NEAR if pair[0] in title}
     wrong |= {_NUMBERS.sub(lambda found: str(int(found[0]) + 1), title)}
     wrong |= {TITLES[int(draws.integers(len(TITLES)))]}
     return sorted(one for one in wrong if one != title and len(one) > 1)
