@@ -29,23 +29,29 @@ _GAP_BYTES = 16_384
 _NEAR_S = 2.0
 """Spots closer than this are one damage."""
 _LEAP_S = 0.2
-_LATE_S = 2.0
-"""Sound and picture may end that far apart."""
+_LATE_S, _TAIL_S = 2.0, 5.0
+"""Sound may end that much before the pictures, or go on behind them: music fades out over a still."""
 
 Flaw = Literal["hole", "undecodable"]
 
 
+Spot = tuple[float, Flaw, str]
+"""Second, what, detail."""
+
+
 @dataclass
 class Flaws:
-    """Notes spots while packets pass by. codec: as the library names it; framed: units have lengths, not start codes.
+    """Notes spots while packets pass by: sure ones, and doubts that decoding must confirm, for it may be padding.
 
-    gaps: bytes may lie between packets that belong to none (streams without an index).
+    codec: as the library names it; length_bytes: of the length before each unit, 0 where units begin with start codes.
+    streamed: bytes may lie between packets that belong to none, there is no index. ended: why the demuxer gave up.
     """
 
     codec: str = ""
     length_bytes: int = 0
     streamed: bool = False
-    spots: list[tuple[float, Flaw, str]] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    doubts: list[Spot] = field(default_factory=list)
     gaps: list[tuple[int, int, float]] = field(default_factory=list)
     ended: str = ""
     _last_s: float = 0.0
@@ -54,16 +60,17 @@ class Flaws:
     def look_at(self, packet: Any, at_s: float) -> None:
         """A packet of the picture, shown at `at_s` in the file's own time."""
         self._last_s = at_s
-        if len(self.spots) >= _MAX_SPOTS:
+        if len(self.spots) + len(self.doubts) >= _MAX_SPOTS:
             return
         if packet.is_corrupt:
             self.spots.append((at_s, "undecodable", CORRUPT))
         elif self.codec in _ZEROS:
             data = bytes(packet)
             if _ZEROS[self.codec] in data:
-                self.spots.append((at_s, "hole", f"zeros at byte {packet.pos}"))
+                sure = self.length_bytes and _ends_before(data, _ZEROS[self.codec])
+                (self.spots if sure else self.doubts).append((at_s, "hole", f"zeros at byte {packet.pos}"))
             elif self.length_bytes and not _framed(data, self.length_bytes):
-                self.spots.append((at_s, "undecodable", f"broken framing at byte {packet.pos}"))
+                self.doubts.append((at_s, "undecodable", f"broken framing at byte {packet.pos}"))
 
     def passed(self, packet: Any) -> None:
         """A packet of any stream: what lies between it and the one before belongs to neither."""
@@ -100,6 +107,12 @@ def _leaps(times: NDArray[np.float64], at_s: float) -> bool:
     return len(after) == 1 and float(after[0]) - at_s > max(_LEAP_S, 5 * float(np.median(np.diff(times))))
 
 
+def _ends_before(data: bytes, zeros: bytes) -> bool:
+    """The zeros are not only behind all else, as padding is."""
+    rest = data.rstrip(b"\0")
+    return not rest or zeros in rest
+
+
 def _framed(data: bytes, length_bytes: int) -> bool:
     """The lengths of the units in a packet add up to it."""
     at, end = 0, len(data)
@@ -116,23 +129,32 @@ def length_bytes(codec: str, extra: bytes | None) -> int:
     return (extra[at] & 3) + 1 if at is not None and len(extra) > at else 0
 
 
-def merged(spots: Iterable[tuple[float, Flaw, str]], pts: NDArray[np.float64], first_s: float) -> list[Damage]:
+def merged(spots: Iterable[Spot], pts: NDArray[np.float64], first_s: float) -> list[Damage]:
     """Spots as damages, those near each other as one. pts: of all pictures, seconds from the first one shown.
 
     A damage lasts until the next picture after its last spot.
     """
     times = np.sort(pts)
     found: list[Damage] = []
-    for at_s, what, detail in sorted(spots):
+    for at_s, what, detail in spots:
         at_s = round(max(at_s - first_s, 0.0), 3)
         after = times[np.searchsorted(times, at_s + 0.002) :][:1]
         until_s = round(float(after[0]), 3) if len(after) else at_s
+        found.append(Damage(what=what, at_s=at_s, until_s=until_s, detail=detail))
+    return joined(found)
+
+
+def joined(damage: Iterable[Damage]) -> list[Damage]:
+    """In order of time; those that follow each other closely as one, a hole if one of them is."""
+    found: list[Damage] = []
+    for one in sorted(damage, key=lambda one: one.at_s):
         last = found[-1] if found else None
-        if last is not None and at_s - (last.until_s or last.at_s) <= _NEAR_S:
-            kind: Flaw = "hole" if "hole" in (what, last.what) else "undecodable"
-            found[-1] = last.model_copy(update={"until_s": until_s, "what": kind})
-        else:
-            found.append(Damage(what=what, at_s=at_s, until_s=until_s, detail=detail))
+        both = {one.what, last.what} if last is not None else set()
+        if last is None or not both <= {"hole", "undecodable"} or one.at_s - (last.until_s or last.at_s) > _NEAR_S:
+            found.append(one)
+            continue
+        until_s = max(one.until_s or one.at_s, last.until_s or last.at_s)
+        found[-1] = last.model_copy(update={"until_s": until_s, "what": "hole" if "hole" in both else "undecodable"})
     return found
 
 
@@ -157,6 +179,6 @@ def ends(pictures_s: float, sound_s: float | None, header_s: float | None, ended
         found.append(Damage(what="short", at_s=at_s, until_s=header_s, detail=detail))
     if sound_s is not None and pictures_s - sound_s > _LATE_S:
         found.append(Damage(what="audio-ends", at_s=round(max(sound_s, 0.0), 3), until_s=at_s))
-    if sound_s is not None and sound_s - pictures_s > _LATE_S:
+    if sound_s is not None and sound_s - pictures_s > _TAIL_S:
         found.append(Damage(what="picture-ends", at_s=at_s, until_s=round(sound_s, 3)))
     return found

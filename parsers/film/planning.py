@@ -29,7 +29,7 @@ _MAX_FAR = 7_500
 _PROBES, _PROBE = 3, 30
 """Groups of pictures in the body that are tried for errors, and packets of each."""
 _DAMAGED = 4
-"""Damages around which pictures are tried."""
+"""Damages at which pictures are tried."""
 _AROUND_S = 1.5
 
 
@@ -74,7 +74,7 @@ def stage_of(at_s: float, length_s: float) -> Stage:
 def plan(packets: Packets, damage: Sequence[Damage] = (), *, keys_only: bool = False) -> list[Run]:
     """The runs, in the order of the file, no two with a packet in common.
 
-    damage: what the walk found, looked at in preference to other places. keys_only: no run of many pictures.
+    damage: what the walk found or suspects: what is left there is tried in full. keys_only: no run of many pictures.
     """
     if not len(packets) or not packets.key.any():
         return []
@@ -82,8 +82,9 @@ def plan(packets: Packets, damage: Sequence[Damage] = (), *, keys_only: bool = F
     opening, closing = ends_of(length_s)
     runs = [
         *_window(packets, 0.0, opening, keys_only=keys_only),
-        *_body(packets, opening, closing, damage, keys_only=keys_only),
+        *_body(packets, opening, closing, keys_only=keys_only),
         *_window(packets, closing, length_s, keys_only=keys_only),
+        *(() if keys_only else _around(packets, damage)),
     ]
     return _disjoint(runs)
 
@@ -113,13 +114,12 @@ def _window(packets: Packets, start: float, end: float, *, keys_only: bool) -> l
     return [Run(first, int(inside[-1]), wanted, frozenset(wanted))]
 
 
-def _body(packets: Packets, start: float, end: float, damage: Sequence[Damage], *, keys_only: bool) -> list[Run]:
+def _body(packets: Packets, start: float, end: float, *, keys_only: bool) -> list[Run]:
     keys = _keys(packets, start, end)
     runs = [_alone(packets, index) for index in _spread(keys, packets.pts[keys], start, end)]
     if not keys_only:
         runs = _with_probes(packets, runs)
         runs += _far(packets, keys, start, end)
-        runs += _around(packets, damage, start, end)
     return runs
 
 
@@ -191,11 +191,12 @@ def _far(packets: Packets, keys: NDArray[np.int64], start: float, end: float) ->
         yield Run(first, int(inside[-1]), _every(packets.pts[inside] - before, before))
 
 
-def _around(packets: Packets, damage: Sequence[Damage], start: float, end: float) -> Iterator[Run]:
-    """Pictures from before a damage in the body to after it, in full, to see what is left of them."""
-    spots = [one for one in damage if one.what in ("hole", "undecodable") and start <= one.at_s < end]
+def _around(packets: Packets, damage: Sequence[Damage]) -> Iterator[Run]:
+    """Pictures from before a damage to after it, in full, to see what is left of them."""
+    spots = [one for one in damage if one.what in ("hole", "undecodable")]
     for one in spots[:_DAMAGED]:
         first = _key_before(packets, one.at_s)
-        inside = np.flatnonzero((packets.pts >= one.at_s) & (packets.pts < one.at_s + _AROUND_S))
+        until_s = (one.until_s or one.at_s) + _AROUND_S
+        inside = np.flatnonzero((packets.pts >= one.at_s) & (packets.pts < until_s))
         if len(inside) and first <= int(inside[-1]) < first + 1_000:
             yield Run(first, int(inside[-1]), whole=True)

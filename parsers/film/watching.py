@@ -15,7 +15,7 @@ from parsers.film.album import Album
 from parsers.film.bars import BarsSeen
 from parsers.film.container import Closed, opened
 from parsers.film.decoding import Decoder
-from parsers.film.flaws import Flaws, cut_off, ends, length_bytes, merged
+from parsers.film.flaws import Flaws, cut_off, ends, joined, length_bytes, merged
 from parsers.film.frame import Frame, Watcher
 from parsers.film.planning import plan
 from parsers.film.prints import Prints
@@ -66,10 +66,11 @@ class Clock:
 
 @dataclass(frozen=True)
 class Walked:
-    """What the packets and the sound have told."""
+    """What the packets and the sound have told. doubts: what is damage only if decoding says so too."""
 
     packets: Packets
     damage: tuple[Damage, ...]
+    doubts: tuple[Damage, ...]
     sound: Sound
     stopped: str
 
@@ -125,7 +126,8 @@ def _walked(path: Path, facts: VideoFacts, clock: Clock) -> Walked:
     damage = cut_off(merged(flaws.spots, packets.pts, packets.first_s), packets.ends_s, header_s)
     if not walker.stopped and not any(one.what == "cut-off" for one in damage):
         damage += ends(packets.ends_s, sound.ends_s, header_s, flaws.ended)
-    return Walked(packets, tuple(damage), sound, walker.stopped)
+    doubts = merged(flaws.doubts, packets.pts, packets.first_s)
+    return Walked(packets, tuple(damage), tuple(doubts), sound, walker.stopped)
 
 
 class Watchers:
@@ -175,7 +177,7 @@ def _seen(path: Path, facts: VideoFacts, walked: Walked, scratch: Path | None, c
     watchers = Watchers(facts, packets, scratch, clock, ocr=ocr)
     with opened(path, facts.container, facts.width, facts.height, sound=False) as film:
         decoder = Decoder(film, facts, packets, clock.late, _damaged(watchers.album))
-        runs = plan(packets, walked.damage, keys_only=facts.width * facts.height > _MANY_PIXELS)
+        runs = plan(packets, (*walked.damage, *walked.doubts), keys_only=facts.width * facts.height > _MANY_PIXELS)
         for frame in decoder.frames(runs):
             watchers.see(frame)
     clock.core_s["decode"] += decoder.core_s
@@ -196,11 +198,17 @@ def _seen(path: Path, facts: VideoFacts, walked: Walked, scratch: Path | None, c
 
 
 def _with_errors(walked: Walked, errors: list[float]) -> tuple[Damage, ...]:
-    """The damages, with those that only decoding has shown."""
-    known = [(one.at_s - 1.0, (one.until_s or one.at_s) + _HEALS_S) for one in walked.damage]
-    fresh = [at_s for at_s in errors if not any(start <= at_s <= end for start, end in known)]
+    """The damages, with doubts that decoding has confirmed, and what only decoding has shown."""
+    confirmed = [one for one in walked.doubts if any(_explains(one, at_s) for at_s in errors)]
+    known = (*walked.damage, *confirmed)
+    fresh = [at_s for at_s in errors if not any(_explains(one, at_s) for one in known)]
     found = merged([(at_s, "undecodable", "decoder") for at_s in fresh], walked.packets.pts, 0.0)
-    return tuple(sorted((*walked.damage, *found), key=lambda one: one.at_s))
+    return tuple(joined((*known, *found)))
+
+
+def _explains(damage: Damage, at_s: float) -> bool:
+    """An error there comes from it: pictures are damaged as long as they are predicted from damaged ones."""
+    return damage.at_s - 1.0 <= at_s <= (damage.until_s or damage.at_s) + _HEALS_S
 
 
 def _damaged(album: Album) -> Callable[[Frame], None]:

@@ -154,7 +154,7 @@ def test_sound_that_ends_early_is_told_with_its_second(tmp_path, film_maker, mov
 
 
 def test_pictures_that_end_early_are_told_with_their_second(tmp_path, film_maker, moving_pictures, facts_of):
-    path = film_maker(tmp_path / "a.mp4", moving_pictures(40), tones=(0.3,), tone_s=9)
+    path = film_maker(tmp_path / "a.mp4", moving_pictures(40), tones=(0.3,), tone_s=10)
     assert damage(path, facts_of(path)) == [("picture-ends", 4)]
 
 
@@ -166,6 +166,19 @@ def test_a_header_that_promises_more_is_told(tmp_path, film_maker, moving_pictur
 def test_a_film_that_begins_late_is_not_short(tmp_path, film_maker, moving_pictures):
     path = film_maker(tmp_path / "a.mp4", moving_pictures(40), pts=[number + 50 for number in range(40)])
     assert damage(path, read_video(path, "mp4")) == []
+
+
+def test_zeros_behind_a_picture_may_be_padding(tmp_path, film_maker, moving_pictures, facts_of):
+    whole, path = film_maker(tmp_path / "a.mp4", moving_pictures(40), options={"g": "10"}), tmp_path / "b.mp4"
+    with av.open(str(whole)) as film, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(film.streams.video[0])
+        for packet in film.demux(video=0):
+            if packet.size:
+                padded = av.Packet(bytes(packet) + bytes(3))
+                padded.stream, padded.time_base, padded.is_keyframe = stream, packet.time_base, packet.is_keyframe
+                padded.pts, padded.dts, padded.duration = packet.pts, packet.dts, packet.duration
+                out.mux(padded)
+    assert damage(path, facts_of(path)) == []
 
 
 def test_lengths_of_units_are_read_off_the_setup():
