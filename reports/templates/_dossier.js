@@ -3,7 +3,13 @@ const film = document.querySelector("video");
 const all = (what) => Array.from(document.querySelectorAll(what));
 
 function show(seconds) {
-  film.currentTime = seconds;
+  if (film.error) {
+    film.addEventListener("loadedmetadata", () => (film.currentTime = seconds), { once: true });
+    film.load(); // a player that met damage goes nowhere until it begins anew
+  } else {
+    film.currentTime = seconds;
+  }
+  document.getElementById("stopped").hidden = true;
   film.scrollIntoView({ block: "nearest" });
 }
 
@@ -33,8 +39,10 @@ if (film) {
       line.querySelector(".now").setAttribute("x", (1000 * film.currentTime) / length());
     });
   }
+  let opened = false;
+  film.addEventListener("loadedmetadata", () => (opened = true));
   film.addEventListener("error", () => {
-    document.getElementById("cannot").hidden = false;
+    document.getElementById(opened ? "stopped" : "cannot").hidden = false;
   });
 }
 
