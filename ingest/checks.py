@@ -24,6 +24,7 @@ from ingest.outbox.smtp import Post
 from ingest.sources import open_source
 from ingest.sources.cloud.guard import is_public
 from ingest.sources.cloud.network import Resolve, lookup
+from ingest.stages.digests import mailbox_of
 from ingest.stages.letterhead import templates_of, wrong_template
 from ingest.stages.send import account_of, stop_file
 from parsers.soffice import PACKAGE, office_program
@@ -65,6 +66,7 @@ def run_checks(
         yield line
     yield from check_silence(config, clock())
     yield from check_replies(config, environ)
+    yield from check_daily(config)
     yield check_space(config.storage.root, config.storage.reserve_bytes)
     yield check_root(config.storage.root)
     yield check_share(config.storage.share, config.storage.root)
@@ -159,6 +161,25 @@ def check_replies(config: Config, environ: Mapping[str, str]) -> Iterator[CheckL
     senders = [config.replies.sender] if config.replies.sender else list(config.mailboxes)
     for who in senders:
         yield check_smtp(who, environ)
+
+
+def check_daily(config: Config) -> Iterator[CheckLine]:
+    """Who gets the daily mails, and from where; no line where nobody does."""
+    report, mode = config.report, config.replies.mode
+    who = [f"主办方 {len(report.organizers)} 人"] * bool(report.organizers)
+    who += [f"编辑 {len(report.staff)} 人"] * bool(report.staff)
+    if not who:
+        return
+    sender = config.replies.sender or mailbox_of(config)
+    text = f"{'、'.join(who)}，每天 {config.schedule.daily_at:%H:%M} 由 {sender.address} 发出"
+    if mode in ("off", "preview"):
+        how = "不写" if mode == "off" else "只写草稿"
+        yield CheckLine("日报、晨报", None, f'{text}；[replies] mode = "{mode}" 时{how}，不发出')
+    elif not sender.smtp:
+        mend = "请在 [[mailboxes]] 中给它写上 smtp，或在 [report] mailbox 换一个能发信的信箱"
+        yield CheckLine("日报、晨报", False, f"{text}，但它没有写发信服务器", mend, Exit.USAGE)
+    else:
+        yield CheckLine("日报、晨报", True, text)
 
 
 def check_own_templates(config: Config, folder: Path) -> CheckLine:

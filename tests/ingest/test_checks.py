@@ -11,6 +11,7 @@ from ingest.checks import (
     check_clamd,
     check_clock,
     check_config,
+    check_daily,
     check_mailbox,
     check_names,
     check_office,
@@ -101,6 +102,23 @@ def test_replies_lines_of_send_name_the_mailbox_without_a_server(config):
         Exit.USAGE,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("mode", "smtp", "ok"), [("preview", "", None), ("send", "", False), ("send", "smtps://smtp.126.com:465", True)]
+)
+def test_daily_mails_line_says_to_whom_and_whether_they_go(config, mode, smtp, ok):
+    changed = {
+        "mailboxes": tuple(box.model_copy(update={"smtp": smtp}) for box in config.mailboxes),
+        "replies": config.replies.model_copy(update={"mode": mode}),
+        "report": config.report.model_copy(update={"staff": ("b@x.cn", "c@x.cn")}),
+    }
+    (line,) = check_daily(config.model_copy(update=changed))
+    assert (line.ok, "编辑 2 人，每天 08:00 由 a@126.com 发出" in line.text) == (ok, True)
+
+
+def test_daily_mails_have_no_line_where_nobody_gets_them(config):
+    assert list(check_daily(config)) == []
 
 
 def test_replies_line_of_an_account_that_logs_in_is_fine(config, mta):
