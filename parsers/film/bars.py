@@ -75,6 +75,13 @@ class _Look:
         """The part of the frame that is lit."""
         return float(self.rows.mean())
 
+    @property
+    def has_edge(self) -> bool:
+        """It is dark along one of its four edges."""
+        thin = max(round(len(self.rows) * THIN), 1), max(round(len(self.columns) * THIN), 1)
+        edges = self.rows[: thin[0]], self.rows[-thin[0] :], self.columns[: thin[1]], self.columns[-thin[1] :]
+        return any(float(edge.mean()) <= _DARK for edge in edges)
+
     def has(self, sides: Sides) -> bool:
         """It has bars there."""
         top, bottom, left, right = sides
@@ -105,7 +112,7 @@ class BarsSeen:
         self._shape = luma.shape[0], luma.shape[1]
         look = _Look(np.packbits(lit), lit.mean(axis=1), lit.mean(axis=0), luma.mean(axis=1), luma.mean(axis=0))
         self._looks.append(look)
-        if self.album is not None and look.share > self._best[0] * 1.2:
+        if self.album is not None and look.share > self._best[0] * 1.2 and look.has_edge:
             self._best = look.share, frame.at_s, frame.colour(LONG_PX)
 
     def result(self) -> Bars:

@@ -8,7 +8,7 @@ from parsers.boxes import layout
 from parsers.facts import Broken
 from parsers.sniff import sniff
 from parsers.tools import ToolFailed, ToolMissing, run
-from parsers.video import read_video
+from parsers.video import _hdr, read_video
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,23 @@ def test_a_film_cut_off_says_where(request, tmp_path, which):
     path = cut_off(request.getfixturevalue(which), tmp_path / "a", 0.6)
     facts = read_video(path, "mp4")
     assert (facts.reason, facts.detail.split(" of ")[0]) == ("cut-off", str(path.stat().st_size))
+
+
+def test_a_film_cut_off_says_how_far_it_plays(film, tmp_path):
+    facts = read_video(cut_off(film, tmp_path / "a", 0.6), "mp4")
+    assert (facts.of_s, facts.at_s is not None and 0 < facts.at_s < 2) == (2.0, True)
+
+
+def test_a_film_cut_off_without_its_index_plays_nothing(late_index, tmp_path):
+    assert read_video(cut_off(late_index, tmp_path / "a", 0.6), "mp4").at_s is None
+
+
+@pytest.mark.parametrize(
+    ("picture", "hdr"),
+    [({"HDR_Format": "Dolby Vision"}, "Dolby Vision"), ({"transfer_characteristics": "HLG"}, "HLG"), ({}, "")],
+)
+def test_hdr_is_told_by_its_name_or_its_curve(picture, hdr):
+    assert _hdr(picture) == hdr
 
 
 def test_a_matroska_film_cut_off_says_so(tmp_path):

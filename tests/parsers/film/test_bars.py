@@ -125,6 +125,13 @@ def test_a_picture_with_its_bars_is_kept(tmp_path):
     assert [shot.what for shot in album.shots] == ["bars"]
 
 
+def test_the_picture_kept_is_one_that_has_them(tmp_path):
+    album = Album(tmp_path)
+    pictures = [boxed(scene(number), *((24, 24) if number > 3 else (0, 0))) for number in range(20)]
+    watched(pictures, album=album)
+    assert [(shot.what, shot.at_s >= 12.0) for shot in album.shots] == [("bars", True)]
+
+
 def test_no_picture_is_kept_of_a_film_without_bars(tmp_path):
     album = Album(tmp_path)
     watched((scene(number) for number in range(20)), album=album)
