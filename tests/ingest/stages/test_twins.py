@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sqlalchemy import select, update
 
-from bench.film_twins import ORIGINALS, Copy, a_film, changed, drawn, encode, looked_at
+from bench.film_copies import ORIGINALS, Copy, changed, encode, looked_at
+from bench.film_drawn import a_film, drawn
 from bench.ledgers import Entry, enter
 from ingest.ledger import schema
 from ingest.stages import twins

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.film_twins import ground
+from bench.film_drawn import ground
 from parsers.film.frame import Frame
 from parsers.film.prints import FEWEST, Prints, hashes_of, inside_bars, read
 

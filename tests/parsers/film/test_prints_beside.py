@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.film_twins import ORIGINALS, Copy, Film, a_film, changed, drawn, encode, looked_at
+from bench.film_copies import ORIGINALS, Copy, changed, encode, looked_at
+from bench.film_drawn import Film, a_film, drawn
 from parsers.facts import VideoFacts
 from parsers.film.prints import read
 from parsers.film.prints_beside import beside
