@@ -28,6 +28,8 @@ _DARK_SHARE = 0.985
 """Part of a black picture that is dark: a small logo or a clock may stand in it."""
 _SAME, _SAME_CELL = 0.6, 5
 """Mean and greatest difference of brightness of two pictures alike: what an encoder does to a still one."""
+_CLOSE_S = 0.5
+"""Nothing comes and goes between two pictures that close."""
 _TINY, _TINY_PER_PIXEL = 48, 1 / 12_000
 """Bytes of a packet that changes nothing."""
 
@@ -81,7 +83,8 @@ class Stretches:
     def _same(self, one: _Look, other: _Look) -> bool:
         if one.black and other.black:
             return True
-        return _alike(one.small, other.small) and self._quiet(one.at_s, other.at_s)
+        close = other.at_s - one.at_s < _CLOSE_S
+        return _alike(one.small, other.small) and (close or self._quiet(one.at_s, other.at_s))
 
     def _quiet(self, start: float, end: float) -> bool:
         """Between two pictures nothing moves: what is predicted there is next to nothing."""

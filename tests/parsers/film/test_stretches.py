@@ -66,6 +66,12 @@ def test_a_frozen_picture_in_the_body_is_told_by_key_pictures(seen):
     assert (22 <= one.start_s <= 26, 38 <= one.end_s <= 42) == (True, True)
 
 
+def test_a_frozen_end_is_told_though_the_rate_is_constant(seen):
+    filled = {"b": "300000", "maxrate": "300000", "bufsize": "30000", "x264-params": "nal-hrd=cbr:force-cfr=1"}
+    found = seen(("move", 4), ("still", 14), ("move", 2), options=filled)
+    assert (found.frozen[0].length_s > 12, len(found.frozen)) == (True, 1)
+
+
 def test_a_still_of_some_seconds_is_a_photograph(seen):
     assert seen(("move", 3), ("still", 6), ("move", 3)).frozen == ()
 
