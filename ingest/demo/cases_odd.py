@@ -12,7 +12,7 @@ from ingest.demo.entries import Entry
 from ingest.demo.mails import Attachment
 from ingest.demo.photos import Shot
 from ingest.demo.pictures import logo
-from ingest.demo.samples import SPOKEN, Sample, at
+from ingest.demo.samples import SPOKEN, TWIN, Sample, at
 from ingest.model import Outcome
 
 LEAF = Entry("yemai", 37, "叶脉里的数学", "林下风", "独立创作者", citizen=True)
@@ -58,7 +58,7 @@ def within_the_text(desk: Desk) -> list[Sample]:
         "加了黑边：视频重复一项列出两部"
     )
     shape = {"look": BRIDGE.number, "subtitles": SUBTITLES, "fps": 15, "bars": 0.06}
-    wrong = {**SPOKEN, "full-frame": Outcome.REVIEW, "duplicate-video": Outcome.REVIEW}
+    wrong = {**SPOKEN, **TWIN, "full-frame": Outcome.REVIEW}
     return [
         whole(desk, MOON, "inline", at("10-19", "08:33"), note, files=files, shape=shape, habits=habits, wrong=wrong)
     ]

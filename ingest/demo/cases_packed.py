@@ -13,7 +13,7 @@ from ingest.demo.entries import Entry
 from ingest.demo.mails import Attachment, mail_bytes
 from ingest.demo.msgs import make_msg
 from ingest.demo.rars import make_rar
-from ingest.demo.samples import Sample, at, findings, without
+from ingest.demo.samples import UNOPENED, Sample, at, findings, without
 from ingest.demo.winmail import Held, make_winmail
 from ingest.demo.words import uuencoded
 from ingest.demo.zips import Sheet, write_zip
@@ -105,8 +105,7 @@ def uuencoded_form(desk: Desk) -> list[Sample]:
     mail = submission(WELL, at("10-13", "21:44"), files, text=text, html="none")
     desk.post("public", mail)
     size, note = film.stat().st_size, "很旧的邮件程序：自荐表以 uuencode 编码写在正文里；视频上传时断了，少了末尾"
-    unread = {"materials": Outcome.REVIEW, "readable": Outcome.FAIL}
-    expected = findings(size, film=Outcome.NA, wrong=unread)
+    expected = findings(size, film=Outcome.NA, wrong=UNOPENED)
     return [
         sample(WELL, mail, "uuencode", note, ended=Ended.WORK, findings=expected, title=WELL.title, film_bytes=size)
     ]

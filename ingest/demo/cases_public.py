@@ -14,7 +14,7 @@ from ingest.demo.entries import Entry
 from ingest.demo.machine import auto_reply
 from ingest.demo.mails import Attachment, Mail
 from ingest.demo.pictures import logo
-from ingest.demo.samples import ADDRESSES, CHINA, FORM_RULES, SPOKEN, Sample, at, findings, without
+from ingest.demo.samples import ADDRESSES, CHINA, FORM_RULES, SPOKEN, UNOPENED, Sample, at, findings, without
 from ingest.model import Ended, Outcome
 
 _TO = ADDRESSES["public"]
@@ -35,7 +35,12 @@ COMET = Entry(
 )
 
 
-TRADITIONAL = ("彗星為什麼拖著長長的尾巴", "七十六年以後它還會回來", "讓我們抬頭看看夜空")
+TRADITIONAL = (
+    "彗星為什麼拖著長長的尾巴",
+    "七十六年以後它還會回來",
+    "它帶來了太陽系最初的訊息",
+    "讓我們一起抬頭看看夜空",
+)
 
 
 def plain_and_big(desk: Desk) -> list[Sample]:
@@ -115,8 +120,7 @@ def no_index(desk: Desk) -> list[Sample]:
     mail = submission(ICE, at("10-16", "22:40"), [attached(f"{ICE.title}.mp4", film), *desk.papers(ICE)])
     desk.post("public", mail)
     size = film.stat().st_size
-    unread = {"materials": Outcome.REVIEW, "readable": Outcome.FAIL}
-    expected = findings(size, film=Outcome.NA, wrong=unread)
+    expected = findings(size, film=Outcome.NA, wrong=UNOPENED)
     note = "视频缺少索引（moov），无法播放"
     return [sample(ICE, mail, "no-moov", note, ended=Ended.WORK, findings=expected, title=ICE.title, film_bytes=size)]
 
@@ -161,8 +165,7 @@ def empty_film(desk: Desk) -> list[Sample]:
     """A film of no bytes."""
     mail = submission(CLOCK, at("10-19", "12:00"), [attached(f"{CLOCK.title}.mp4", b""), *desk.papers(CLOCK)])
     desk.post("public", mail)
-    unread = {"materials": Outcome.REVIEW, "readable": Outcome.FAIL}
-    expected = findings(0, film=Outcome.NA, wrong=unread)
+    expected = findings(0, film=Outcome.NA, wrong=UNOPENED)
     return [
         sample(CLOCK, mail, "empty-film", "视频文件为 0 字节", ended=Ended.WORK, findings=expected, title=CLOCK.title)
     ]

@@ -12,7 +12,7 @@ from ingest.demo.desk import SUBTITLES, Desk, attached, sample, submission, whol
 from ingest.demo.entries import Entry
 from ingest.demo.machine import bounce, list_mail
 from ingest.demo.mails import deliver_maildir
-from ingest.demo.samples import ADDRESSES, SPOKEN, Sample, at, findings
+from ingest.demo.samples import ADDRESSES, SPOKEN, TWIN, Sample, at, findings
 from ingest.model import Ended, Outcome
 
 _TO = ADDRESSES["recommended"]
@@ -84,7 +84,7 @@ def completed_in_its_thread(desk: Desk) -> list[Sample]:
     )
     desk.post("recommended", second)
     size = film.stat().st_size
-    work = findings(size, wrong={**SPOKEN, "duplicate-video": Outcome.REVIEW})
+    work = findings(size, wrong={**SPOKEN, **TWIN})
     note = "先交视频和电子表，缺扫描件和播放证明；另一组有人报了改过画质的同一部视频"
     return [
         sample(BRIDGE, first, "thread", note, ended=Ended.WORK, findings=work, title=BRIDGE.title, film_bytes=size),

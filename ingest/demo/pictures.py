@@ -60,7 +60,7 @@ def planes(scene: Scene) -> Iterator[Plane]:
 
 BLACK = 16
 """Luma of video black."""
-_PATCHES = 6, 10
+_PATCHES = 12, 20
 
 
 def _ground(scene: Scene, draws: np.random.Generator) -> Plane:

@@ -106,6 +106,14 @@ FILM_RULES = (
 )
 SPOKEN: Mapping[str, Outcome] = {"subtitles": Outcome.PASS}
 """A film with subtitles."""
+TWIN: Mapping[str, Outcome] = {"duplicate-video": Outcome.REVIEW, "one-track": Outcome.REVIEW}
+"""A film that a work of the other track has too."""
+UNOPENED: Mapping[str, Outcome] = {
+    "materials": Outcome.REVIEW,
+    "readable": Outcome.FAIL,
+    "duplicate-video": Outcome.NA,
+}
+"""A film that cannot be opened."""
 FORM_RULES = (
     "form-kind",
     "form-fields",

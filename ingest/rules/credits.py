@@ -14,6 +14,7 @@ from ingest.papers import Sheet, sheet_of
 from ingest.rules.letters import letters
 from ingest.rules.lookalikes import always_alike
 from ingest.rules.says import quote
+from ingest.rules.screentext import legible
 from ingest.rules.watching import at, film_of, not_seen, shown, texts_shown, unwatched, watched_of
 from parsers.facts import Watched
 from parsers.film import CLOSING_S
@@ -43,7 +44,7 @@ def closing_credits(work: Work, limits: ClosingCreditsRule, config: Config) -> V
     if verdict := unwatched(film, config):
         return verdict
     watched = watched_of(film)
-    read = [text for text in watched.texts if text.stage == "closing"]
+    read = [text for text in watched.texts if text.stage == "closing" and legible(text)]
     if not read and watched.problem:
         return not_seen(watched, "片尾")
     if not read:
@@ -112,21 +113,20 @@ def _field(sheet: Sheet | None, name: str) -> str:
 
 def _judged(found: Sequence[Credit], watched: Watched) -> Verdict:
     """All there, with the form's names: fits. Else which are not."""
-    there = [credit for credit in found if credit.line is not None]
+    lines = [credit.line for credit in found if credit.line is not None]
+    there = "、".join(_read(credit.word, credit.line) for credit in found if credit.line is not None)
     lacking = [credit.word for credit in found if credit.line is None]
-    others = [credit for credit in there if credit.name and not credit.named]
-    pictures = texts_shown(watched, [credit.line for credit in there if credit.line is not None], "closing")
-    said = f"片尾读到{'、'.join(_where(credit) for credit in there)}" if there else f"片尾 {CLOSING_S:g} 秒内"
-    if lacking:
-        said += f"{'；' if there else ''}未见{'、'.join(lacking)}"
+    others = [credit for credit in found if credit.line is not None and credit.name and not credit.named]
+    begin = f"片尾{at(min(line.best_s for line in lines))}起读到：{there}" if lines else f"片尾 {CLOSING_S:g} 秒内"
+    said = begin + (f"{'；' if lines else ''}未见{'、'.join(lacking)}" if lacking else "")
     if others:
         said += f"；表中的{'、'.join(f'{c.word}{quote(c.name)}' for c in others)}未读到"
+    pictures = texts_shown(watched, lines, "closing")
     if lacking or others:
         return Verdict(Outcome.REVIEW, f"{said}，请看画面核对", pictures)
     return Verdict(Outcome.PASS, said, pictures)
 
 
-def _where(credit: Credit) -> str:
-    if credit.line is None:
-        return credit.word
-    return f"{credit.word}（{at(credit.line.best_s)}：{quote(credit.line.text)}）"
+def _read(word: str, line: ScreenText) -> str:
+    """主创人员“林晚舟”: what was read, without the word it begins with."""
+    return word + quote(re.sub(rf"^\s*{word}\s*[:：]\s*(?=\S)", "", line.text))

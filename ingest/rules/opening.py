@@ -6,6 +6,7 @@ from ingest.config import Config, RuleTable
 from ingest.model import Outcome, Verdict, Work
 from ingest.papers import sheet_of
 from ingest.rules.says import quote
+from ingest.rules.screentext import legible
 from ingest.rules.titles import Match, Seen, title_seen
 from ingest.rules.watching import at, film_of, not_seen, shown, texts_shown, unwatched, watched_of
 from parsers.facts import Watched
@@ -22,16 +23,17 @@ def opening_title(work: Work, limits: RuleTable, config: Config) -> Verdict:
     if verdict := unwatched(film, config):
         return verdict
     watched = watched_of(film)
-    read = [text for text in watched.texts if text.stage == "opening"]
-    title = _title(work)
-    if not read:
+    opening = [text for text in watched.texts if text.stage == "opening"]
+    read, title = [text for text in opening if legible(text)], _title(work)
+    seen = title_seen(title, opening, aspect=film.display_aspect) if title else Seen(Match.NOTHING)
+    if seen.match in (Match.OTHER, Match.NOTHING) and not read:
         return _nothing(watched, title)
     if not title:
         said = f"读不到表中的作品名称，未能比对；片头读到：{_lines(read)}，请人工核对"
         return Verdict(Outcome.REVIEW, said, texts_shown(watched, _largest(read), "opening"))
-    seen = title_seen(title, read, aspect=film.display_aspect)
-    pictures = texts_shown(watched, [seen.shown] if seen.shown else _largest(read), "opening")
-    return Verdict(Outcome.PASS if seen.match is Match.SAME else Outcome.REVIEW, _said(title, seen, read), pictures)
+    best = [seen.shown] if seen.shown is not None and seen.match is not Match.OTHER else _largest(read)
+    outcome = Outcome.PASS if seen.match is Match.SAME else Outcome.REVIEW
+    return Verdict(outcome, _said(title, seen, read), texts_shown(watched, best, "opening"))
 
 
 def _title(work: Work) -> str:

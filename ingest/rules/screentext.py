@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.rules.letters import letters
+from ingest.rules.lookalikes import LEGIBLE
 from parsers.filmfacts import ScreenText
 
 WIDE = 16 / 9
@@ -16,6 +18,8 @@ _ROW_GAP, _LINE_GAP = 2.5, 1.3
 """Letters of distance up to which two pieces stand in one row, and two lines under each other."""
 _ONE_PLACE = 0.5
 """Share of the smaller box from which two readings are of the same place."""
+SINGLE, _WHOLE = 0.9, 0.8
+"""Confidence from which a single character was read; share of both sides from which a box is no line's."""
 _LOWER, _SMALL = 0.8, 0.075
 """Where subtitles stand, and how large they are at most, as shares of the picture's height."""
 
@@ -42,6 +46,14 @@ class Placed:
     def same_size(self, other: Placed) -> bool:
         """Letters of one size, as those of one title are."""
         return min(self.size, other.size) >= _SAME_SIZE * max(self.size, other.size)
+
+
+def legible(line: ScreenText) -> bool:
+    """It was read as letters, not guessed from a pattern: surely enough, and not as large as the picture itself."""
+    box = line.box
+    whole = box.bottom - box.top > _WHOLE and box.right - box.left > _WHOLE
+    count = len(letters(line.text))
+    return not whole and (line.confidence >= (LEGIBLE if count > 1 else SINGLE)) and count > 0
 
 
 def placed(line: ScreenText, aspect: float = WIDE) -> Placed:

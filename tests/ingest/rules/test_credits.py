@@ -17,10 +17,7 @@ def seen(find, a_work, film, watched, line):
 
 
 def test_closing_credits_that_are_all_there(seen):
-    said = (
-        "片尾读到主创人员（第 2分51秒：“导演：张三”）、制作单位（第 2分52秒：“制作单位：河北科技馆”）、"
-        "版权单位（第 2分53秒：“版权单位：河北科技馆”）、录制时间（第 2分54秒：“录制时间：2023年5月”）"
-    )
+    said = "片尾第 2分51秒起读到：主创人员“导演：张三”、制作单位“河北科技馆”、版权单位“河北科技馆”、录制时间“2023年5月”"
     assert seen(*ALL) == ("pass", said)
 
 
@@ -83,3 +80,11 @@ def test_a_closing_nobody_looked_at_is_for_a_person(find, a_work, film, watched)
 
 def test_closing_credits_show_their_pictures(pictures, a_work):
     assert pictures("closing-credits", a_work()) == ("片尾-02分51.0秒", "片尾-02分52.0秒", "片尾-02分53.0秒")
+
+
+@pytest.mark.parametrize("confidence", [0.4, 0.59])
+def test_what_was_hardly_legible_is_no_credit(find, a_work, film, watched, line, confidence):
+    lines = tuple(line(text, stage="closing", confidence=confidence) for text in ALL)
+    assert find("closing-credits", a_work(film=film(watched=watched(texts=lines))))[1].startswith(
+        "片尾 20 秒内未读到文字"
+    )

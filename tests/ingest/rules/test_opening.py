@@ -64,3 +64,8 @@ def test_an_opening_nobody_looked_at_is_for_a_person(find, a_work, film, watched
 
 def test_opening_title_shows_the_picture_in_which_it_is_read(pictures, a_work):
     assert pictures("opening-title", a_work()) == ("片头-00分03.2秒",)
+
+
+def test_a_pattern_taken_for_letters_is_not_told(seen, line):
+    said = "片头 20 秒内未读到文字，请人工核对有无片名（表中作品名称：“探月之路”）"
+    assert seen(line("e", confidence=0.85), line("SN:", confidence=0.55)) == ("review", said)
