@@ -19,6 +19,10 @@ _MARGIN = 0.06
 """Heights of a line that are cut around it."""
 _LONGEST = 28.0
 """Widths to its height of the longest line that is read."""
+_ROW_PX, _ROW_ROOM = 736, 0.4
+"""Longer side at which a title's row is searched again, and heights of the title above and below it."""
+_LONGER = 1.05
+_AT_ONCE = 8
 _ONE_MORE = 1.15
 """Heights of a line that a letter more takes at either end."""
 _LEAST = 0.012
@@ -75,6 +79,35 @@ def wider(quad: Quad, picture: Picture, others: Sequence[Quad]) -> Quad | None:
     found[first, along] -= start - low
     found[~first, along] += high - end
     return np.asarray(found, np.float32)
+
+
+def longer_in(picture: Picture, quad: Quad) -> Quad:
+    """The place again, looked for at a larger size in its own row or column: with letters that were not seen before.
+
+    The place as it is, where no longer one is found there.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    shape = np.array([width, height], np.float32)
+    along = 0 if np.ptp(quad[:, 0]) * width >= np.ptp(quad[:, 1]) * height else 1
+    across = 1 - along
+    room = float(np.ptp(quad[:, across])) * _ROW_ROOM
+    low, high = max(float(quad[:, across].min()) - room, 0.0), min(float(quad[:, across].max()) + room, 1.0)
+    edges = int(low * shape[across]), max(int(high * shape[across]), int(low * shape[across]) + 2)
+    part = picture[edges[0] : edges[1]] if along == 0 else picture[:, edges[0] : edges[1]]
+    scale = min(_ROW_PX / max(part.shape[:2]), 1.0)
+    small = cv2.resize(part, (max(int(part.shape[1] * scale), 32), max(int(part.shape[0] * scale), 32)))
+    for found in found_in(np.asarray(small, np.uint8), _AT_ONCE):
+        found[:, across] = low + found[:, across] * (high - low)
+        mine = (
+            [float(one[:, along].min()) for one in (quad, found)],
+            [float(one[:, along].max()) for one in (quad, found)],
+        )
+        inside = min(mine[1]) - max(mine[0])
+        if inside > 0.7 * (mine[1][0] - mine[0][0]) and np.ptp(found[:, along]) > _LONGER * np.ptp(quad[:, along]):
+            return found
+    return quad
 
 
 def _beside(one: Quad, other: Quad, across: int) -> bool:

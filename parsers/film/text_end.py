@@ -8,7 +8,7 @@ from typing import Literal
 
 from parsers.film.album import LONG_PX, Album, smaller
 from parsers.film.frame import Colour, Frame, Luma
-from parsers.film.text_crops import box_of, found_in, read, strips, wider
+from parsers.film.text_crops import box_of, found_in, longer_in, read, strips, wider
 from parsers.film.text_lines import Line, Lines, Seen, alike, covering, fuller, thumb_of
 from parsers.film.text_look import Glance, small_grey
 from parsers.filmfacts import ScreenText
@@ -16,7 +16,7 @@ from parsers.recognition.engine import Quad
 
 Ending = Literal["opening", "closing"]
 
-LOOKS = 18
+LOOKS = 16
 """Searches at each end."""
 CLOSER = 4
 """Searches at each end that are made once more, at a larger size."""
@@ -137,9 +137,10 @@ class End:
                 continue
             large = frame.colour(_READ_PX) if large is None else large
             self._reads -= 1
-            title.line.read_again(*read(strips(large, title.quad)), frame.at_s)
+            quad = longer_in(large, title.quad) if title.line.times == 1 else title.quad
+            title.line.read_again(*read(strips(large, quad)), frame.at_s, box_of(quad))
             if title.line.times < _READINGS:
-                self._titles.append(_Title(title.quad, title.line, frame.at_s + _AGAIN_S))
+                self._titles.append(_Title(quad, title.line, frame.at_s + _AGAIN_S))
 
     def _hold(self, large: Colour, here: Sequence[tuple[Line, Seen]], at_s: float) -> None:
         """Keep a picture at hand until it is known which ones show most."""

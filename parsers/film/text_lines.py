@@ -107,11 +107,12 @@ class Line:
             return best.score
         return best.score * (_DISPUTED if best.times > max(rivals) else _UNDECIDED)
 
-    def read_again(self, text: str, score: float, at_s: float) -> None:
+    def read_again(self, text: str, score: float, at_s: float, box: Box) -> None:
         """Another reading at the same place, if it is one of this line at all."""
         letters = letters_of(text)
         if letters and any(_resembles(letters, letters_of(known)) for known in self.readings):
-            self.add(text[:_LONGEST], score, at_s, self.best.box)
+            self.add(text[:_LONGEST], score, at_s, box)
+            self.until_s = at_s
 
     def wants_reading(self, seen: Seen) -> bool:
         """Reading it again may tell more: it is clearer than it was."""

@@ -22,13 +22,15 @@ _MORE = 1.6
 _NEW_BLOCKS = 4
 """Blocks with new edges that make a look worth its time: one letter of a title, or a word of a subtitle."""
 _GROWS = 1.1
-_WAIT_S, _PAUSE_S, _ANYHOW_S = 1.0, 0.3, 2.0
+_WAIT_S, _PAUSE_S, _ANYHOW_S = 1.0, 0.6, 2.0
 """Longest wait for a fade to end; shortest time between looks; time after which what moves is looked at as well."""
+_AT_FIRST, _PER_S = 3.0, 0.65
+"""Looks that may be made at once, and each second more: a restless picture leaves some for the titles after it."""
 
 
 @dataclass
 class Glance:
-    """Says of each frame of a dense stretch whether to look for text on it. most: looks that are left.
+    """Says of each frame of a dense stretch whether to look for text on it. most: looks in all.
 
     Nothing is kept but small pictures of edges: of the frame before, and of when text was last looked for.
     """
@@ -39,6 +41,8 @@ class Glance:
     _growing: int = 0
     _new_since: float | None = None
     _looked_s: float = -_ANYHOW_S
+    _began_s: float | None = None
+    _looks: int = 0
 
     def worth(self, at_s: float, grey: Luma, *, dense: bool = True) -> bool:
         """Whether a frame is to be looked at. grey: all of it, small; frames come in order of time.
@@ -47,12 +51,13 @@ class Glance:
         """
         edges = edges_of(grey)
         before, self._edges = self._edges, edges
-        if self.most <= 0:
+        self._began_s = at_s if self._began_s is None else self._began_s
+        if self._looks >= min(self.most, _AT_FIRST + (at_s - self._began_s) * _PER_S):
             return False
         still = np.zeros_like(edges) if before is None or before.shape != edges.shape else np.minimum(edges, before)
         if self._moved(at_s, edges, dense=dense) or self._settled(at_s, still):
             self._known, self._looked_s, self._new_since, self._growing = spread(edges), at_s, None, 0
-            self.most -= 1
+            self._looks += 1
             return True
         return False
 
