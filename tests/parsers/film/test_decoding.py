@@ -1,4 +1,3 @@
-import time
 from itertools import pairwise
 
 import numpy as np
@@ -159,10 +158,8 @@ def test_a_film_that_is_late_shows_no_more(film_maker, facts_of, tmp_path):
     assert (shown, decoder.stopped) == ([], "too-slow")
 
 
-def test_planning_five_hours_costs_little():
-    began = time.process_time()
-    plan(packets_like(18_000))
-    assert time.process_time() - began < 5
+def test_of_five_hours_few_pictures_are_decoded():
+    assert sum(run.last - run.first + 1 for run in plan(packets_like(18_000))) < 1_300
 
 
 def test_what_a_damage_leaves_is_handed_out(film_maker, facts_of, moving_pictures, tmp_path):

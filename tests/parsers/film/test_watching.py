@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ingest.demo.boxes import cut_off
+from ingest.demo.videos import make_video
 from parsers.film import watch
 from parsers.filmfacts import Bars
 
@@ -162,15 +163,52 @@ def test_a_film_that_was_cut_meanwhile_is_watched_as_far_as_it_goes(whole, facts
     assert (found.damage[0].what in ("cut-off", "short"), 0 < found.duration_s < 12) == (True, True)
 
 
+def overturned(data, draw):
+    """A copy with some of its bytes others: anywhere, in its first part, a stretch of them, or absurd numbers."""
+    found = bytearray(data)
+    match draw.choice(["anywhere", "first", "stretch", "absurd"]):
+        case "stretch":
+            at = draw.randrange(len(found))
+            length = len(found[at : at + draw.randrange(1, 5_000)])
+            found[at : at + length] = draw.randbytes(length)
+        case "absurd":
+            at = draw.randrange(len(found) - 4)
+            found[at : at + 4] = b"\xff\xff\xff\xff"
+        case where:
+            for _ in range(draw.choice([1, 20])):
+                found[draw.randrange(len(found) if where == "anywhere" else 4_000)] = draw.randrange(256)
+    return found
+
+
+def problems_of(films, count, place):
+    """What is said of so many spoilt ones. films: path and facts of whole ones."""
+    draw, said = random.Random(5), set()
+    for _ in range(count):
+        path, facts = draw.choice(films)
+        place.write_bytes(overturned(path.read_bytes(), draw))
+        said.add(seen(place, facts).problem)
+    return said
+
+
 def test_bytes_turned_over_are_survived(whole, facts_of, tmp_path):
-    facts, draw, said = facts_of(whole), random.Random(5), set()
-    for _ in range(12):
-        data = bytearray(whole.read_bytes())
-        for _ in range(draw.choice([1, 20])):
-            data[draw.randrange(len(data))] = draw.randrange(256)
-        (tmp_path / "a").write_bytes(data)
-        said.add(seen(tmp_path / "a", facts).problem)
+    said = problems_of([(whole, facts_of(whole))], 10, tmp_path / "a")
     assert said <= {"", "unreadable", "no-picture", "unsupported"}
+
+
+@pytest.mark.drill
+def test_a_thousand_spoilt_films_are_survived(film_maker, moving_pictures, facts_of, tmp_path):
+    films = []
+    for ending, name in [("mp4", "mp4"), ("mkv", "mkv"), ("avi", "avi"), ("flv", "flv"), ("ts", "mpegts")]:
+        path = film_maker(tmp_path / f"a.{ending}", moving_pictures(40), options={"g": "10"}, tones=(0.3,))
+        films.append((path, facts_of(path, name)))
+    assert problems_of(films, 1_000, tmp_path / "b") <= {"", "unreadable", "no-picture", "unsupported"}
+
+
+@pytest.mark.drill
+def test_of_five_hours_little_is_decoded(facts_of, tmp_path):
+    path = make_video(tmp_path / "a.mp4", duration_s=18_000, width=160, height=90)
+    found = seen(path, facts_of(path))
+    assert (found.packets, found.pictures < 1_500, found.problem, found.damage) == (450_000, True, "", ())
 
 
 def test_times_that_leap_by_years_are_taken_for_none(film_maker, moving_pictures, facts_of, tmp_path):
