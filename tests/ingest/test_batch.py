@@ -47,9 +47,11 @@ def test_every_stage_is_timed_in_the_order_of_the_walk(run):
         "parse",
         "assemble",
         "cloud",
+        "watch",
         "review",
         "reply",
         "report",
+        "digests",
         "send",
     ]
 

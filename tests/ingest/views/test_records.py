@@ -56,7 +56,7 @@ def test_a_work_is_exported_whole(snap, work, mail, material):
             "findings": [
                 {
                     "rule": "duration", "outcome": "fail", "clause": "附1一(三)1",
-                    "evidence": "时长 5分12秒；要求 2–5 分钟",
+                    "evidence": "时长 5分12秒；要求 2–5 分钟", "pictures": [],
                 }
             ],
             "replies": [
@@ -135,8 +135,15 @@ def test_findings_are_exported_with_their_work(snap, work):
             "outcome": "fail",
             "clause": "附1一(三)1",
             "evidence": "时长 5分12秒；要求 2–5 分钟",
+            "pictures": [],
         }
     ]
+
+
+def test_pictures_of_a_finding_are_told_by_their_place_in_the_work_s_folder(snap, work):
+    finding = Finding("opening-title", Outcome.REVIEW, "附1一(二)", "片头未见片名", ("片头-00分03.5秒",))
+    (record,) = finding_records(snap(work(), findings={"R2024-0001": (finding,)}))
+    assert record["pictures"] == ["帧/片头-00分03.5秒.jpg"]
 
 
 @pytest.mark.parametrize(
