@@ -19,7 +19,7 @@ WORK_KEYS = [
     "moved_to",
 ]  # fmt: skip
 MATERIAL_KEYS = ["kind", "name", "size", "sha256", "source", "message_id", "path", "in_force"]
-FINDING_KEYS = ["rule", "outcome", "clause", "evidence"]
+FINDING_KEYS = ["rule", "outcome", "clause", "evidence", "pictures"]
 MESSAGE_KEYS = [
     "mailbox", "uid", "message_id", "received_at", "from", "subject", "outcome", "works", "reason", "parts",
     "may_reply",
