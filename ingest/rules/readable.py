@@ -31,6 +31,12 @@ def readable(work: Work, limits: ReadableRule, config: Config) -> Verdict:
     return unwatched(film, config) or _seen(film, watched_of(film), limits)
 
 
+def cannot_be_opened(film: Material) -> bool:
+    """It was read off the file that it cannot be opened, for which `readable` fails it."""
+    facts = film.part.facts
+    return isinstance(facts, Broken) and facts.reason in _MEASURED and not film.part.quarantined
+
+
 def _closed(material: Material) -> Verdict:
     """Of a film that could not be opened at all: why, and how far it goes."""
     facts, name = material.part.facts, material.part.name
@@ -38,7 +44,7 @@ def _closed(material: Material) -> Verdict:
         return Verdict(Outcome.NA, f"视频“{name}”不能打开，未检查")
     if not isinstance(facts, Broken):
         return Verdict(Outcome.REVIEW, f"视频“{name}”未能识别，请人工播放核对")
-    if facts.reason not in _MEASURED:
+    if not cannot_be_opened(material):
         return Verdict(Outcome.REVIEW, f"视频“{name}”未能打开，请人工播放核对：{facts.sentence}")
     return Verdict(Outcome.FAIL, f"视频“{name}”无法打开：{facts.sentence}{_how_far(facts)}")
 
@@ -83,7 +89,7 @@ def _damaged(film: VideoFacts, watched: Watched, damage: Damage) -> str:
         case "cut-off":
             return f"数据在{at(damage.at_s)}处中断" + (f"，完整时长应为 {of}" if of else "")
         case "hole":
-            return f"{place}的数据缺失（全为零）"
+            return f"{place}的数据丢失"
         case "undecodable":
             return f"{place}的画面无法解码"
         case "picture-ends":

@@ -10,7 +10,8 @@ from ingest.closed import matters_of
 from ingest.config import Config
 from ingest.context import Context, crash_point
 from ingest.ledger.rows import Row
-from ingest.model import LetterKind, Work
+from ingest.model import Kind, LetterKind, Work
+from ingest.rules.readable import cannot_be_opened
 from ingest.stages.letterhead import deadline, greeting, junk_todo, letter_row, same_mail, templates_of, when
 from reports import letters
 
@@ -27,7 +28,8 @@ def _one(context: Context, arrival_id: int) -> None:
     with context.read() as tx:
         row = tx.arrivals.row(arrival_id)
         works = list(tx.load(tx.works.of_arrivals([arrival_id]).get(arrival_id, []), context.wants_key).values())
-        matters = matters_of(tx.arrivals.arrival(arrival_id, wants=context.wants_key).parts)
+        parts = tx.arrivals.arrival(arrival_id, wants=context.wants_key).parts
+        matters = matters_of([part for part in parts if part.id not in _told_by_receipts(config, works)])
         key = f"{LetterKind.ATTENTION.value}:{same_mail(row)}"
         told = tx.letters.by_key(key) is not None  # its copy in the other mailbox
         one_waits = tx.letters.is_queued_for(row["from_address"], LetterKind.ATTENTION)  # the caps hold it: no second
@@ -43,6 +45,14 @@ def _one(context: Context, arrival_id: int) -> None:
             tx.desk.ask(junk_todo(row))
     crash_point("letter-written")
     context.tally.counts["letters"] += 1
+
+
+def _told_by_receipts(config: Config, works: Sequence[Work]) -> set[int]:
+    """Ids of films that cannot be opened and of which the answer to their mail tells, as of all that is unmet."""
+    if not (config.rules.readable.on and config.rules.readable.tells(LetterKind.RECEIPT)):
+        return set()
+    films = (work.in_force(Kind.VIDEO) for work in works)
+    return {film.part.id for film in films if film is not None and cannot_be_opened(film)}
 
 
 def is_due(config: Config, row: Row, works: Sequence[Work], now: dt.datetime) -> bool:

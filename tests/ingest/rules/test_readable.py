@@ -69,7 +69,7 @@ def test_readable_of_malware_says_no_more_than_that_it_is_not_opened(find, a_wor
     ("damage", "said"),
     [
         (Damage(what="cut-off", at_s=142.0), "数据在第 2分22秒处中断，完整时长应为 3分"),
-        (Damage(what="hole", at_s=80.0, until_s=82.0), "第 1分20秒至第 1分22秒（2秒）的数据缺失（全为零）"),
+        (Damage(what="hole", at_s=80.0, until_s=82.0), "第 1分20秒至第 1分22秒（2秒）的数据丢失"),
         (Damage(what="undecodable", at_s=5.2), "第 5.2 秒的画面无法解码"),
         (Damage(what="picture-ends", at_s=100.0), "画面到第 1分40秒为止，声音仍在继续"),
     ],
@@ -106,7 +106,7 @@ def test_readable_of_a_film_we_gave_up_on_is_for_a_person(of_film):
 
 def test_readable_fails_damage_found_before_we_gave_up(of_film):
     found = of_film(problem="too-slow", damage=(Damage(what="hole", at_s=8.0),))
-    assert found == ("fail", "视频不完整或有损坏：第 8 秒的数据缺失（全为零）")
+    assert found == ("fail", "视频不完整或有损坏：第 8 秒的数据丢失")
 
 
 def test_readable_without_one_decoded_picture_is_no_pass(of_film):

@@ -39,6 +39,11 @@ def test_several_matters_of_one_mail_are_one_letter(contest, context, walk, lock
     assert (works, [f"  {number}. " in text for number in (1, 2, 3, 4)]) == (["R2024-0001"], [True, True, True, False])
 
 
+def test_a_film_that_cannot_be_opened_is_told_by_the_receipt_alone(contest, context, walk, form):
+    contest.post(files=[("推荐表.docx", form()), ("成片.mp4", b"")])
+    assert warned(walk(context)) == []
+
+
 def test_a_second_run_writes_no_second_letter(contest, context, walk, locked):
     contest.post(files=[("材料.zip", locked)])
     assert len(warned(walk(walk(context)))) == 1
