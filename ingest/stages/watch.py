@@ -24,6 +24,9 @@ from parsers.filmfacts import Clip, Shot, Watched
 
 log = structlog.get_logger("kepu")
 
+_NAMED = 3
+"""Works that are named in a sentence on trouble."""
+
 SHARE = 4
 """Films have this part of a batch's time at least, also when what came before has spent it."""
 
@@ -61,30 +64,32 @@ class _Watching:
     def look(self, films: Sequence[Due]) -> None:
         """Look at films, and keep each when it is done; what there was no time for waits for the next batch."""
         facts, done = self._facts(films), 0
+        self._say("查看视频", 0, films)
         with self.context.store.scratch() as folder:
             for at, said in self.context.workers.map_watch(self._items(films, facts, folder)):
-                self.context.say("查看视频", done, len(films))
                 done += 1
                 sha256, scratch = films[at].sha256, folder / str(at)
                 self._keep(sha256, facts[sha256], self._said(sha256, said, Watched(problem="crashed")), scratch)
                 shutil.rmtree(scratch, ignore_errors=True)
+                self._say("查看视频", done, films)
                 if self.context.stopped:
                     break
-        self._told("查看视频", done, len(films))
+        self._left(len(films) - done)
 
     def copy(self, films: Sequence[Due]) -> None:
         """Make previews of films, and keep each."""
         facts, done = self._facts(films), 0
+        self._say("制作视频预览", 0, films)
         with self.context.store.scratch() as folder:
             for at, said in self.context.workers.map_clip(self._items(films, facts, folder)):
-                self.context.say("制作视频预览", done, len(films))
                 done += 1
                 sha256, scratch = films[at].sha256, folder / str(at)
                 self._keep_clip(sha256, self._said(sha256, said, Watched(no_clip="crashed")), scratch)
                 shutil.rmtree(scratch, ignore_errors=True)
+                self._say("制作视频预览", done, films)
                 if self.context.stopped:
                     break
-        self._told("制作视频预览", done, len(films))
+        self._left(len(films) - done)
 
     def _facts(self, films: Sequence[Due]) -> dict[str, VideoFacts]:
         with self.context.read() as tx:
@@ -99,12 +104,14 @@ class _Watching:
             scratch.mkdir()
             yield Film(self.context.store.path(due.sha256), facts[due.sha256], scratch)
 
-    def _told(self, what: str, done: int, total: int) -> None:
-        """Progress at the end: how far it came."""
-        if done:
-            self.context.say(what, done, total)
-        if done < total:
-            self.context.tally.counts["films-put-off"] += total - done
+    def _say(self, what: str, done: int, films: Sequence[Due]) -> None:
+        if films and (done or not self.over()):
+            self.context.say(what, done, len(films))
+
+    def _left(self, count: int) -> None:
+        """Films for which there was no time."""
+        if count:
+            self.context.tally.counts["films-put-off"] += count
 
     def _said(self, sha256: str, said: Watched | Exception, otherwise: Watched) -> Watched:
         """What came of a film; our own failure costs it this try, a full disk stops the run."""
@@ -113,7 +120,9 @@ class _Watching:
         if isinstance(said, OSError) and is_full(said):
             raise self.context.no_room(said) from said
         log.error("film failed", sha256=sha256, error=f"{type(said).__name__}: {said}", exc_info=said)
-        self.context.tally.troubles.append(f"视频 {sha256[:12]} 查看时程序出错，下次运行会再试（详见日志）")
+        with self.context.read() as tx:
+            works = "、".join(tx.watching.works_of(sha256)[:_NAMED])
+        self.context.tally.troubles.append(f"作品 {works} 的视频查看时程序出错，下次运行会再试（详见日志）")
         return otherwise
 
     def _keep(self, sha256: str, facts: VideoFacts, watched: Watched, scratch: Path) -> None:

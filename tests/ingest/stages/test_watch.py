@@ -257,7 +257,8 @@ def test_our_own_failure_costs_the_film_only_and_is_tried_thrice(walked, asked):
     for _ in range(4):
         watch(context)
     assert asked == [("watch", "bug"), ("watch", "plain"), ("watch", "bug"), ("watch", "bug")]
-    assert (rows(context), len(context.tally.troubles)) == ([("crashed", 0, "", 3), ("", 1, "", 0)], 3)
+    assert rows(context) == [("crashed", 0, "", 3), ("", 1, "", 0)]
+    assert context.tally.troubles == ["作品 R2024-0001 的视频查看时程序出错，下次运行会再试（详见日志）"] * 3
 
 
 def test_film_that_was_ended_is_known_as_that_and_its_work_judged_again_once(walked):
