@@ -1,8 +1,9 @@
 """Digests: once a day the organizers' summary and staff's to-dos are written, and put into the outbox like any letter.
 
 A mail is of the day whose `daily_at` was the last to pass, so that a program that runs once a day writes one each day,
-whenever that is, and one that stood still for days writes one. What organizers read covers all since the last one that
-went out; one that did not go gives way to the next. All mails of a day are written in one transaction.
+whenever that is, and one that stood still for days writes one; if that was in the night, the morning brings no second.
+What organizers read covers all since the last one that went out; one that did not go gives way to the next. All mails
+of a day are written in one transaction.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from reports.letters import Rendered
 log = structlog.get_logger("kepu")
 
 MASKED = "收件台账（脱敏）"
+AT_LEAST = dt.timedelta(hours=12)
+"""A day whose hour passes so soon after a mail counts as told by it."""
 AFTER_THE_FIRST = dt.timedelta(hours=3)
 """So long after the morning's mail the second one of a day does not come yet."""
 _DAY = dt.timedelta(days=1)
@@ -57,9 +60,13 @@ def digests(context: Context) -> None:
 
 def _write_due(context: Context) -> None:
     with context.read() as tx:
-        due = _due(context.config, tx)
-        if not due:
-            return
+        due, told = _due(context.config, tx)
+    for kind, day in told.items():
+        with context.begin() as tx:
+            tx.digests.write(kind, day.isoformat(), {}, (), instead_of=())
+    if not due:
+        return
+    with context.read() as tx:
         snap = snapshot(tx, context.config, context.wants_key)
         read = tx.digests.last_read(LetterKind.SUMMARY, drafts=context.config.replies.mode == "preview")
     for kind, day in due.items():
@@ -71,18 +78,23 @@ def _write_due(context: Context) -> None:
     write_page(context)
 
 
-def _due(config: Config, tx: Transaction) -> dict[LetterKind, dt.date]:
-    """What is to be written now, and of which day. The second mail to staff never comes right after the first."""
-    found = {}
+def _due(config: Config, tx: Transaction) -> tuple[dict[LetterKind, dt.date], dict[LetterKind, dt.date]]:
+    """What is to be written now, and of which day; and what a mail has told only a while ago.
+
+    The second mail to staff never comes right after the first.
+    """
+    due: dict[LetterKind, dt.date] = {}
+    told: dict[LetterKind, dt.date] = {}
     day = day_of(tx.now, config.schedule.daily_at, config.edition.zone)
     readers = {LetterKind.SUMMARY: config.report.organizers, LetterKind.DIGEST: config.report.staff}
     for kind in (kind for kind, some in readers.items() if some):
         last = tx.digests.last(kind)
         if last is None or last["day"] < day.isoformat():
-            found[kind] = day
-    if config.report.staff and LetterKind.DIGEST not in found and _is_urgent(config, tx):
-        found[LetterKind.URGENT] = tx.now.astimezone(config.edition.zone).date()
-    return found
+            is_new = last is None or tx.now - last["at"] >= AT_LEAST
+            (due if is_new else told)[kind] = day
+    if config.report.staff and LetterKind.DIGEST not in due and _is_urgent(config, tx):
+        due[LetterKind.URGENT] = tx.now.astimezone(config.edition.zone).date()
+    return due, told
 
 
 def _is_urgent(config: Config, tx: Transaction) -> bool:

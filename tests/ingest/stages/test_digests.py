@@ -125,12 +125,31 @@ def subjects(mails):
 # when
 
 
+def days_of(office, to):
+    """Day and hour of each mail to somebody, as the clock on the wall."""
+    dates = [mail["Date"].datetime.astimezone(CHINA) for mail in office.went(to)]
+    return [(date.day, date.hour) for date in dates]
+
+
 def test_each_reader_gets_one_mail_a_day(office):
     office.ask(question())
-    for hours in (-1, 0, 24):
+    for hours in (0, 1, 12, 23, 24):
         office.run(MORNING + hours * HOUR)
-    days = [(mail["Date"].datetime.astimezone(CHINA).day, mail["To"]) for mail in map(_parsed, office.mta.taken)]
-    assert days == [(12, ORGANIZERS), (12, STAFF), (12, ORGANIZERS), (12, STAFF), (13, ORGANIZERS), (13, STAFF)]
+    assert (days_of(office, ORGANIZERS), days_of(office, STAFF)) == ([(12, 8), (13, 8)], [(12, 8), (13, 8)])
+
+
+def test_program_that_runs_once_a_day_before_the_hour_writes_one_each_day(desk):
+    desk.ask(question())
+    for days in range(3):
+        desk.run(MORNING - HOUR + days * DAY)
+    assert days_of(desk, STAFF) == [(12, 7), (13, 7), (14, 7)]
+
+
+def test_mail_that_came_late_in_the_night_is_that_mornings_too(desk):
+    desk.ask(question())
+    for hours in (0, 43, 48, 49, 66, 72):  # it stood still from the first morning until 3 at night
+        desk.run(MORNING + hours * HOUR)
+    assert days_of(desk, STAFF) == [(12, 8), (14, 3), (15, 8)]
 
 
 def _parsed(taken):
