@@ -6,6 +6,7 @@ hatching of its own. Every bar has its number beside it: no colour says anything
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -139,11 +140,13 @@ def _words(section: Section, number: int) -> Figure:
 
 
 def _parts(section: Section) -> Figure:
-    data = []
+    data, used = [], Counter[Colour]()
     for number, word in enumerate(section.table.columns):
         counts = [values[number] for _, values in section.table.rows]
         bar = {"type": "bar", "orientation": "h", "name": _plain(word), **_across(section, counts)}
-        bar |= {"marker": _filled(_WORDS.get(word, _OTHER)), "text": [count or "" for count in counts]}
+        colour = _WORDS.get(word, _OTHER)
+        bar |= {"marker": _hatched(colour, used[colour]), "text": [count or "" for count in counts]}
+        used[colour] += 1
         bar |= {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0, "constraintext": "none"}
         bar["hovertemplate"] = f"%{{customdata}}　{_plain(word)}：%{{x}}<extra></extra>"
         data.append(bar)
@@ -186,6 +189,13 @@ def _filled(colours: Colour | Sequence[Colour]) -> dict[str, Any]:
         return {"color": f"#{colours.fill}", "line": {"color": f"#{colours.text}", "width": 1}}
     fills, edges = [f"#{c.fill}" for c in colours], [f"#{c.text}" for c in colours]
     return {"color": fills, "line": {"color": edges, "width": 1}}
+
+
+def _hatched(colour: Colour, before: int) -> dict[str, Any]:
+    """Filled, and hatched in another way for each word before it that has the same colour."""
+    shape = _HATCHINGS[before % len(_HATCHINGS)]
+    pattern = {"shape": shape, "fgcolor": f"#{colour.text}", "bgcolor": f"#{colour.fill}", "size": 8, "solidity": 0.12}
+    return {**_filled(colour), "pattern": pattern}
 
 
 def _across(section: Section, counts: Sequence[int]) -> dict[str, Any]:

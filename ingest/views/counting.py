@@ -10,8 +10,19 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from ingest.entrants import has_units, places_of
-from ingest.model import DIGESTS, KIND_WORDS, STATE_WORDS, Entrant, Kind, LetterState, Outcome, Work, WorkState
+from ingest.entrants import entrant_of, has_units, places_of
+from ingest.model import (
+    DIGESTS,
+    KIND_WORDS,
+    STATE_WORDS,
+    Decision,
+    Entrant,
+    Kind,
+    LetterState,
+    Outcome,
+    Work,
+    WorkState,
+)
 from ingest.names.regions import PROVINCES, region_of
 from ingest.views import Snapshot, fields_of
 from ingest.views.frames import state_word
@@ -196,7 +207,8 @@ def _states(states: Counts) -> Section:
 def _decisions(snap: Snapshot) -> Section:
     """What the machine says against what staff decided."""
     counted = Counter((work.state, state_word(work) if work.decision else UNDECIDED) for work in snap.counting)
-    words = (UNDECIDED, *sorted({word for _, word in counted} - {UNDECIDED}))
+    order = {decision.value: at for at, decision in enumerate(Decision)}
+    words = (UNDECIDED, *sorted({word for _, word in counted} - {UNDECIDED}, key=lambda word: order.get(word, -1)))
     rows = tuple(
         (name, tuple(counted[state, word] for word in words))
         for state, name in STATE_WORDS.items()
@@ -217,7 +229,7 @@ def _regions(snap: Snapshot, units: Units) -> Section:
     kinds = {unit.name: unit.kind for unit in snap.config.recommenders}
     counted: Counter[tuple[str, str]] = Counter()
     for work in snap.counting:
-        region = _region(snap, work, unit_of.get(work.id, ""), kinds)
+        region = _region(snap, work, unit_of, kinds)
         counted[region, work.track] += 1
     sums: Counter[str] = Counter()
     for (region, _), count in counted.items():
@@ -235,8 +247,10 @@ def _regions(snap: Snapshot, units: Units) -> Section:
     return Section("regions", "地区", Shape.BARS, table, said, note)
 
 
-def _region(snap: Snapshot, work: Work, unit: str, kinds: Mapping[str, str]) -> str:
+def _region(snap: Snapshot, work: Work, unit_of: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+    """unit_of: of works that take a place; of others, as those that were refused, the unit is told here."""
     if has_units(snap.config, work.track):
+        unit = unit_of.get(work.id) or (entrant := entrant_of(work, snap.config)).unit or entrant.unit_said
         return WHOLE_COUNTRY if kinds.get(unit) == "member" else region_of(unit) or UNKNOWN
     fields = fields_of(work)
     return next(filter(None, (region_of(fields.get(name, "")) for name in _OF_FORMS)), UNKNOWN)

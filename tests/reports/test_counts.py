@@ -134,6 +134,16 @@ def test_states_have_the_workbooks_colours():
     assert (figure["data"][0]["marker"]["color"], figure["data"][0]["x"]) == (["#FCE4D6", "#C6E0B4"], [2, 1])
 
 
+def test_parts_of_the_same_colour_are_hatched_apart():
+    table = Counts("种类", ("发送失败", "结果不明", "已发送"), (("收件回执", (4, 2, 1)),))
+    marks = [series["marker"] for series in drawn(replace(LETTERS, table=table))]
+    assert [(mark["color"], mark["pattern"]["shape"]) for mark in marks] == [
+        ("#F8CBAD", ""),
+        ("#F8CBAD", "/"),
+        ("#C6E0B4", ""),
+    ]
+
+
 def test_a_track_without_works_has_no_chart():
     table = replace(STATES.table, rows=(("机审通过", (0, 3)),))
     assert list(figures_of(replace(STATES, table=table))) == [1]

@@ -102,8 +102,8 @@ def test_what_the_machine_says_stands_against_what_staff_decided(section, work):
     works = (work(1, decision=Decision.ACCEPTED), work(2), work(3, state=WorkState.FAIL, decision=Decision.REFUSED))
     table = section("decisions", *works).table
     assert (table.columns, table.rows) == (
-        ("未定", "不通过", "通过"),
-        (("不符合要求", (0, 1, 0)), ("待人工复核", (1, 0, 1))),
+        ("未定", "通过", "不通过"),
+        (("不符合要求", (0, 0, 1)), ("待人工复核", (1, 1, 0))),
     )
 
 
@@ -122,6 +122,11 @@ def test_regions_are_sorted_and_what_is_not_known_comes_last(section, work):
         ("四川", (0, 1)),
         ("不详", (1, 2)),
     )
+
+
+def test_a_refused_work_has_its_region(section, work):
+    refused = work(fields={"recommender": UNIT}, decision=Decision.REFUSED)
+    assert section("regions", refused).table.rows == (("浙江", (1, 0)),)
 
 
 def test_units_stand_against_their_places(section, work, config):
