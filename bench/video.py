@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     add("--json", action="store_true", help="one JSON object")
     add("--film", type=Path, help="a film of your own in place of the one that is made")
     add("--folder", type=Path, default=Path(tempfile.gettempdir()) / "kepu-films", help="where the made film is kept")
-    add("--titles", type=int, default=1, help="how many of each style of title; 0: none")
+    add("--titles", type=int, default=60, help="films with titles, and a quarter as many with subtitles; 0: none")
     add("--bars", type=int, default=200, help="films with and without bars; 0: none")
     add("--pairs", type=int, default=60, help="pairs of near-duplicates; 0: none")
     add("--others", type=int, default=2000, help="films that are no duplicates")
