@@ -8,58 +8,50 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
-from ingest.entrants import entrant_of, has_units, places_of
 from ingest.model import (
     DIGESTS,
     KIND_WORDS,
     STATE_WORDS,
     Decision,
-    Entrant,
     Kind,
     LetterState,
     Outcome,
     Work,
     WorkState,
 )
-from ingest.names.regions import PROVINCES, region_of
-from ingest.views import Snapshot, fields_of
+from ingest.views import Snapshot
 from ingest.views.frames import state_word
+from ingest.views.origins import places, regions
 from ingest.views.overview import overview
-from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS, RECOMMENDER_WORDS
+from ingest.views.words import LETTER_STATE_WORDS, LETTER_WORDS
 from reports.book import Counts, Item
 from reports.figures import Figures, Section, Shape
 
 Held = Callable[[Work, Kind], Outcome]
 """Whether a work has a material: PASS, REVIEW, PENDING or MISSING."""
-Units = Mapping[str, list[Entrant]]
 
 HOURS = 24
 DAYS = 62
 """Days that have a row of their own: the last ones. All before them are one row."""
-UNKNOWN = "不详"
-WHOLE_COUNTRY = RECOMMENDER_WORDS["member"]
 UNDECIDED = "未定"
 NOW = "统计时间"
 """Names the row of the day that is not over: the time itself stands on top of the page."""
 _HELD_WORDS = {Outcome.PASS: "已收到", Outcome.REVIEW: "待核对", Outcome.PENDING: "尚未取到", Outcome.MISSING: "缺"}
-_OF_FORMS = ("address", "entrant", "author_unit", "producer")
-"""Fields of a form that may begin with a province, the surest first."""
 
 
 def counting(snap: Snapshot, held: Held) -> Figures:
     """Everything on the page. held: how a material of a work stands, as the rules see it."""
     first = overview(snap, ())
-    units = snap.units
     sections = (
         _days(snap, first.days),
         _course(snap, first.days),
         _hours(snap),
         _states(first.states),
         _decisions(snap),
-        _regions(snap, units),
-        _places(snap, units),
+        regions(snap),
+        places(snap),
         _materials(snap, held),
         _letters(snap),
     )
@@ -77,9 +69,12 @@ def counting(snap: Snapshot, held: Held) -> Figures:
 
 def _left(left: dt.timedelta) -> str:
     """The time to the deadline as people say it."""
+    before = left > dt.timedelta()
     hours = int(abs(left).total_seconds() // 3600)
+    if not hours:
+        return "还有不到 1 小时" if before else "刚刚截止"
     words = f"{hours // 24} 天 {hours % 24} 小时" if hours >= 24 else f"{hours} 小时"
-    return f"还有 {words}" if left > dt.timedelta() else f"已截止 {words}"
+    return f"还有 {words}" if before else f"已截止 {words}"
 
 
 def _moment(moment: dt.datetime, day: str) -> str:
@@ -218,66 +213,6 @@ def _decisions(snap: Snapshot) -> Section:
     table = Counts("机审状态", words, rows if len(words) > 1 else ())
     said = f"{undecided} 件还没有人工结论，{counted.total() - undecided} 件已有。"
     return Section("decisions", "机审状态与人工结论", Shape.PARTS, table, said, nothing="还没有人工结论。")
-
-
-# from where
-
-
-def _regions(snap: Snapshot, units: Units) -> Section:
-    """Works by province: of the recommending unit, or of the address and units in the form of who entered alone."""
-    unit_of = {entrant.id: name for name, entrants in units.items() for entrant in entrants}
-    kinds = {unit.name: unit.kind for unit in snap.config.recommenders}
-    counted: Counter[tuple[str, str]] = Counter()
-    for work in snap.counting:
-        region = _region(snap, work, unit_of, kinds)
-        counted[region, work.track] += 1
-    sums: Counter[str] = Counter()
-    for (region, _), count in counted.items():
-        sums[region] += count
-    order = {name: at for at, name in enumerate(PROVINCES)}
-    names = sorted(sums, key=lambda name: (name == UNKNOWN, -sums[name], order.get(name, -1)))
-    rows = tuple((name, tuple(counted[name, track.key] for track in snap.config.tracks)) for name in names)
-    table = Counts("地区", tuple(track.name for track in snap.config.tracks), rows)
-    note = (
-        "有推荐单位的按推荐单位所在省份（计划单列市等计入所在省），中央和国家机关、全国性团体合为“联席会议成员单位”；"
-        "自荐的按表中通讯地址、单位名称开头写明的省市，没有写明的为不详"
-    )
-    known = sum(name in order for name in names)
-    said = f"来自 {known} 个省（自治区、直辖市），{sums[UNKNOWN]} 件不详。" if names else ""
-    return Section("regions", "地区", Shape.BARS, table, said, note)
-
-
-def _region(snap: Snapshot, work: Work, unit_of: Mapping[str, str], kinds: Mapping[str, str]) -> str:
-    """unit_of: of works that take a place; of others, as those that were refused, the unit is told here."""
-    if has_units(snap.config, work.track):
-        unit = unit_of.get(work.id) or (entrant := entrant_of(work, snap.config)).unit or entrant.unit_said
-        return WHOLE_COUNTRY if kinds.get(unit) == "member" else region_of(unit) or UNKNOWN
-    fields = fields_of(work)
-    return next(filter(None, (region_of(fields.get(name, "")) for name in _OF_FORMS)), UNKNOWN)
-
-
-def _places(snap: Snapshot, units: Units) -> Section:
-    """Recommending units against their places, as on 推荐名额; what names could not be told is one row."""
-    limits = snap.config.rules.quota
-    listed = {unit.name: places_of(unit, limits) for unit in snap.config.recommenders}
-    rows = [(name, _place(most, units.get(name, ()))) for name, most in listed.items()]
-    rows.sort(key=lambda row: -row[1][1])
-    strange = [entrant for name, entrants in units.items() if name not in listed for entrant in entrants]
-    if strange:
-        places, used, _, _, late = _place(0, strange)
-        rows.append(("未能对应到名单", (places, used, 0, 0, late)))
-    over = sum(bool(values[3]) for _, values in rows)
-    none = sum(not values[1] for name, values in rows if name in listed)
-    said = f"名单上 {len(listed)} 个单位，{len(listed) - none} 个已有作品，{over} 个超出名额；"
-    said += f"还没有作品的 {none} 个不在图中。"
-    table = Counts("推荐单位", ("名额", "已用", "剩余", "超出", "逾期另计"), tuple(rows) if any(units.values()) else ())
-    note = "名额含“三区”增加的；撤回、合并、不通过的不计，逾期的另计"
-    return Section("places", "推荐单位与名额", Shape.PLACES, table, said, note, "还没有收到推荐作品。", sums="columns")
-
-
-def _place(most: int, entrants: Sequence[Entrant]) -> tuple[int, int, int, int, int]:
-    used = sum(entrant.on_time for entrant in entrants)
-    return most, used, max(most - used, 0), max(used - most, 0), len(entrants) - used
 
 
 # what is there, what was answered
