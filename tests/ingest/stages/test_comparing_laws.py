@@ -1,10 +1,12 @@
 """Laws of comparing: whatever changed in whatever order, the findings are those of judging the whole book anew."""
 
 import datetime as dt
+import hashlib
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ from ingest.config import load
 from ingest.ledger import schema
 from ingest.stages.review import review
 from parsers import facts as f
+from parsers.film.prints import written
+from parsers.filmfacts import Watched
 
 NOW = dt.datetime(2024, 11, 3, 9, tzinfo=CHINA)
 CONFIG = """\
@@ -46,15 +50,25 @@ ENTER = st.tuples(
     st.just("enter"),
     st.sampled_from(["public", "recommended"]),
     FIELDS,
-    st.sampled_from(["", "f1", "f2"]),
+    st.sampled_from(["", "f1", "f2", "f3"]),
     st.booleans(),
 )
 PLACES = st.integers(0, 4)
+
+
+def _print(seed):
+    """A fingerprint: another picture every second."""
+    codes = np.random.default_rng(seed).integers(0, 2**63, 100, dtype=np.uint64)
+    return written(np.arange(0, 100, 0.5), np.repeat(codes, 2), (0.0, 128.0, 0.0, 128.0))
+
+
+PRINTS = {"one": _print(1), "one too": _print(1), "another": _print(2), "none": ""}
 STEP = st.one_of(
     ENTER,
     st.tuples(st.just("rewrite"), PLACES, FIELDS),
     st.tuples(st.just("decide"), PLACES, st.sampled_from(["撤回", "不通过", "通过", None])),
     st.tuples(st.just("conclude"), PLACES, PLACES, st.sampled_from(["不是同一作品", "不是同一作品", None])),
+    st.tuples(st.just("look"), st.sampled_from(["f1", "f2", "f3"]), st.sampled_from(sorted(PRINTS))),
     st.tuples(st.just("merge"), PLACES, PLACES),
     st.tuples(st.just("part"), PLACES),
 )
@@ -113,6 +127,11 @@ class Book:
             tx.desk._keep_cell(sheet, row, heading, word)
             tx.desk.touch()
 
+    def look(self, film, seen):
+        """A film is looked at, for the first time or anew."""
+        with self.context.begin() as tx:
+            tx.watching.keep(hashlib.sha256(film.encode()).hexdigest(), Watched(fingerprint=PRINTS[seen]), limit=3)
+
     def merge(self, one, other):
         """One becomes part of the other; a ring of merges is refused before it comes to the ledger."""
         with self.context.begin() as tx:
@@ -138,7 +157,8 @@ class Book:
     def anew(self):
         """All that was ever judged is forgotten."""
         with self.context.begin() as tx:
-            for table in (schema.entrants, schema.entrant_keys, schema.pairs, schema.findings):
+            made = (schema.entrants, schema.entrant_keys, schema.pairs, schema.film_prints, schema.film_pairs)
+            for table in (*made, schema.findings):
                 tx.connection.execute(delete(table))
             tx.connection.execute(update(schema.works).values(reviewed_with=""))
             tx.desk.touch()
