@@ -82,14 +82,15 @@ def dossier_key(
     the newest event of the work's course.
     """
     parts = [
-        (part.id, part.sha256, part.name, part.size, part.url, part.why, _read_as(part), m.kind, m.in_force)
+        (part.id, part.sha256, part.name, part.size, part.url, part.why, _read_as(part), m.kind.value, m.in_force)
         for m, part in ((m, m.part) for m in work.materials)
     ]
     letters = [(x["id"], x["state"], x["sent_at"]) for x in snap.letters_of(work.id)]
     mails = [arrival for arrival, _ in snap.mails_of.get(work.id, ())]
     head = (work.title, snap.config.track(work.track).name, work.state, work.decision, work.received_at, work.gone)
     more = (around, newest, _todos(snap, work), tuple(snap.notes_of(work.id)), _seen(work))
-    told = (head, parts, names, snap.findings.get(work.id, ()), mails, letters, more, PARSERS_VERSION)
+    findings = [(f.rule, f.outcome.value, f.clause, f.evidence, f.pictures) for f in snap.findings.get(work.id, ())]
+    told = (head, parts, names, findings, mails, letters, more, PARSERS_VERSION)
     return hashlib.sha256(repr(told).encode("utf-8", "backslashreplace")).hexdigest()
 
 

@@ -78,6 +78,12 @@ def test_the_page_loads_only_what_lies_beside_it():
     ]
 
 
+def test_links_in_mails_and_letters_are_plain_text():
+    tree = HTMLParser(dossier_page(a_dossier("见 https://pan.example.cn/s/1 和 www.example.cn")))
+    found = [node.attributes["href"] for node in tree.css("a[href]") if "://" in node.attributes["href"]]
+    assert (found, "https://pan.example.cn/s/1" in tree.css_first("#mails pre").text()) == ([], True)
+
+
 def test_a_finding_stands_with_outcome_clause_what_is_wanted_and_what_is_found():
     (row,) = tree_of(findings=(FINDING,)).css(".finding")
     shown = [" ".join(node.text().split()) for node in row.css(".mark, h3, .top > .soft, p")]
