@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from parsers.film.album import Album
+from parsers.film.album import LONG_PX, Album
 from parsers.film.frame import Colour, Frame, Luma
 from parsers.film.subtitles import BAND_TOP, Sample, subtitles_of
 from parsers.film.text_crops import box_of, found_in, in_three, read, strips
@@ -24,8 +24,8 @@ SAMPLES = 36
 PICTURES = 6
 """Kept of the subtitles."""
 
-_FOUND_PX, _KEPT_PX = 640, 640
-"""Longer side of the pictures of which the lower part is searched, and of those kept."""
+_FOUND_PX = 640
+"""Longer side of the pictures of which the lower part is searched."""
 _LEAST_S, _EARLY_S = 2.0, 0.3
 """Seconds between two samples, and how much too early one may come: key pictures stand where they stand."""
 _AT_ONCE = 6
@@ -114,7 +114,7 @@ class Band:
         """Keep a picture at hand; where there are many, every second one is dropped."""
         if len(self._pictures) >= _HELD:
             del self._pictures[1::2]
-        self._pictures.append((round(frame.at_s, 2), frame.colour(_KEPT_PX)))
+        self._pictures.append((round(frame.at_s, 2), frame.colour(LONG_PX)))
 
 
 def _found(frame: Frame) -> list[Quad]:

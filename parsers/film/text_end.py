@@ -66,6 +66,7 @@ class End:
         self._closer, self._reads = CLOSER, READS[stage]
         self._titles: list[_Title] = []
         self._shown: list[_Shown] = []
+        self._bare: _Shown | None = None
 
     def see(self, frame: Frame) -> None:
         """One frame, in order of time."""
@@ -76,7 +77,9 @@ class End:
             self._read_again(frame, grey)
 
     def close(self, album: Album) -> tuple[ScreenText, ...]:
-        """What was read; the pictures that show it best are kept."""
+        """What was read; the pictures that show it best are kept, or one that shows that there is nothing to read."""
+        if not self._shown and self._bare is not None:
+            album.keep(self.stage, self._bare.at_s, self._bare.picture)
         kept: dict[int, tuple[float, str]] = {}
         for place in covering([shown.lines for shown in self._shown], PICTURES):
             shown = self._shown[place]
@@ -103,6 +106,8 @@ class End:
             large = frame.colour(_READ_PX)
             here += self._read(large, quads, wanted, frame.at_s)
             self._hold(large, here, frame.at_s)
+        elif not self._shown:
+            self._bare = _Shown(frame.at_s, frame.colour(LONG_PX))
 
     def _found(self, frame: Frame) -> list[Quad]:
         """Places of text; where none are found at first, thin letters are looked for more closely, a few times."""
@@ -151,6 +156,8 @@ class End:
             shown.lines[numbers[id(line)]] = size * (_BEST if line.best.at_s == at_s else 1.0)
         if shown.lines:
             self._shown.append(shown)
+        elif not self._shown:
+            self._bare = shown
 
 
 def _reading(large: Colour, quad: Quad, quads: Sequence[Quad], *, large_one: bool) -> tuple[Quad, str, float]:

@@ -82,6 +82,23 @@ def test_still_pictures_without_text_are_searched_once_at_most(monkeypatch):
     assert len(searched) <= 2
 
 
+def test_an_opening_without_text_is_kept_as_one_picture(tmp_path):
+    album = Album(tmp_path)
+    busy = np.kron(np.random.default_rng(1).integers(0, 2, (27, 48, 1), dtype=np.uint8) * 200, np.ones((20, 20, 3)))
+    _opening([busy.astype(np.uint8)] * 4, album)
+    assert [shot.what for shot in album.shots] == ["opening"]
+
+
+@pytest.mark.parametrize("size", [(2, 2), (16, 400), (400, 16), (34, 34)])
+def test_pictures_of_odd_shapes_say_nothing(size):
+    draws = np.random.default_rng(1)
+    texts = Texts(Album(None), 3.0)
+    for number in range(4):
+        picture = draws.integers(0, 255, (*size, 3), dtype=np.uint8)
+        texts.see(_frame(picture, number * 0.7, "opening" if number < 2 else "closing"))
+    assert texts.result()[0] == ()
+
+
 def test_a_title_that_builds_up_is_read_in_full():
     pictures = [_picture((TITLE[:count], 0.5, 0.4, 64)) for count in (3, 5, 8, 8, 8, 8)]
     assert [text.text for text in _opening(pictures)] == [TITLE]
