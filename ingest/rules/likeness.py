@@ -60,7 +60,7 @@ def _how_alike(twins: Twins, where: str) -> str:
     """The same whichever of the two is asked about."""
     if not twins.sure:
         return f"视频有一段画面相同（{where}），其余部分程序未能比对，请看片核对"
-    return f"视频画面雷同：{where} 是同一画面，正片可比之处 {twins.share:.0%} 相同"
+    return f"视频画面雷同：{where}是同一画面，正片可比之处 {twins.share:.0%} 相同"
 
 
 def _author(one: Entrant, other: Entrant, common: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ingest.context import Context, crash_point
+from ingest.durable import is_full
 from ingest.entrants import film_key
 from ingest.ledger import Transaction
 from ingest.ledger.films import FilmPair
@@ -122,6 +123,8 @@ def _verdict(context: Context, pair: FilmPair, by_prints: Match | Doubt, said: B
     """What the worker says; where it could not, what the fingerprints alone say."""
     from parsers.film.prints_alike import Match
 
+    if isinstance(said, OSError) and is_full(said):
+        raise context.no_room(said) from said
     if isinstance(said, Exception):
         log.error("films not compared", films=pair, error=f"{type(said).__name__}: {said}", exc_info=said)
         context.tally.troubles.append(f"视频 {pair[0][:12]} 与 {pair[1][:12]} 比对时程序出错（详见日志）")

@@ -28,6 +28,8 @@ SIDE = 128
 """Pixels a side at which pictures are held until the bars are known: 16 KB each."""
 _MOST = 1_000
 """Pictures looked at; who shows them is bounded too."""
+_LONGEST_S = 86_400.0
+"""Seconds of a film that are told by: its header may say anything."""
 _BLACK = 28.0
 """Brightness up to which a bar is black: 16 as coded, and what encoders make of it."""
 _DARK = 0.5
@@ -56,7 +58,7 @@ class Prints:
 
     def see(self, frame: Frame) -> None:
         """One picture."""
-        if len(self._seen) < _MOST:
+        if len(self._seen) < _MOST and 0 <= frame.at_s <= _LONGEST_S:
             self._seen.append(_Seen(frame.at_s, frame.grey(SIDE, SIDE)))
 
     def result(self) -> str:

@@ -55,9 +55,10 @@ def _frames(film: Film, facts: VideoFacts, times: Sequence[float]) -> Iterator[F
 
     film.picture.codec_context.thread_count = 1
     unit = float(film.picture.time_base or 1)
-    first = _first(film, unit)
+    first: float | None = None
     for at in times:
         try:
+            first = _first(film, unit) if first is None else first
             film.container.seek(int((at + first - AROUND_S) / unit), stream=film.picture)
             yield from _around(film, facts, first, at)
         except FFmpegError:

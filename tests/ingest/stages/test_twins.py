@@ -14,7 +14,7 @@ from bench.ledgers import Entry, enter
 from ingest.ledger import schema
 from ingest.stages import twins
 from ingest.stages.review import review
-from parsers.facts import VideoFacts, to_json
+from parsers.facts import Broken, VideoFacts, to_json
 from parsers.film.prints import written
 from parsers.filmfacts import Watched
 
@@ -129,6 +129,22 @@ def test_a_film_with_too_little_to_tell_is_for_a_person(book):
 def test_a_film_that_nobody_may_look_at_is_compared_by_its_bytes(book):
     book.add("a").look()
     assert (book.outcomes(), "按配置不查看画面" in book.finding(0).evidence) == (["pass"], True)
+
+
+def test_a_film_that_cannot_be_opened_is_compared_by_its_bytes(book, context):
+    book.add("a")
+    with context.begin() as tx:
+        here = schema.facts.c.sha256 == digest("a")
+        said = to_json(Broken(format="mp4", reason="no-index"))
+        tx.connection.execute(update(schema.facts).where(here).values(json=said))
+    assert book.look().outcomes() == ["na"]
+
+
+def test_films_of_which_one_cannot_be_seen_any_more_are_told_by_their_fingerprints(book, context):
+    book.add("a", "b").look(a=a_print(1), b=a_print(1, head=4))
+    with context.read() as tx:
+        found = tx.films.twins({digest("a"), digest("b")})
+    assert [(each.sure, each.shots) for each in found.values()] == [(True, ())]
 
 
 @pytest.fixture
