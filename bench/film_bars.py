@@ -101,7 +101,17 @@ def facts_of(path: Path) -> VideoFacts:
 
 def cases(count: int) -> Iterator[Case]:
     """The films, the same ones for the same count."""
-    makers: list[Callable[[int, Draw], Case]] = [_letterbox, _full, _pillarbox, _dark, _window, _edges, _busy, _partly]
+    makers: list[Callable[[int, Draw], Case]] = [
+        _letterbox,
+        _full,
+        _pillarbox,
+        _dark,
+        _window,
+        _edges,
+        _busy,
+        _partly,
+        _boxed_night,
+    ]
     for number in range(count):
         yield makers[number % len(makers)](number, np.random.default_rng(number))
 
@@ -127,6 +137,13 @@ def _busy(number: int, draw: Draw) -> Case:
     height = int(draw.integers(26, 64))
     extra = str(draw.choice(["logo", "subtitle", "title", "both"]))
     return Case(f"{extra} in bar", number, (height, height, 0, 0), extra=extra, **_manner(draw))
+
+
+def _boxed_night(number: int, draw: Draw) -> Case:
+    """Bars around pictures that are hardly lighter, or get darker towards their edges."""
+    height, width = (int(draw.integers(12, 64)), 0) if draw.random() < 0.5 else (0, int(draw.integers(40, 200)))
+    scene = str(draw.choice(["night", "night", "vignette"]))
+    return Case(f"boxed {scene}", number, (height, height, width, width), scene=scene)
 
 
 def _partly(number: int, draw: Draw) -> Case:

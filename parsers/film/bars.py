@@ -16,8 +16,13 @@ from parsers.film.album import LONG_PX, Album
 from parsers.film.frame import Colour, Frame, Luma
 from parsers.filmfacts import Bars
 
-LIT = 34
-"""Brightness from which a pixel shows something: black is 16, or 0, and what encoders and grain make of it."""
+LIT, LIT_LEAST, _ABOVE = 34, 24, 8
+"""Brightness from which a pixel shows something: so much above the darkest part of its frame, within these bounds.
+
+Black is 16, or 0, and what encoders and grain make of it; dark films show much that is hardly lighter.
+"""
+_DARKEST = 2
+"""Percentile of the brightness of a frame."""
 
 THIN = 0.012
 """Part of a side up to which dark lines are forgiven: 12 of 1080."""
@@ -35,6 +40,8 @@ _SEEN = 0.35
 _BRIGHT = 0.5
 """A frame is worth looking at if it is lit at least half as much as most of the film."""
 _FAINT = 0.04
+_LIGHT = 0.25
+"""Of a film less lit than that nobody can be sure that it has no bars."""
 _HALF = 0.5
 """Of the rows (columns) in the middle of the picture: an edge row is lit at least that much of them."""
 _DARK_RUN = 0.006
@@ -45,8 +52,11 @@ _DARK = 0.3
 """A frame has a bar where no more of it is lit than that, by words and logos."""
 _NEVER = 0.02
 """A bar's pixel is lit in no more than that part of the frames; a flash is forgiven."""
-_SHARP = 0.45
+_MOST_OF_SIDE = 0.8
+_SHARP = 0.3
 """At its edge the picture is lighter than the bar by that part of what it is all over."""
+_STRAIGHT = 0.6
+"""Part of the length of an edge along which there is picture right behind it: things on a black ground end anywhere."""
 _PURE = 0.5
 """Part of a bar that is never lit: words in it, through a whole film, leave more."""
 
@@ -108,7 +118,7 @@ class BarsSeen:
             return
         self._last_s = frame.at_s
         luma = _thinned(frame.luma)
-        lit = luma > LIT
+        lit = luma > _threshold(luma)
         self._shape = luma.shape[0], luma.shape[1]
         look = _Look(np.packbits(lit), lit.mean(axis=1), lit.mean(axis=0), luma.mean(axis=1), luma.mean(axis=0))
         self._looks.append(look)
@@ -122,8 +132,9 @@ class BarsSeen:
             return Bars(sure=False)
         sides = box(self._share(chosen))
         having = [look for look in chosen if look.has(sides)]
+        sure = float(np.median([look.share for look in chosen])) >= _LIGHT
         if not any(sides) or len(having) < len(chosen) * _STAYS:
-            return Bars()
+            return Bars(sure=sure)
         share = self._share(having)
         top, bottom, left, right = black_ones(share, box(share), *_light(having))
         down, across = self.shown_height / self._shape[0], self.shown_width / self._shape[1]
@@ -131,7 +142,7 @@ class BarsSeen:
             top=round(top * down), bottom=round(bottom * down), left=round(left * across), right=round(right * across)
         )
         self._keep(bars)
-        return bars
+        return bars if bars.any else Bars(sure=sure)
 
     def _share(self, looks: list[_Look]) -> Share:
         height, width = self._shape
@@ -149,6 +160,11 @@ class BarsSeen:
 def _thinned(luma: Luma) -> Luma:
     """Some of its rows and columns, evenly."""
     return luma[:: -(-luma.shape[0] // _HIGH), :: -(-luma.shape[1] // _WIDE)]
+
+
+def _threshold(luma: Luma) -> float:
+    darkest = float(np.percentile(luma[::4, ::4], _DARKEST))
+    return min(max(darkest + _ABOVE, LIT_LEAST), LIT)
 
 
 def _worth_looking_at(looks: list[_Look]) -> list[_Look]:
@@ -186,8 +202,10 @@ def black_ones(share: Share, sides: Sides, rows: Profile, columns: Profile) -> S
 
 
 def _edges(share: Share) -> tuple[int, int]:
+    """Zeros also where next to nothing would be left between them: the film is dark, not boxed."""
     seen = (share >= _SEEN).mean(axis=1)
-    return _dark_rows(seen), _dark_rows(seen[::-1])
+    first, last = _dark_rows(seen), _dark_rows(seen[::-1])
+    return (first, last) if first + last < len(seen) * _MOST_OF_SIDE else (0, 0)
 
 
 def _dark_rows(seen: Profile) -> int:
@@ -207,7 +225,7 @@ def _dark_rows(seen: Profile) -> int:
 def _is_bar(share: Share, light: Profile, depth: int, other: int) -> bool:
     """The first `depth` rows are black, and it is light at once behind them; `other`: the bar opposite.
 
-    A dark ground gets lighter little by little, and dark land ends where it likes.
+    A dark ground gets lighter little by little, dark land ends where it likes, and so do things on black.
     """
     if not depth:
         return False
@@ -215,4 +233,6 @@ def _is_bar(share: Share, light: Profile, depth: int, other: int) -> bool:
     outside = float(np.median(light[max(depth - 3 * run, 0) : depth]))
     inside = float(np.median(light[depth : depth + 2 * run]))
     usual = float(np.median(light[depth : len(light) - other]))
-    return inside - outside >= (usual - outside) * _SHARP and float((share[:depth] <= _NEVER).mean()) >= _PURE
+    straight = float((share[depth : depth + 2 * run] >= _SEEN).mean()) >= _STRAIGHT
+    pure = float((share[:depth] <= _NEVER).mean()) >= _PURE
+    return pure and straight and inside - outside >= (usual - outside) * _SHARP

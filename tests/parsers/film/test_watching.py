@@ -21,8 +21,8 @@ def whole(film_maker, moving_pictures, tmp_path_factory):
     return film_maker(path, pictures, options={"g": "10"}, tones=(0.3,), movflags="faststart")
 
 
-def seen(path, facts, scratch=None):
-    return watch(path, facts, scratch, ocr=False, clip=False, seconds=60)
+def seen(path, facts, scratch=None, seconds=60):
+    return watch(path, facts, scratch, ocr=False, clip=False, seconds=seconds)
 
 
 def index_of(data, kind, field=0):
@@ -207,7 +207,7 @@ def test_a_thousand_spoilt_films_are_survived(film_maker, moving_pictures, facts
 @pytest.mark.drill
 def test_of_five_hours_little_is_decoded(facts_of, tmp_path):
     path = make_video(tmp_path / "a.mp4", duration_s=18_000, width=160, height=90)
-    found = seen(path, facts_of(path))
+    found = seen(path, facts_of(path), seconds=900)
     assert (found.packets, found.pictures < 1_500, found.problem, found.damage) == (450_000, True, "", ())
 
 
