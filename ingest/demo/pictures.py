@@ -77,6 +77,9 @@ def _chroma(scene: Scene, draws: np.random.Generator) -> Plane:
     rest = scene.height // 2 - quarter
     flat = np.empty(scene.height // 2 * scene.width, dtype=np.uint8)
     flat[: flat.size // 2], flat[flat.size // 2 :] = blue, red
+    bar = int(scene.height * scene.bars) // 2
+    for part in flat.reshape(2, scene.height // 2, scene.width // 2):
+        part[:bar] = part[scene.height // 2 - bar :] = 128
     return flat.reshape(quarter + rest, scene.width)
 
 
