@@ -220,7 +220,8 @@ def _texture(high: int, wide: int, draw: Draw, mean: float, contrast: float) -> 
     for octave in range(1, 7):
         cells = draw.normal(0, 1, (2**octave + 1, 2 ** (octave + 1))).astype(np.float32)
         total += cv2.resize(cells, (wide, high), interpolation=cv2.INTER_CUBIC) / octave
-    return np.clip(mean + contrast * total / total.std(), 16, 235)
+    found: NDArray[np.float32] = np.clip(mean + contrast * total / total.std(), 16, 235)
+    return found
 
 
 def _day(high: int, wide: int, draw: Draw) -> NDArray[np.float32]:
@@ -246,13 +247,15 @@ def _night(high: int, wide: int, draw: Draw) -> NDArray[np.float32]:
     for _ in range(int(draw.integers(4, 14))):
         centre = int(draw.integers(0, wide)), int(draw.integers(0, high))
         cv2.circle(dark, centre, int(draw.integers(6, 40)), float(draw.uniform(80, 220)), -1)
-    return cv2.GaussianBlur(dark, (0, 0), 4).astype(np.float32)
+    blurred: NDArray[np.float32] = cv2.GaussianBlur(dark, (0, 0), 4).astype(np.float32)
+    return blurred
 
 
 def _vignette(high: int, wide: int, draw: Draw) -> NDArray[np.float32]:
     y, x = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
     fall = np.clip(1.25 - 0.8 * (x * x + y * y), 0, 1)
-    return (16 + (_day(high, wide, draw) - 16) * fall).astype(np.float32)
+    picture: NDArray[np.float32] = (16 + (_day(high, wide, draw) - 16) * fall).astype(np.float32)
+    return picture
 
 
 def _stage(high: int, wide: int, draw: Draw) -> NDArray[np.float32]:
@@ -260,7 +263,8 @@ def _stage(high: int, wide: int, draw: Draw) -> NDArray[np.float32]:
     y, x = np.mgrid[0:high, 0:wide]
     middle = draw.uniform(0.35, 0.65) * wide
     light = np.exp(-(((x - middle) / (0.28 * wide)) ** 2)) * np.clip(y / high + 0.5, 0, 1)
-    return (18 + (_day(high, wide, draw) - 16) * light).astype(np.float32)
+    picture: NDArray[np.float32] = (18 + (_day(high, wide, draw) - 16) * light).astype(np.float32)
+    return picture
 
 
 def _skyline(high: int, wide: int, draw: Draw) -> NDArray[np.float32]:
