@@ -40,6 +40,9 @@ _PICTURES = 3
 """Pictures unlike each other that must agree."""
 _UNLIKE = 14
 """Bits from which two pictures are unlike."""
+_STEADY, _MOMENTS, _NEARLY, _ONE_TAKE = 0.9, 20, 0.9, 6
+"""A film of one shot, somebody who talks, has no three pictures unlike each other. It is another's copy if so much of
+its body agrees, and of so many moments this part differs by at most so many bits: two takes differ by ten and more."""
 _PERHAPS = 3
 """Stretches, openings and closings among them, that must agree for a doubt."""
 _COMMON = 0.5
@@ -161,13 +164,23 @@ def _at(
     body = _body(one.times)[:, None] & _body(other.times)[None, :]
     inner = weigh(one, bits, np.where(body, off, np.inf), middles)
     whole = weigh(one, bits, off, middles)
-    if whole.same < _PERHAPS or whole.pictures < _PICTURES or inner.other > 2 + 2 * inner.same:
+    steady = whole.pictures < _PICTURES
+    if whole.same < _PERHAPS or inner.other > 2 + 2 * inner.same or (steady and not _all_the_same(bits, off)):
         return None
-    sure = inner.same >= _LEAST and inner.pictures >= _PICTURES and inner.share >= _SAME
+    least = _STEADY if steady else _SAME
+    sure = inner.same >= _LEAST and (steady or inner.pictures >= _PICTURES) and inner.share >= least
+    if steady and not sure:
+        return None
     agree = (off <= _NEAR_S) & (bits <= AGREE)
     i, j = _likest(bits, off, agree & body if inner.same else agree)
     match = Match(round(inner.share, 3), round(offset, 2), float(one.times[i]), float(other.times[j]))
     return match if sure else _doubt(one, other, match)
+
+
+def _all_the_same(bits: NDArray[np.uint8], off: NDArray[np.float64]) -> bool:
+    """Of films that show one thing all through: whether even what moves in it is at the same place at each moment."""
+    exact = bits[off <= EXACT_S]
+    return len(exact) >= _MOMENTS and float(np.quantile(exact, _NEARLY)) <= _ONE_TAKE
 
 
 def _doubt(one: Print, other: Print, match: Match) -> Doubt | None:

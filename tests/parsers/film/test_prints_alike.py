@@ -63,6 +63,21 @@ def test_the_same_the_other_way_round():
     assert compare(copy, FILM).offset_s == pytest.approx(compare(FILM, copy).mirrored.offset_s, abs=0.25)
 
 
+def a_take(seed):
+    """One shot all through, in which somebody moves: a dozen bits of one picture come and go."""
+    draws = np.random.default_rng(seed)
+    moves = [sum(1 << int(bit) for bit in draws.integers(0, 63, 6)) for _ in range(400)]
+    return lambda at: np.uint64(0x5A5A_1234_9ABC_0F0F ^ moves[int(at * 2)])
+
+
+def test_a_film_of_one_shot_is_known_again():
+    assert isinstance(compare(looked_at(a_take(1)), looked_at(a_take(1), first=0.2, keys=1.7)), Match)
+
+
+def test_another_take_in_the_same_studio_is_another_film():
+    assert compare(looked_at(a_take(1)), looked_at(a_take(2), first=0.2, keys=1.7)) is None
+
+
 OPENING = looked_at(spliced(MINE, OTHERS, 15))
 CLOSING = looked_at(spliced(MINE, OTHERS, LENGTH, begin=LENGTH - 15))
 
