@@ -27,7 +27,7 @@ RECOMMENDED: tuple[Case, ...] = (*cases_recommended.CASES, *cases_packed.RECOMME
 PUBLIC: tuple[Case, ...] = (*cases_public.CASES, *cases_packed.PUBLIC, *cases_odd.PUBLIC)
 
 MARKER = "样例.json"
-_MAIL_BYTES = {False: 440_000_000, True: 125_000_000}
+_MAIL_BYTES = {False: 490_000_000, True: 150_000_000}
 """The mails of the whole and of the small contest, at the most. Tests hold the makers to it."""
 _TIMES_THE_MAIL = 3.5
 """The mail itself, the store's raw copy, its parts and the works' folders, with some room."""
@@ -63,8 +63,8 @@ _READ_ME = """\
 {notes}
 """
 _FILMS = {
-    False: "三部视频有比赛要求的大小（102～126 MB）；其余为节省磁盘只有 1～5 MB，因此“大小”一项如实判为不符合。",
-    True: "精简样例：所有视频都只有 1～5 MB，因此“大小”一项如实判为不符合。",
+    False: "三部视频有比赛要求的大小（102～126 MB）；其余为节省磁盘只有 1～6 MB，因此“大小”一项如实判为不符合。",
+    True: "精简样例：所有视频都只有 1～6 MB，因此“大小”一项如实判为不符合。",
 }
 
 
