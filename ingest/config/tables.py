@@ -233,7 +233,8 @@ class ReportTable(Table):
     """Who gets the daily mails. mailbox: the name of the one they are sent from, "" for the first that can send.
 
     no_news: whether organizers get a summary on a day without news. link_days: staff are told a second time of a link
-    that has less than so many days left, 0 for never. attach_max_bytes: a larger workbook is not attached; 0: none is made.
+    that has less than so many days left, 0 for never. attach_max_bytes: a larger workbook is not attached; 0: none is
+    made.
     """
 
     staff: tuple[Address, ...] = ()

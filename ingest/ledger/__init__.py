@@ -67,9 +67,9 @@ class Transaction:
         self.digests = Digests(connection, self.desk)
         self.watching = Watching(connection, now, self.desk, self.works)
 
-    def load(self, ids: Sequence[str], wants: str) -> dict[str, Work]:
-        """Works as the rules see them, with the facts kept under `wants`."""
-        return load_works(self.arrivals, self.works, self.scans, ids, wants)
+    def load(self, ids: Sequence[str], wants: str, *, brief: bool = False) -> dict[str, Work]:
+        """Works as the rules see them, with the facts kept under `wants`; brief: without what was read off films."""
+        return load_works(self.arrivals, self.works, self.scans, ids, wants, brief=brief)
 
 
 class Ledger:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from ingest.ledger import schema
 from ingest.ledger.films import shots_beside
@@ -15,6 +15,9 @@ from parsers.filmfacts import Watched
 
 _A = schema.arrivals
 _P = schema.parts
+
+_LONG = ("$.texts", "$.subtitles.lines", "$.fingerprint", "$.core_s", "$.tools")
+"""Paths of what takes most room in what was seen of a film."""
 
 
 class KeptFacts:
@@ -56,9 +59,13 @@ class KeptFacts:
         query = query.where(_A.c.ended.in_(works), _P.c.sha256 != "", ~known.exists())
         return list(self.connection.execute(query.order_by(_P.c.arrival_id)).scalars())
 
-    def facts(self, digests: Iterable[str], wants: str) -> dict[str, f.Facts]:
+    def facts(self, digests: Iterable[str], wants: str, *, brief: bool = False) -> dict[str, f.Facts]:
         """sha256 to facts, for those known under this version and question; films with what was seen of them, and with
-        the pictures of them beside others they look like."""
+        the pictures of them beside others they look like.
+
+        brief: without the texts read off films and their fingerprints, which are most of what is kept of them: for all
+        works at once.
+        """
         wanted = sorted(digests)
         table = schema.facts
         found: dict[str, f.Facts] = {}
@@ -71,7 +78,7 @@ class KeptFacts:
             found |= {row.sha256: f.from_json(row.json) for row in self.connection.execute(query)}
         films = {sha256: one for sha256, one in found.items() if isinstance(one, f.VideoFacts)}
         beside = shots_beside(self.connection, films)
-        for sha256, watched in watched_of(self.connection, films).items():
+        for sha256, watched in watched_of(self.connection, films, brief=brief).items():
             shots = (*watched.shots, *beside.get(sha256, ()))
             seen = watched.model_copy(update={"shots": shots})
             found[sha256] = films[sha256].model_copy(update={"watched": seen})
@@ -108,14 +115,15 @@ class KeptFacts:
             self.connection.execute(insert(schema.recognised).values(**values))
 
 
-def watched_of(connection: Connection, digests: Iterable[str]) -> dict[str, Watched]:
-    """sha256 to what was seen, for the films among them that were looked at by this version."""
+def watched_of(connection: Connection, digests: Iterable[str], *, brief: bool = False) -> dict[str, Watched]:
+    """sha256 to what was seen, for the films among them that were looked at by this version; brief: as in `facts`."""
     table, wanted = schema.watched, sorted(digests)
     found: dict[str, Watched] = {}
     for start in range(0, len(wanted), 500):
         some = table.c.sha256.in_(wanted[start : start + 500])
-        query = select(table.c.sha256, table.c.json).where(some, table.c.version == FILM_VERSION)
-        found |= {row.sha256: Watched.model_validate_json(row.json) for row in connection.execute(query)}
+        said = func.json_remove(table.c.json, *_LONG) if brief else table.c.json
+        query = select(table.c.sha256, said.label("said")).where(some, table.c.version == FILM_VERSION)
+        found |= {row.sha256: Watched.model_validate_json(row.said) for row in connection.execute(query)}
     return found
 
 

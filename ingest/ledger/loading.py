@@ -16,10 +16,15 @@ CLOCK = frozenset({Kind.FORM, Kind.VIDEO})
 """The kinds whose first arrival is a work's time for the deadline."""
 
 
-def load_works(arrivals: Arrivals, works: Works, scans: Scans, ids: Sequence[str], wants: str) -> dict[str, Work]:
-    """Work id to work, with the facts kept under `wants`; ids that do not exist are left out."""
+def load_works(
+    arrivals: Arrivals, works: Works, scans: Scans, ids: Sequence[str], wants: str, *, brief: bool = False
+) -> dict[str, Work]:
+    """Work id to work, with the facts kept under `wants`; ids that do not exist are left out.
+
+    brief: as in `KeptFacts.facts`.
+    """
     digests = works.digests(ids)
-    materials = works.materials(ids, arrivals.facts(digests, wants), scans.scans(digests))
+    materials = works.materials(ids, arrivals.facts(digests, wants, brief=brief), scans.scans(digests))
     mails = works.arrivals_of(ids)
     rows = {row["id"]: row for row in arrivals.heads([a for pairs in mails.values() for a, _ in pairs])}
     shared = {mail for mail, of in works.of_arrivals(list(rows)).items() if len(of) > 1}

@@ -167,7 +167,7 @@ class Snapshot:
 
 
 def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
-    """Read the ledger once."""
+    """Read the ledger once; of films without what was read off them."""
     rows = {row["id"]: row for row in tx.works.rows()}
     parts: dict[int, list[Row]] = {}
     for part in tx.arrivals.all_parts():
@@ -175,7 +175,7 @@ def snapshot(tx: Transaction, config: Config, wants: str) -> Snapshot:
     return Snapshot(
         config=config,
         now=tx.now,
-        works=tx.load(list(rows), wants),
+        works=tx.load(list(rows), wants, brief=True),
         rows=rows,
         findings=tx.works.findings(),
         mails_of=tx.works.arrivals_of(list(rows)),

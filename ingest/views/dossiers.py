@@ -99,7 +99,7 @@ def _seen(work: Work) -> tuple[Any, ...]:
     watched = work.video.watched if work.video else None
     if watched is None:
         return ()
-    return FILM_VERSION, watched.problem, len(watched.shots), len(watched.texts), watched.clip is not None
+    return FILM_VERSION, watched.problem, len(watched.shots), watched.clip is not None
 
 
 def _read_as(part: Part) -> str:

@@ -60,6 +60,8 @@ class Pages:
         from reports.dossier import dossier_page
         from reports.pages import write_if_changed
 
+        with self.context.read() as tx:  # what was read off its film is not in the snapshot
+            work = tx.load([work.id], self.context.wants_key)[work.id]
         dossier = dossier_of(snap, work, self._beside(snap, work, placed), self._around(snap, work))
         return write_if_changed(folder / PAGE, dossier_page(dossier))
 
