@@ -51,7 +51,9 @@ def test_a_share_beyond_the_limit_is_bold():
 
 
 def test_steps_are_told_the_dearest_first():
-    assert rows("- Ours, all") == ["- Ours, all of it: 12.5 core-seconds; by step: decode 6, text 5."]
+    lines = page(FOUND, day="2026-11-23").split("\n")
+    place = lines.index("- Ours, all of it: 12.5 core-seconds; by step:")
+    assert lines[place + 1] == "  decode 6, text 5."
 
 
 def test_fonts_that_are_not_there_are_named():
