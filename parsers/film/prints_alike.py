@@ -65,11 +65,6 @@ class Match:
     at_s: float
     other_s: float
 
-    @property
-    def mirrored(self) -> Match:
-        """The same, seen from the other."""
-        return Match(self.share, -self.offset_s, self.other_s, self.at_s)
-
 
 @dataclass(frozen=True)
 class Doubt:
