@@ -82,7 +82,7 @@ def test_land_that_is_always_dark_is_no_bar():
         picture[130 + number % 30 :] = 18
         return picture
 
-    assert watched(skyline(number) for number in range(20)) == Bars()
+    assert watched(skyline(number) for number in range(30)) == Bars()
 
 
 def test_a_ground_that_gets_darker_to_its_edges_is_no_bar():
