@@ -57,6 +57,8 @@ _SHARP = 0.3
 """At its edge the picture is lighter than the bar by that part of what it is all over."""
 _STRAIGHT = 0.6
 """Part of the length of an edge along which there is picture right behind it: things on a black ground end anywhere."""
+_ALIKE = 0.15
+"""Two opposite bars are a pair if they differ no more than that part of the thicker one."""
 _PURE = 0.5
 """Part of a bar that is never lit: words in it, through a whole film, leave more."""
 
@@ -193,12 +195,25 @@ def black_ones(share: Share, sides: Sides, rows: Profile, columns: Profile) -> S
     top, bottom, left, right = sides
     across = share[:, left : share.shape[1] - right]
     down = share[top : share.shape[0] - bottom].T
-    return (
-        top * _is_bar(across, rows, top, bottom),
-        bottom * _is_bar(across[::-1], rows[::-1], bottom, top),
-        left * _is_bar(down, columns, left, right),
-        right * _is_bar(down[::-1], columns[::-1], right, left),
-    )
+    return (*_pair(across, rows, top, bottom), *_pair(down, columns, left, right))
+
+
+def _pair(share: Share, light: Profile, first: int, last: int) -> tuple[int, int]:
+    """Those of two opposite sides that are bars; the other of a pair alike needs no sharp edge if it is black."""
+    sharp = _is_bar(share, light, first, last), _is_bar(share[::-1], light[::-1], last, first)
+    if (
+        any(sharp)
+        and abs(first - last) <= max(first, last) * _ALIKE
+        and _pure(share, first)
+        and _pure(share[::-1], last)
+    ):
+        return first, last
+    return first * sharp[0], last * sharp[1]
+
+
+def _pure(share: Share, depth: int) -> bool:
+    """The first `depth` rows are never lit but by words and logos."""
+    return depth > 0 and float((share[:depth] <= _NEVER).mean()) >= _PURE
 
 
 def _edges(share: Share) -> tuple[int, int]:
@@ -227,12 +242,11 @@ def _is_bar(share: Share, light: Profile, depth: int, other: int) -> bool:
 
     A dark ground gets lighter little by little, dark land ends where it likes, and so do things on black.
     """
-    if not depth:
+    if not _pure(share, depth):
         return False
     run = max(round(len(light) * _DARK_RUN), 2)
     outside = float(np.median(light[max(depth - 3 * run, 0) : depth]))
     inside = float(np.median(light[depth : depth + 2 * run]))
     usual = float(np.median(light[depth : len(light) - other]))
     straight = float((share[depth : depth + 2 * run] >= _SEEN).mean()) >= _STRAIGHT
-    pure = float((share[:depth] <= _NEVER).mean()) >= _PURE
-    return pure and straight and inside - outside >= (usual - outside) * _SHARP
+    return straight and inside - outside >= (usual - outside) * _SHARP
