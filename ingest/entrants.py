@@ -65,7 +65,7 @@ def entrant_of(work: Work, config: Config, *, late: bool = False) -> Entrant:
         contacts=tuple(sorted(_contacts(work, config, said("phone"), said("email")))),
         films=_files(work.all_of(Kind.VIDEO)),
         forms=_files(work.all_of(Kind.FORM)),
-        awaited=any(m.part.is_link for m in work.all_of(Kind.VIDEO)),
+        awaited=any(m.part.is_link and not m.part.problem for m in work.all_of(Kind.VIDEO)),
         pictures=_pictures(work, config),
         sanqu=_says_sanqu(fields.get("sanqu")),
         recognised=bool(sheet and sheet.recognised),
@@ -142,8 +142,10 @@ def _files(materials: Iterable[Material]) -> tuple[str, ...]:
 def _pictures(work: Work, config: Config) -> Pictures:
     """Whether the pictures of the film in force can be compared; one that is awaited has none to speak of."""
     material = work.in_force(Kind.VIDEO)
-    if material is None or material.part.is_link:
+    if material is None:
         return "seen"
+    if material.part.is_link:
+        return "gone" if material.part.problem else "seen"
     film = work.video
     if film is None:
         return "closed"

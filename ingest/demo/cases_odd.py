@@ -55,10 +55,10 @@ def within_the_text(desk: Desk) -> list[Sample]:
     habits = {"client": IPHONE, "html_below": '<div><img src="cid:scan@yueying"></div>'}
     note = (
         "手机把扫描件放在正文里，旁边是签名的小图标：扫描件算材料，图标归“其他”并写明原因；视频是《看不见的桥》换了片头、"
-        "加了黑边：视频重复一项列出两部"
+        "另行压制：视频重复一项列出两部"
     )
-    shape = {"look": BRIDGE.number, "subtitles": SUBTITLES, "fps": 15, "bars": 0.06}
-    wrong = {**SPOKEN, **TWIN, "full-frame": Outcome.REVIEW}
+    shape = {"look": BRIDGE.number, "subtitles": SUBTITLES, "fps": 24}
+    wrong = {**SPOKEN, **TWIN}
     return [
         whole(desk, MOON, "inline", at("10-19", "08:33"), note, files=files, shape=shape, habits=habits, wrong=wrong)
     ]

@@ -18,7 +18,7 @@ from ingest.errors import ConfigError, DiskError
 
 __all__ = ["DEMO_NOW", "Contest", "Sample", "explain", "make_contest", "need_bytes", "prepare"]
 
-VERSION = 5
+VERSION = 6
 """Raised when the sample contest changes: one made by another version is made anew."""
 
 Case = Callable[[Desk], list[Sample]]

@@ -12,8 +12,9 @@ NOT_COUNTED = frozenset({Decision.REFUSED, Decision.WITHDRAWN, Decision.MERGED})
 """Decisions after which a work takes no place and is compared with none."""
 
 
-Pictures = Literal["seen", "waits", "few", "closed", "off"]
-"""Of a film: looked at (or there is none), not yet, too few to tell it by, cannot be opened, not to be looked at."""
+Pictures = Literal["seen", "waits", "few", "closed", "gone", "off"]
+"""Of a film: looked at (or there is none), not yet, too few to tell it by, cannot be opened, its link has run out, not
+to be looked at."""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def duplicate_video(standing: Standing, limits: RuleTable, config: Config) -> Ve
 
 _BYTES_ALONE = {
     "few": Verdict(Outcome.REVIEW, "未见其他作品有相同的视频文件；可供比对的画面太少，是否与其他作品雷同请看片核对"),
+    "gone": Verdict(Outcome.NA, "视频的链接已失效，没有取得视频，未比较"),
     "closed": Verdict(Outcome.NA, "未见其他作品有相同的视频文件；视频无法打开，未比对画面"),
     "off": Verdict(Outcome.PASS, "视频：未见其他作品有相同的文件；按配置不查看画面，画面未比对（analysis.watch）"),
 }

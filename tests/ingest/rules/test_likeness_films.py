@@ -3,7 +3,8 @@
 import pytest
 
 from ingest.config import load
-from ingest.model import Entrant, Twins
+from ingest.model import Entrant, Standing, Twins
+from ingest.rules.entrants import duplicate_video
 from ingest.rules.likeness import likenesses
 from parsers.filmfacts import Shot
 
@@ -51,3 +52,9 @@ def test_one_track_is_told_by_the_same(config):
 
 def test_other_films_are_like_none(config):
     assert likenesses(ONE, Entrant("R2024-0003", "recommended", films=("f3",)), config, (), SURE) == ()
+
+
+def test_a_film_whose_link_has_run_out_was_not_compared(config):
+    entrant = Entrant("R2024-0001", "recommended", films=("netease:1",), pictures="gone")
+    found = duplicate_video(Standing(entrant, ()), config.rules.duplicate_video, config)
+    assert (found.outcome.value, found.evidence) == ("na", "视频的链接已失效，没有取得视频，未比较")
