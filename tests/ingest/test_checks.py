@@ -56,7 +56,7 @@ def config(tmp_path):
 
 def test_config_line_counts_what_is_in_it(config):
     assert check_config(config) == CheckLine(
-        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 29 条，推荐单位 2 个（其中 1 个待主办方确认）"
+        "配置", True, "2024年全国科普微视频大赛：信箱 1 个，规则 34 条，推荐单位 2 个（其中 1 个待主办方确认）"
     )
 
 

@@ -33,6 +33,8 @@ POINTS = sorted(
     }
     - {"recognised"}  # it takes a scan, and seconds in every run: stages/test_reading.py
     - {"watched", "clip-kept"}  # films: stages/test_watch.py
+    - {"films-beside", "films-compared"}  # films that look alike: stages/test_twins.py
+    - {"digest-attached", "digest-written"}  # daily mails: stages/test_digests.py
     - {"letter-sending", "letter-answered", "letter-settled", "draft-gone", "bounce-read"}  # test_killed_sending.py
 )
 CHILD = """

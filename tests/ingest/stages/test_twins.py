@@ -186,12 +186,14 @@ def test_a_pair_that_staff_say_is_none_is_no_more_said_to_be(book, context):
     assert (book.outcomes(), list(book.pairs())) == (["pass", "pass"], [book.ids])
 
 
-def test_a_run_killed_between_compares_what_is_left(book, context, monkeypatch):
-    def killed(*_):
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("step", ["films-beside", "films-compared"])
+def test_a_run_killed_between_compares_what_is_left(book, context, monkeypatch, step):
+    def killed(at):
+        if at == step:
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(twins, "_keep", killed)
+        patch.setattr("ingest.context._crash", killed)
         with pytest.raises(KeyboardInterrupt):
             book.add("a", "b").look(a=a_print(1), b=a_print(1, head=4))
     review(context)
