@@ -62,6 +62,12 @@ def _report(context: Context) -> None:
         make_folders(context)
 
 
+def _digests(context: Context) -> None:
+    """Daily mails say where things lie, so they come after the reports; which then show them too."""
+    if digests(context):
+        report(context)
+
+
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("read-back", read_back),
     ("decided", carry_out),
@@ -77,7 +83,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("review", _review),
     ("reply", reply),
     ("report", _report),
-    ("digests", digests),
+    ("digests", _digests),
     ("send", send),
 )
 """The walk of a mail. Staff's cells are read first, so that a decision counts in this batch. Links come after it is

@@ -48,6 +48,9 @@ root = "数据"      # 台账数据库与文件库 / ledger and store
 share = "共享"     # 给人看的：reports/台账.xlsx、works/ / what people open
 [replies]
 backfill_days = 366     # 样例里的来信都算新到的，都起草回信 / all its mail counts as new, and is answered
+[report]
+organizers = ["zhuban@example.org"]     # 每天一封统计，附脱敏台账 / a mail a day with figures
+staff = ["bianji@example.org"]          # 每天一封待办 / a mail a day with what is to be done
 """
 _READ_ME = """\
 这是 kepu 的样例大赛，全部为程序生成：人物、单位（推荐单位除外）、电话、网址均为虚构。

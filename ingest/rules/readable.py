@@ -12,7 +12,7 @@ from parsers.filmfacts import Damage, Stretch
 _MEASURED = frozenset({"empty", "cut-off", "no-index", "no-picture"})
 """Reasons that were read off the file itself. Of others only our own tools say that they could not open it."""
 
-_SPOILT = frozenset({"cut-off", "hole", "undecodable", "picture-ends"})
+_SPOILT = frozenset({"cut-off", "hole", "undecodable"})
 """Damage that every player shows. The rest may be how the film was meant."""
 
 _MOST = 4

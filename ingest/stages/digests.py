@@ -42,30 +42,31 @@ _FIRST_OF_ALL = -1
 """Before any letter to a submitter: a summary of this morning is worth nothing tonight."""
 
 
-def digests(context: Context) -> None:
-    """What is due is written, and its drafts where letters are only looked at.
+def digests(context: Context) -> bool:
+    """What is due is written, and its drafts where letters are only looked at; whether there was any.
 
     A fault of ours in them is said and costs nothing else: letters to submitters go out, and the next run tries again.
     """
     if context.config.replies.mode == "off" or context.clock() < context.config.edition.opens_at:
-        return
+        return False
     try:
-        _write_due(context)
+        return _write_due(context)
     except KepuError:
         raise
     except Exception as error:
         log.error("digests failed", error=f"{type(error).__name__}: {error}", exc_info=error)
         context.tally.troubles.append(f"日报、晨报没有写成（{type(error).__name__}），下次运行再写，详情见日志")
+        return False
 
 
-def _write_due(context: Context) -> None:
+def _write_due(context: Context) -> bool:
     with context.read() as tx:
         due, told = _due(context.config, tx)
     for kind, day in told.items():
         with context.begin() as tx:
             tx.digests.write(kind, day.isoformat(), {}, (), instead_of=())
     if not due:
-        return
+        return False
     with context.read() as tx:
         snap = snapshot(tx, context.config, context.wants_key)
         read = tx.digests.last_read(LetterKind.SUMMARY, drafts=context.config.replies.mode == "preview")
@@ -76,6 +77,7 @@ def _write_due(context: Context) -> None:
             _tasks(context, kind, day, views.digest_of(snap) if kind is LetterKind.DIGEST else views.urgent_of(snap))
     write_drafts(context)
     write_page(context)
+    return True
 
 
 def _due(config: Config, tx: Transaction) -> tuple[dict[LetterKind, dt.date], dict[LetterKind, dt.date]]:

@@ -75,7 +75,8 @@ def test_a_supplement_tells_what_it_flipped(kepu, two):
     *_, added, compared = (line for _, line in told(kepu, ONE, "work-reviewed"))
     assert added == (
         "状态 材料不全 → 不符合要求；视频格式 不适用 → 符合，时长 不适用 → 符合，画面比例 不适用 → 符合，"
-        "分辨率 不适用 → 符合，文件大小 不适用 → 不符合，配音解说 不适用 → 人工核对；依据有变：材料齐全、视频完整、全画幅、片头名称、片尾信息、字幕、安全"
+        "分辨率 不适用 → 符合，文件大小 不适用 → 不符合，配音解说 不适用 → 人工核对；"
+        "依据有变：材料齐全、视频完整、全画幅、片头名称、片尾信息、字幕、安全"
     )
     assert compared == "视频重复 不适用 → 符合"
 
