@@ -25,7 +25,8 @@ _SCRIPTS = {
     "none": "",
 }
 _STEPS = {
-    "walk": "通读听音",
+    "walk": "通读",
+    "sound": "听音",
     "decode": "解码",
     "text": "认字",
     "prints": "指纹",
