@@ -10,11 +10,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 from ingest.context import Context
 from ingest.errors import DiskError, KepuError
 from ingest.ledger import Transaction
 from ingest.store import Group
+from parsers.filmfacts import Clip, Shot
+from parsers.pagefacts import PageFacts
 
 _LONGEST_S = 2.0
 """Nothing that came waits longer for the rest of its lot, be the source as slow as it likes."""
@@ -112,3 +116,15 @@ def lot_of(context: Context, *, stored: Callable[[], None], done: Callable[[], N
                 lot.settle()
             raise
         lot.settle()
+
+
+_Kept = TypeVar("_Kept", PageFacts, Shot, Clip)
+
+
+def shelved(group: Group, kept: _Kept, scratch: Path) -> _Kept:
+    """What names a file that a worker left in `scratch`, with that file in the group, by its digest; or with none where
+    there is no such file."""
+    file = scratch / Path(kept.path).name
+    if not kept.path or not file.is_file() or file.is_symlink():
+        return kept.model_copy(update={"path": "", "sha256": ""})
+    return kept.model_copy(update={"path": "", "sha256": group.put_file(file).sha256})

@@ -19,11 +19,11 @@ from ingest.durable import is_full
 from ingest.entrants import film_key
 from ingest.ledger import Transaction
 from ingest.ledger.films import FilmPair
+from ingest.lots import shelved
 from ingest.model import Kind, Work
-from ingest.store import Group
 from ingest.workers import Two
 from parsers.facts import Broken, VideoFacts
-from parsers.filmfacts import Beside, Shot
+from parsers.filmfacts import Beside
 
 if TYPE_CHECKING:
     from parsers.film.prints_alike import Doubt, Match
@@ -100,7 +100,7 @@ def _besides(
     """Each pair's place, and what a worker says of it; of one whose file is not here, that it cannot be seen."""
     with context.read() as tx:
         films = {film for pair in pairs for film in pair}
-        facts, prints = tx.arrivals.facts(films, context.wants_key), tx.films.prints(films)
+        facts, prints = tx.arrivals.facts(films, context.wants_key, brief=True), tx.films.prints(films)
     here = {film for film, one in facts.items() if isinstance(one, VideoFacts) and context.store.has(film)}
     asked = [at for at, pair in enumerate(pairs) if here.issuperset(pair)]
     yield from ((at, Beside(verdict="unsure")) for at in sorted(set(range(len(pairs))) - set(asked)))
@@ -137,16 +137,8 @@ def _verdict(context: Context, pair: FilmPair, by_prints: Match | Doubt, said: B
 
 def _keep(context: Context, pair: FilmPair, beside: Beside, scratch: Path) -> None:
     with context.store.group() as group:
-        shots = tuple(_shelved(group, shot, scratch) for shot in beside.shots)
+        shots = tuple(shelved(group, shot, scratch) for shot in beside.shots)
     with context.begin() as tx:
         tx.films.put(pair, beside.model_copy(update={"shots": shots if all(shot.sha256 for shot in shots) else ()}))
     crash_point("films-beside")
     context.tally.counts["film-pairs"] += beside.verdict != "two"
-
-
-def _shelved(group: Group, shot: Shot, scratch: Path) -> Shot:
-    """With its file in the store, by its digest; with none where there is no such file."""
-    file = scratch / Path(shot.path).name
-    if not shot.path or not file.is_file() or file.is_symlink():
-        return shot.model_copy(update={"path": "", "sha256": ""})
-    return shot.model_copy(update={"path": "", "sha256": group.put_file(file).sha256})

@@ -7,20 +7,19 @@ again. After all looks, films that a browser does not play are copied small, tho
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
 from ingest.context import Context, crash_point
 from ingest.durable import is_full
 from ingest.ledger.watched import Due
-from ingest.store import Group
+from ingest.lots import shelved
 from ingest.workers import Film
 from parsers.facts import ENDED_BY_US, VideoFacts
-from parsers.filmfacts import Clip, Shot, Watched
+from parsers.filmfacts import Watched
 
 log = structlog.get_logger("kepu")
 
@@ -29,6 +28,10 @@ _NAMED = 3
 
 SHARE = 4
 """Films have this part of a batch's time at least, also when what came before has spent it."""
+
+Ask = Callable[[Iterable[Film]], Iterator[tuple[int, Watched | Exception]]]
+Keep = Callable[[str, VideoFacts, Watched, Path], None]
+"""Keeps what was said of a film: its digest, its facts, that, the folder with the files it names."""
 
 
 def watch(context: Context) -> None:
@@ -63,37 +66,30 @@ class _Watching:
 
     def look(self, films: Sequence[Due]) -> None:
         """Look at films, and keep each when it is done; what there was no time for waits for the next batch."""
-        facts, done = self._facts(films), 0
-        self._say("查看视频", 0, films)
-        with self.context.store.scratch() as folder:
-            for at, said in self.context.workers.map_watch(self._items(films, facts, folder)):
-                done += 1
-                sha256, scratch = films[at].sha256, folder / str(at)
-                self._keep(sha256, facts[sha256], self._said(sha256, said, Watched(problem="crashed")), scratch)
-                shutil.rmtree(scratch, ignore_errors=True)
-                self._say("查看视频", done, films)
-                if self.context.stopped:
-                    break
-        self._left(len(films) - done)
+        self._each("查看视频", films, self.context.workers.map_watch, Watched(problem="crashed"), self._keep)
 
     def copy(self, films: Sequence[Due]) -> None:
         """Make previews of films, and keep each."""
+        self._each("制作视频预览", films, self.context.workers.map_clip, Watched(no_clip="crashed"), self._keep_clip)
+
+    def _each(self, doing: str, films: Sequence[Due], asked: Ask, failed: Watched, keep: Keep) -> None:
+        """Ask workers about films, and keep what each says. failed: what is kept where we failed ourselves."""
         facts, done = self._facts(films), 0
-        self._say("制作视频预览", 0, films)
+        self._say(doing, 0, films)
         with self.context.store.scratch() as folder:
-            for at, said in self.context.workers.map_clip(self._items(films, facts, folder)):
+            for at, said in asked(self._items(films, facts, folder)):
                 done += 1
                 sha256, scratch = films[at].sha256, folder / str(at)
-                self._keep_clip(sha256, self._said(sha256, said, Watched(no_clip="crashed")), scratch)
+                keep(sha256, facts[sha256], self._said(sha256, said, failed), scratch)
                 shutil.rmtree(scratch, ignore_errors=True)
-                self._say("制作视频预览", done, films)
+                self._say(doing, done, films)
                 if self.context.stopped:
                     break
         self._left(len(films) - done)
 
     def _facts(self, films: Sequence[Due]) -> dict[str, VideoFacts]:
         with self.context.read() as tx:
-            found = tx.arrivals.facts({due.sha256 for due in films}, self.context.wants_key)
+            found = tx.arrivals.facts({due.sha256 for due in films}, self.context.wants_key, brief=True)
         return {sha256: one for sha256, one in found.items() if isinstance(one, VideoFacts)}
 
     def _items(self, films: Sequence[Due], facts: Mapping[str, VideoFacts], folder: Path) -> Iterator[Film]:
@@ -129,7 +125,7 @@ class _Watching:
         from parsers.film.clip import plays_in_browser
 
         with self.context.store.group() as group:
-            shots = tuple(_shelved(group, shot, scratch) for shot in watched.shots)
+            shots = tuple(shelved(group, shot, scratch) for shot in watched.shots)
         watched = watched.model_copy(update={"shots": tuple(shot for shot in shots if shot.sha256)})
         small = watched.problem not in ENDED_BY_US and not plays_in_browser(facts)
         with self.context.begin() as tx:
@@ -137,11 +133,11 @@ class _Watching:
         crash_point("watched")
         self.context.tally.counts["watched"] += 1
 
-    def _keep_clip(self, sha256: str, said: Watched, scratch: Path) -> None:
+    def _keep_clip(self, sha256: str, facts: VideoFacts, said: Watched, scratch: Path) -> None:
         clip = said.clip
         if clip is not None:
             with self.context.store.group() as group:
-                clip = _shelved(group, clip, scratch)
+                clip = shelved(group, clip, scratch)
         made = {"clip": clip, "no_clip": said.no_clip}
         with self.context.begin() as tx:
             watched = tx.watching.of(sha256)
@@ -149,14 +145,3 @@ class _Watching:
                 tx.watching.keep_clip(sha256, watched.model_copy(update=made))
         crash_point("clip-kept")
         self.context.tally.counts["clips"] += said.clip is not None
-
-
-_Kept = TypeVar("_Kept", Shot, Clip)
-
-
-def _shelved(group: Group, kept: _Kept, scratch: Path) -> _Kept:
-    """With its file in the store, by its digest, or with none where there is no such file."""
-    file = scratch / Path(kept.path).name
-    if not kept.path or not file.is_file() or file.is_symlink():
-        return kept.model_copy(update={"path": "", "sha256": ""})
-    return kept.model_copy(update={"path": "", "sha256": group.put_file(file).sha256})

@@ -15,12 +15,12 @@ import structlog
 
 from ingest.closed import MISSING_VOLUME, archive_facts
 from ingest.context import Context, crash_point, limits_of
+from ingest.lots import shelved
 from ingest.materials import classify
 from ingest.model import Kind, Part
-from ingest.store import Group
 from ingest.workers import Scan
 from parsers import sniff
-from parsers.facts import ENDED_BY_US, Broken, Facts, ImageFacts, PageFacts
+from parsers.facts import ENDED_BY_US, Broken, Facts, ImageFacts
 from parsers.office import NO_OFFICE
 from parsers.soffice import office_program
 
@@ -164,7 +164,7 @@ class Reading:
             return said
         if isinstance(said, ImageFacts):
             with self.context.store.group() as group:
-                seen = tuple(_shelved(group, page, scratch) for page in said.seen)
+                seen = tuple(shelved(group, page, scratch) for page in said.seen)
             said = said.model_copy(update={"seen": seen})
         with self.context.begin() as tx:
             tx.arrivals.keep_recognised(sha256, _version(), pages, said)
@@ -199,14 +199,6 @@ def _version() -> str:
 
 def _lacks_office(facts: Facts) -> bool:
     return isinstance(facts, Broken) and facts.reason == NO_OFFICE
-
-
-def _shelved(group: Group, page: PageFacts, scratch: Path) -> PageFacts:
-    """A page whose picture is in the store, by its digest."""
-    file = scratch / Path(page.path).name
-    if not page.path or not file.is_file() or file.is_symlink():
-        return page.model_copy(update={"path": "", "sha256": ""})
-    return page.model_copy(update={"path": "", "sha256": group.put_file(file).sha256})
 
 
 def _without_lines(facts: ImageFacts | Broken) -> ImageFacts | Broken:

@@ -30,7 +30,10 @@ def pictures_of(config: Config, work: Work, store: Store) -> list[Picture]:
     found = [*_seals(paper, store), *_signatures(config, paper, store)]
     found += _differences(config, work, paper, store)
     pages = (page for page in paper.pages if page.facts.sha256)
-    return [*found, *(Picture(_page(page), page.facts.sha256, partial(_whole, store, page)) for page in pages)]
+    return [
+        *found,
+        *(Picture(_page(page), page.facts.sha256, partial(store.read, page.facts.sha256)) for page in pages),
+    ]
 
 
 def recognised_key(work: Work) -> str:
@@ -42,10 +45,6 @@ def recognised_key(work: Work) -> str:
 
 def _page(page: Page) -> str:
     return f"第{page.number}页"
-
-
-def _whole(store: Store, page: Page) -> bytes:
-    return store.path(page.facts.sha256).read_bytes()
 
 
 def _cut(path: Path, box: Box, margin: float) -> bytes:

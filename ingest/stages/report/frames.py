@@ -51,8 +51,4 @@ def _shots(work: Work) -> list[Shot]:
 
 
 def _picture(shot: Shot, store: Store) -> Picture:
-    return Picture(shot_name(shot), shot.sha256, partial(_read, store, shot.sha256))
-
-
-def _read(store: Store, sha256: str) -> bytes:
-    return store.path(sha256).read_bytes()
+    return Picture(shot_name(shot), shot.sha256, partial(store.read, shot.sha256))
